@@ -1,0 +1,122 @@
+/** The language in which a bridge says what its application offers. Everything else is derived from it. */
+import { z } from "zod";
+import type { CommandKind, Effect, Lane } from "./commands.ts";
+import { AppName, CommandName, SignalName } from "./names.ts";
+import type { Phrase } from "./phrases.ts";
+
+/** How a command is taken back: by the application's own undo, by another command, or not at all. */
+export type Undo = "app" | "none" | { command: CommandName };
+
+export interface CommandDefinition<Args extends z.ZodObject = z.ZodObject, Output extends z.ZodType = z.ZodType> {
+  kind: CommandKind;
+  /** One sentence: what it does. Models and people read it. */
+  summary: string;
+  args: Args;
+  result: Output;
+  effect: Effect;
+  /** Whether doing it twice is the same as doing it once. */
+  idempotent: boolean;
+  lane: Lane;
+  /** How long it may take unless the caller says otherwise, in milliseconds. */
+  timeoutMs: number;
+  undo: Undo;
+  /** How people ask for it: patterns for the offline planner, examples for the model. */
+  phrases: readonly Phrase[];
+}
+
+/** Declares one command; its defaults are those of a quick, undoable change. */
+export function command<Args extends z.ZodObject, Output extends z.ZodType>(
+  definition:
+    & Pick<CommandDefinition<Args, Output>, "summary" | "args" | "result">
+    & Partial<CommandDefinition<Args, Output>>,
+): CommandDefinition<Args, Output> {
+  const effect = definition.effect ?? (definition.kind === "query" ? "read" : "write");
+  return {
+    kind: "execute",
+    idempotent: effect === "read",
+    lane: "interactive",
+    timeoutMs: 10_000,
+    undo: effect === "read" ? "none" : "app",
+    phrases: [],
+    ...definition,
+    effect,
+  };
+}
+
+/** Declares one query: it reads, and may be repeated. */
+export function query<Args extends z.ZodObject, Output extends z.ZodType>(
+  definition:
+    & Pick<CommandDefinition<Args, Output>, "summary" | "args" | "result">
+    & Partial<CommandDefinition<Args, Output>>,
+): CommandDefinition<Args, Output> {
+  return command({ kind: "query", ...definition });
+}
+
+export interface SignalDefinition {
+  summary: string;
+  schema: z.ZodType;
+}
+
+export interface ChannelDefinition extends SignalDefinition {
+  /** How often it is published at most, per second. */
+  rateHz: number;
+}
+
+// deno-lint-ignore no-explicit-any -- a command's argument type is contravariant: only `any` accepts each of them
+export type Commands = Record<string, CommandDefinition<any, any>>;
+
+export interface AppManifest<C extends Commands = Commands> {
+  app: AppName;
+  title: string;
+  /** The manifest's own version (semver). */
+  version: string;
+  state: z.ZodType;
+  commands: C;
+  events: Record<string, SignalDefinition>;
+  channels: Record<string, ChannelDefinition>;
+}
+
+/**
+ * Declares an application.
+ *
+ * @example
+ * ```ts
+ * import { z } from "zod";
+ * import { command, defineApp } from "@patchbay/contracts";
+ *
+ * export const counter = defineApp({
+ *   app: "counter",
+ *   title: "Counter",
+ *   version: "1.0.0",
+ *   state: z.object({ count: z.number() }),
+ *   commands: {
+ *     increment: command({
+ *       summary: "Adds to the count.",
+ *       args: z.object({ by: z.number().default(1) }),
+ *       result: z.object({ count: z.number() }),
+ *       phrases: ["add {by} to the count"],
+ *     }),
+ *   },
+ * });
+ * ```
+ * @throws {TypeError} for a name that could not be part of a subject
+ */
+export function defineApp<C extends Commands>(
+  definition: Omit<AppManifest<C>, "events" | "channels"> & Partial<Pick<AppManifest<C>, "events" | "channels">>,
+): AppManifest<C> {
+  const manifest = { events: {}, channels: {}, ...definition };
+  check(AppName, manifest.app);
+  for (const name of Object.keys(manifest.commands)) check(CommandName, name);
+  for (const name of [...Object.keys(manifest.events), ...Object.keys(manifest.channels)]) check(SignalName, name);
+  return manifest;
+}
+
+function check(schema: z.ZodType, name: string): void {
+  const parsed = schema.safeParse(name);
+  if (!parsed.success) throw new TypeError(`Cannot define app: '${name}' is not ${parsed.error.issues[0]?.message}`);
+}
+
+/** What a command takes, before defaults are filled in. */
+export type ArgsOf<D> = D extends CommandDefinition<infer A, z.ZodType> ? z.input<A> : never;
+/** What a command answers. */
+export type ResultOf<D> = D extends CommandDefinition<z.ZodObject, infer R> ? z.output<R> : never;

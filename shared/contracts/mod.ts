@@ -1,0 +1,25 @@
+/**
+ * What every part of Patchbay agrees on: schemas, subjects, the error table and the manifest language.
+ * No I/O, and no imports of ours: anything may import this module, in any process and in a browser.
+ */
+export * from "./assets.ts";
+export * from "./commands.ts";
+export * from "./envelope.ts";
+export * from "./errors.ts";
+export * from "./events.ts";
+export * from "./ids.ts";
+export * from "./json.ts";
+export * from "./json_schema.ts";
+export * from "./manifest.ts";
+export * from "./manifest_document.ts";
+export * from "./names.ts";
+export * from "./phrases.ts";
+export * from "./plan.ts";
+export * from "./plan_references.ts";
+export * from "./plan_validation.ts";
+export * from "./presence.ts";
+export * from "./problem.ts";
+export * from "./runs.ts";
+export * from "./services.ts";
+export * from "./state.ts";
+export * from "./subjects.ts";
