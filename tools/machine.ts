@@ -1,0 +1,63 @@
+/** What this machine has of the counterparts that tests need, and what is left out without each. */
+
+export interface Counterpart {
+  name: string;
+  /** What it was found to be, or `undefined` where it is missing. */
+  found: string | undefined;
+  /** What is left out without it, and how to get it. */
+  without: string;
+}
+
+/** Looks for every counterpart of the test suite. */
+export async function lookAround(): Promise<Counterpart[]> {
+  const [nats, go, natsCli, blender, xvfb, docker, compose, pytest, chromium] = await Promise.all([
+    firstLine("nats-server", "--version"),
+    firstLine("go", "version"),
+    firstLine("nats", "--version").then((found) =>
+      found ?? firstLine(`${Deno.env.get("HOME")}/go/bin/nats`, "--version")
+    ),
+    firstLine(Deno.env.get("PATCHBAY_BLENDER") ?? "blender", "--version"),
+    firstLine("xvfb-run", "--help"),
+    firstLine("docker", "info", "--format", "{{.ServerVersion}}"),
+    firstLine("docker", "compose", "version"),
+    firstLine("python3", "-m", "pytest", "--version"),
+    firstLine("chromium", "--version"),
+  ]);
+  return [
+    {
+      name: "nats-server",
+      found: nats ?? (go === undefined ? undefined : "to be fetched, or built with Go"),
+      without: "nothing: it is downloaded or built",
+    },
+    { name: "nats command", found: natsCli, without: "the checks with the official `nats micro` verbs" },
+    {
+      name: "Blender",
+      found: blender,
+      without: "every test on a real Blender (the simulator's tests run); install Blender 3.4 or newer",
+    },
+    { name: "Xvfb", found: xvfb, without: "the test of Blender's interface; install xvfb" },
+    {
+      name: "Docker engine",
+      found: docker === undefined || compose === undefined ? undefined : `${docker} with ${compose}`,
+      without: "the test of docker-compose.yml; install Docker with its Compose plugin",
+    },
+    {
+      name: "pytest",
+      found: pytest,
+      without: "the add-on's Python tests; `pip install -r bridges/blender/app/requirements-dev.txt`",
+    },
+    { name: "Chromium", found: chromium, without: "the tests of pages in a browser; install Chromium" },
+  ];
+}
+
+/** The first line that a command prints, or `undefined` if it is not there or fails. */
+async function firstLine(command: string, ...args: string[]): Promise<string | undefined> {
+  try {
+    const { success, stdout, stderr } = await new Deno.Command(command, { args, stdin: "null" }).output();
+    const text = new TextDecoder().decode(stdout.length > 0 ? stdout : stderr).trim();
+    return success ? text.split("\n")[0] : undefined;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.PermissionDenied) return undefined;
+    throw error;
+  }
+}

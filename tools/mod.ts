@@ -1,0 +1,2 @@
+/** What keeps the repository in order: the import-direction check, the test runner, the generated references. */
+export * from "./import_direction.ts";
