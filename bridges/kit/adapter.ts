@@ -1,0 +1,85 @@
+/** What an adapter implements, and what the kit does for it. Everything that is not the application is the kit's. */
+import type {
+  AppName,
+  AssetId,
+  AssetRef,
+  BridgeId,
+  Id,
+  JsonObject,
+  PatchbayError,
+  StateCause,
+} from "@patchbay/contracts";
+
+/** One running application, seen from its bridge. The kit calls `execute` and `snapshot` one at a time, never together. */
+export interface Adapter<S = unknown> {
+  /**
+   * Connects to the application, or starts it; resolves once it takes commands.
+   * @throws {PatchbayError} `APP_NOT_FOUND`, `APP_START_FAILED`, `LINK_REFUSED`, …: the kit tries again with backoff
+   */
+  open(host: AdapterHost): Promise<OpenedApplication>;
+  /**
+   * Runs one command and answers its value.
+   * @throws {PatchbayError} as the application answered; anything else becomes `INTERNAL`
+   */
+  execute(call: AdapterCall): Promise<unknown>;
+  /** What the application looks like now: a value of the manifest's `state`. */
+  snapshot(signal: AbortSignal): Promise<S>;
+  /** Lets go of the application, and ends it where the bridge started it. Called once for each `open`, also for one that failed. */
+  close(): Promise<void>;
+}
+
+export interface OpenedApplication {
+  /** The application's own version: `3.4.1`. */
+  appVersion: string;
+  capabilities?: Record<string, unknown>;
+}
+
+export interface AdapterCall {
+  command: string;
+  /** Parsed by the manifest's schema, defaults filled in. */
+  args: JsonObject;
+  /** The command's id. */
+  id: Id;
+  /** Fires when the command is cancelled, its deadline passes, or the application is lost. */
+  signal: AbortSignal;
+  progress(progress: AdapterProgress): void;
+  /** Milliseconds since 1970. */
+  deadline: number;
+}
+
+export interface AdapterProgress {
+  /** 0 to 1, when it is known. */
+  fraction?: number;
+  message?: string;
+  data?: unknown;
+}
+
+/** What the kit gives to an adapter: one for each `open`. */
+export interface AdapterHost {
+  readonly app: AppName;
+  readonly bridge: BridgeId;
+  readonly bridgeVersion: string;
+  /** Whether commands with the effect `open` are switched on. */
+  readonly allowCode: boolean;
+  /** A folder of this bridge alone. */
+  readonly workDir: string;
+  /** Fires when this connection to the application is over: lost, or the bridge stops. */
+  readonly signal: AbortSignal;
+  /** The state may have changed. The kit takes a snapshot, at most ten a second, and publishes the difference. */
+  state(cause: StateCause): void;
+  /** Something of the manifest's `events` happened. @param at milliseconds since 1970, now unless given */
+  event(name: string, data: unknown, at?: number): void;
+  /** A value of one of the manifest's `channels`: conflated to its rate, never stored. */
+  channel(name: string, value: unknown, at?: number): void;
+  /** Why the bridge is in its state, for a person: shown while `open` waits. */
+  waiting(reason: string): void;
+  /** The application went away, or answers no more: what runs fails with this error, and the kit opens it again with backoff. */
+  lost(error: PatchbayError): void;
+  /** Stores a file that the application made. @throws {PatchbayError} `STORAGE_FULL`, `BUS_UNAVAILABLE` */
+  putAsset(
+    meta: { name: string; mediaType: string },
+    content: ReadableStream<Uint8Array> | Uint8Array,
+  ): Promise<AssetRef>;
+  /** Fetches a file for the application; `undefined` where there is none. */
+  getAsset(id: AssetId): Promise<{ ref: AssetRef; content: ReadableStream<Uint8Array> } | undefined>;
+}

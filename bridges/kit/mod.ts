@@ -1,0 +1,9 @@
+/**
+ * What every bridge shares: presence, endpoints, the queue, deadlines, cancellation, state, the App link and the
+ * supervision of child processes. A bridge brings a manifest and an {@linkcode Adapter}, and calls {@linkcode startBridge}.
+ */
+export * from "./adapter.ts";
+export * from "./app_link/adapter.ts";
+export * from "./app_link/dial.ts";
+export * from "./bridge.ts";
+export * from "./supervision/child.ts";
