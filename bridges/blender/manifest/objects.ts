@@ -1,0 +1,227 @@
+/** Objects: make, change, place, copy, remove. */
+import { command, type Phrase, query } from "@patchbay/contracts";
+import { z } from "zod";
+import { Color } from "./colors.ts";
+import {
+  Axis,
+  DataName,
+  Location,
+  NewName,
+  ObjectDetails,
+  ObjectName,
+  ObjectSummary,
+  Rotation,
+  Scale,
+  Text,
+  Vector,
+} from "./values.ts";
+
+/** What `create_object` can make: every mesh primitive, empties, text and curves. */
+export const ObjectType = z.enum([
+  "cube",
+  "sphere",
+  "icosphere",
+  "plane",
+  "circle",
+  "cylinder",
+  "cone",
+  "torus",
+  "grid",
+  "monkey",
+  "empty",
+  "text",
+  "curve",
+  "bezier_circle",
+  "nurbs_curve",
+  "nurbs_circle",
+  "path",
+]);
+export type ObjectType = z.infer<typeof ObjectType>;
+
+/** The words that begin a request to make something. */
+export const MAKE = "(add|create|make|put|place|insert) [a|an|the|another|one]";
+const CALLED = "[(named|called) {name}]";
+const AT = "[at|in|on] [position|location] {location}";
+
+/** The ways to say where it goes and what it is called, in either order. */
+const creating = (what: string, args?: Record<string, unknown>): Phrase[] =>
+  [`${MAKE} ${what} ${CALLED} [${AT}]`, `${MAKE} ${what} ${AT} ${CALLED}`].map((say) => args ? { say, args } : say);
+
+const create_object = command({
+  summary: "Adds an object: a mesh primitive, an empty, a text or a curve; with a colour it gets a simple material.",
+  args: z.strictObject({
+    type: ObjectType,
+    /** @default the type's own name */
+    name: NewName.optional(),
+    location: Location.default([0, 0, 0]),
+    rotation: Rotation.default([0, 0, 0]),
+    scale: Scale.default([1, 1, 1]),
+    size: z.number().positive().max(1e5).default(2).describe("edge or diameter in metres, before the scale"),
+    segments: z.number().int().min(3).max(512).optional().describe("how finely round shapes are divided"),
+    text: Text.optional(),
+    color: Color.optional(),
+    collection: DataName.optional().describe("an existing collection; else the active one"),
+    parent: ObjectName.optional(),
+  }),
+  result: ObjectSummary,
+  phrases: [
+    ...creating("[new] [{color}] {type}"),
+    ...creating("[(big|large|huge)] [{color}] {type}", { size: 4 }),
+    ...creating("[(small|little|tiny)] [{color}] {type}", { size: 1 }),
+    ...creating("[new] [{color}] (ball|globe)", { type: "sphere" }),
+    ...creating("[new] [{color}] (box|block)", { type: "cube" }),
+    ...creating("[new] [{color}] (floor|ground) [plane]", { type: "plane", size: 20 }),
+    ...creating("[new] [{color}] (donut|ring)", { type: "torus" }),
+    ...creating("(suzanne|monkey head)", { type: "monkey" }),
+    ...creating("[new] [{color}] {type} (of|with) size {size}"),
+    `${MAKE} [new] {size} (m|metre|meter) [{color}] {type} ${CALLED} [${AT}]`,
+    { say: `${MAKE} [{color}] text (saying|that says|reading) {text}`, args: { type: "text" } },
+    { say: `write {text}`, args: { type: "text" } },
+  ],
+});
+
+const update_object = command({
+  summary: "Changes an object's name, visibility, shading, text or lens.",
+  args: z.strictObject({
+    object: ObjectName,
+    name: NewName.optional().describe("its new name"),
+    visible: z.boolean().optional().describe("in the viewport and in renders"),
+    smooth: z.boolean().optional().describe("smooth or flat shading; meshes only"),
+    text: Text.optional(),
+    focal_length: z.number().min(1).max(5000).optional().describe("millimetres; cameras only"),
+  }),
+  result: ObjectSummary,
+  idempotent: true,
+  phrases: [
+    "rename {object} [to|as|into] {name}",
+    "(call|name) {object} {name}",
+    { say: "hide {object}", args: { visible: false } },
+    { say: "make {object} (invisible|hidden)", args: { visible: false } },
+    { say: "(show|unhide|reveal) {object}", args: { visible: true } },
+    { say: "make {object} visible", args: { visible: true } },
+    { say: "shade {object} smooth", args: { smooth: true } },
+    { say: "(make|shade) {object} smooth", args: { smooth: true } },
+    { say: "(make|shade) {object} flat", args: { smooth: false } },
+    "(set|change) [the] text of {object} to {text}",
+    "(set|change) [the] focal length of {object} to {focal_length} [mm|millimetres|millimeters]",
+  ],
+});
+
+/** Directions of the world as Blender's views show it: front is -y, up is +z. */
+export const Direction = z.enum(["up", "down", "left", "right", "forward", "back"])
+  .describe("up +z, down -z, right +x, left -x, back +y (away from the front view), forward -y");
+
+const transform_object = command({
+  summary: "Moves, rotates or scales an object: to absolute values, or by an offset, an angle or a factor.",
+  args: z.strictObject({
+    object: ObjectName,
+    location: Location.optional().describe("where it goes, in metres"),
+    rotation: Rotation.optional().describe("its new rotation, in degrees"),
+    scale: Scale.optional().describe("its new scale"),
+    offset: Vector.optional().describe("added to its location, in metres"),
+    direction: Direction.optional(),
+    distance: z.number().min(-1e6).max(1e6).default(1).describe("how far along `direction`, in metres"),
+    angle: z.number().min(-36_000).max(36_000).optional().describe("added to its rotation around `axis`, in degrees"),
+    axis: Axis.default("z").describe("the axis of `angle`"),
+    factor: z.number().positive().max(1e4).optional().describe("multiplies its scale"),
+  }),
+  result: ObjectSummary,
+  phrases: [
+    "(move|put|place|bring|set) {object} (to|at) [position|location] {location}",
+    "(set|change) [the] (location|position) of {object} to {location}",
+    "(move|shift|translate) {object} by {offset}",
+    "(move|shift|push|raise|lower) {object} {direction}",
+    "(move|shift|push) {object} {direction} by {distance} [m|metre|metres|meter|meters]",
+    "(move|shift|push) {object} {distance} [m|metre|metres|meter|meters] {direction}",
+    { say: "(raise|lift) {object} by {distance} [m|metre|metres|meter|meters]", args: { direction: "up" } },
+    { say: "lower {object} by {distance} [m|metre|metres|meter|meters]", args: { direction: "down" } },
+    "(rotate|turn|spin) {object} [by] {angle} [degrees|degree|deg] [(around|about|on|along) [the] {axis} [axis]]",
+    "(rotate|turn|spin) {object} (around|about|on|along) [the] {axis} [axis] by {angle} [degrees|degree|deg]",
+    "(rotate|turn|set) {object} to [rotation] {rotation} [degrees|degree|deg]",
+    "(set|change) [the] rotation of {object} to {rotation} [degrees|degree|deg]",
+    "(scale|resize) {object} by {factor} [times]",
+    "(scale|resize) {object} to {scale}",
+    "(set|change) [the] scale of {object} to {scale}",
+    "make {object} {factor} times (bigger|larger|as big|as large)",
+    { say: "make {object} (bigger|larger)", args: { factor: 1.5 } },
+    { say: "make {object} twice as (big|large)", args: { factor: 2 } },
+    { say: "double [the] size of {object}", args: { factor: 2 } },
+    { say: "make {object} smaller", args: { factor: 0.6666666667 } },
+    { say: "make {object} half as (big|large)", args: { factor: 0.5 } },
+    { say: "halve [the] size of {object}", args: { factor: 0.5 } },
+  ],
+});
+
+const duplicate_object = command({
+  summary: "Copies an object, once or several times in a row.",
+  args: z.strictObject({
+    object: ObjectName,
+    name: NewName.optional(),
+    count: z.number().int().min(1).max(1000).default(1),
+    location: Location.optional().describe("where the first copy goes; else where the original is"),
+    offset: Vector.default([0, 0, 0]).describe("from the original to the first copy, and from each copy to the next"),
+    linked: z.boolean().default(false).describe("whether the copies share the mesh of the original"),
+  }),
+  result: ObjectSummary.extend({ names: z.array(ObjectName).describe("all copies; `name` is the last") }),
+  phrases: [
+    "(duplicate|copy|clone) {object} [(as|named|called) {name}] [[to|at] {location}]",
+    "(duplicate|copy|clone) {object} {count} times [by {offset}]",
+    "(duplicate|copy|clone) {object} {count} times with [an] offset [of] {offset}",
+    "make a (copy|duplicate) of {object} [(named|called) {name}] [at {location}]",
+    "make {count} (copies|duplicates) of {object} [by {offset}]",
+  ],
+});
+
+const delete_object = command({
+  summary: "Removes an object from the scene; its children stay where they are unless they go too.",
+  args: z.strictObject({ object: ObjectName, children: z.boolean().default(false) }),
+  result: z.object({ deleted: z.array(z.string()).describe("the names that are gone") }),
+  effect: "destructive",
+  phrases: [
+    "(delete|remove|erase|destroy) {object}",
+    "get rid of {object}",
+    { say: "(delete|remove) {object} (and|with) [all] (its|the) children", args: { children: true } },
+  ],
+});
+
+const parent_object = command({
+  summary: "Makes an object the child of another, so that it follows it; `parent: null` sets it free.",
+  args: z.strictObject({
+    object: ObjectName,
+    parent: ObjectName.nullable().meta({ slot: "object", description: "an object, or null for none" }),
+    keep_transform: z.boolean().default(true).describe("whether it stays where it is in the world"),
+  }),
+  result: ObjectSummary,
+  idempotent: true,
+  phrases: [
+    "parent {object} to {parent}",
+    "(attach|link) {object} to {parent}",
+    "make {object} [a] child of {parent}",
+    "make {parent} [the] parent of {object}",
+    { say: "unparent {object}", args: { parent: null } },
+    { say: "(clear|remove) [the] parent of {object}", args: { parent: null } },
+    { say: "detach {object}", args: { parent: null } },
+  ],
+});
+
+const get_object = query({
+  summary: "Everything about one object: transform, materials, modifiers, keyframes, light, camera, mesh.",
+  args: z.strictObject({ object: ObjectName }),
+  result: ObjectDetails,
+  phrases: [
+    "(get|describe|inspect) {object}",
+    "tell me about {object}",
+    "(what|where) is {object}",
+    "show [me] [the] (details|properties) of {object}",
+  ],
+});
+
+export const objectCommands = {
+  create_object,
+  update_object,
+  transform_object,
+  duplicate_object,
+  delete_object,
+  parent_object,
+  get_object,
+};
