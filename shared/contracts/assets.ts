@@ -8,9 +8,9 @@ export const MAX_INLINE_BYTES = 256 * 1024;
 export const AssetId = z.string().regex(/^[0-9a-f]{64}$/, "the SHA-256 of the content, in lower-case hexadecimal");
 export type AssetId = z.infer<typeof AssetId>;
 
-/** What people call the file; never used as a path. */
+/** What people call the file; never used as a path. The pattern needs no `u` flag: JSON Schema carries none. */
 export const AssetName = z.string().min(1).max(200).regex(
-  /^[^\p{Cc}/\\]+$/u,
+  /^(?!.*[/\\])[ -~\u00a0-\uffff]+$/,
   "a file name without '/', '\\' or control characters",
 );
 
