@@ -14,6 +14,7 @@ export const AssetName = z.string().min(1).max(200).regex(
   "a file name without '/', '\\' or control characters",
 );
 
+/** What stands for an asset in arguments and results. */
 export const AssetRef = z.looseObject({
   id: AssetId,
   name: AssetName,

@@ -17,13 +17,16 @@ export type Effect = z.infer<typeof Effect>;
 export const Lane = z.enum(["interactive", "job"]);
 export type Lane = z.infer<typeof Lane>;
 
+/** Which command of a bridge goes first. */
 export const Priority = z.enum(["high", "normal", "low"]);
 export type Priority = z.infer<typeof Priority>;
 
+/** Names one side effect: a command that is sent twice with one key happens once. */
 export const IdempotencyKey = z.string().min(1).max(200).regex(/^[\x21-\x7e]+$/, "printable ASCII without spaces");
 
 /** The most that any command may take, in milliseconds: a day. */
 export const MAX_TIMEOUT_MS = 24 * 60 * 60 * 1000;
+/** Milliseconds. */
 export const TimeoutMs = z.number().int().positive().max(MAX_TIMEOUT_MS);
 
 /** The payload of a `command` envelope; the envelope's id is the command's id, its target the bridge. */

@@ -4,8 +4,10 @@ import { ValidationError } from "./errors.ts";
 import { Id, newId } from "./ids.ts";
 import { JsonValue } from "./json.ts";
 
+/** The version of the envelope that this side speaks. */
 export const ENVELOPE_VERSION = 1;
 
+/** What a message is. */
 export const MessageType = z.enum([
   "command",
   "result",
@@ -17,6 +19,7 @@ export const MessageType = z.enum([
 ]);
 export type MessageType = z.infer<typeof MessageType>;
 
+/** When, from where, to where, and what caused it. */
 export const Metadata = z.looseObject({
   /** Milliseconds since 1970. */
   timestamp: z.number().int().nonnegative(),
@@ -29,6 +32,7 @@ export const Metadata = z.looseObject({
 });
 export type Metadata = z.infer<typeof Metadata>;
 
+/** A message with a payload of any shape. */
 export const Envelope = z.looseObject({
   type: MessageType,
   v: z.literal(ENVELOPE_VERSION),
@@ -41,6 +45,7 @@ export type Envelope = z.infer<typeof Envelope>;
 /** An envelope whose payload has the type `P`. */
 export type EnvelopeOf<P> = Omit<Envelope, "payload"> & { payload: P };
 
+/** What {@linkcode envelope} needs to know. */
 export interface EnvelopeInit<P> {
   type: MessageType;
   payload: P;
@@ -72,6 +77,7 @@ export function envelope<P>(init: EnvelopeInit<P>): EnvelopeOf<P> {
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true });
 
+/** The message as it travels: JSON in UTF-8. */
 export function encodeEnvelope(message: EnvelopeOf<unknown>): Uint8Array {
   return encoder.encode(JSON.stringify(message));
 }
@@ -83,7 +89,7 @@ export function encodeEnvelope(message: EnvelopeOf<unknown>): Uint8Array {
  */
 export function decodeEnvelope<P extends z.ZodType>(bytes: Uint8Array, payload: P): EnvelopeOf<z.output<P>> {
   const message = parseJson(bytes);
-  const version = (message as { v?: unknown } | null)?.v;
+  const version = typeof message === "object" && message !== null && "v" in message ? message.v : undefined;
   if (typeof version === "number" && version !== ENVELOPE_VERSION) {
     throw new ValidationError(
       "UNSUPPORTED_VERSION",

@@ -1,6 +1,7 @@
 /** The error table, and the one class that everything throws. Severity, status and remedy come from the table. */
 import { z } from "zod";
 
+/** How bad it is. */
 export const Severity = z.enum(["info", "warning", "error", "critical"]);
 export type Severity = z.infer<typeof Severity>;
 
@@ -394,9 +395,11 @@ export const ERRORS = {
   INTERNAL: entry(500, -32603, "critical", false, "An unexpected fault", "Report it with the correlation id."),
 } as const satisfies Record<string, Entry>;
 
+/** A code of the table. */
 export type ErrorCode = keyof typeof ERRORS;
 export const ErrorCode = z.enum(Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]]);
 
+/** What an error says besides its code and message. */
 export interface PatchbayErrorOptions {
   cause?: unknown;
   /** @default the table's */
@@ -426,6 +429,7 @@ export class PatchbayError extends Error {
     this.issues = options.issues ?? [];
   }
 
+  /** Whether the same request may succeed later, by the table. */
   get retryable(): boolean {
     return ERRORS[this.code].retryable;
   }
@@ -443,6 +447,7 @@ export class PatchbayError extends Error {
 export class ValidationError extends PatchbayError {
   override readonly name = "ValidationError";
 
+  /** The error for what zod found; `action` begins the message, `at` is put before each path. */
   static fromZod(
     code: ErrorCode,
     action: string,

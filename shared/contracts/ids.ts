@@ -2,6 +2,7 @@
 import { v7 } from "uuid";
 import { z } from "zod";
 
+/** A UUIDv7. */
 export const Id = z.uuidv7();
 export type Id = z.infer<typeof Id>;
 

@@ -7,6 +7,7 @@ import type { Phrase } from "./phrases.ts";
 /** How a command is taken back: by the application's own undo, by another command, or not at all. */
 export type Undo = "app" | "none" | { command: CommandName };
 
+/** What a command takes, gives and does. */
 export interface CommandDefinition<Args extends z.ZodObject = z.ZodObject, Output extends z.ZodType = z.ZodType> {
   kind: CommandKind;
   /** One sentence: what it does. Models and people read it. */
@@ -52,19 +53,23 @@ export function query<Args extends z.ZodObject, Output extends z.ZodType>(
   return command({ kind: "query", ...definition });
 }
 
+/** An event: what it means, and the shape of its data. */
 export interface SignalDefinition {
   summary: string;
   schema: z.ZodType;
 }
 
+/** A channel: an unsaved value, many times a second. */
 export interface ChannelDefinition extends SignalDefinition {
   /** How often it is published at most, per second. */
   rateHz: number;
 }
 
+/** The commands of an application by name. */
 // deno-lint-ignore no-explicit-any -- a command's argument type is contravariant: only `any` accepts each of them
 export type Commands = Record<string, CommandDefinition<any, any>>;
 
+/** What an application offers. */
 export interface AppManifest<C extends Commands = Commands> {
   app: AppName;
   title: string;
@@ -99,7 +104,7 @@ export interface AppManifest<C extends Commands = Commands> {
  *   },
  * });
  * ```
- * @throws {TypeError} for a name that could not be part of a subject
+ * @throws {TypeError} for a name that could not be part of a subject, or an inverse command that there is not
  */
 export function defineApp<C extends Commands>(
   definition: Omit<AppManifest<C>, "events" | "channels"> & Partial<Pick<AppManifest<C>, "events" | "channels">>,
@@ -108,6 +113,11 @@ export function defineApp<C extends Commands>(
   check(AppName, manifest.app);
   for (const name of Object.keys(manifest.commands)) check(CommandName, name);
   for (const name of [...Object.keys(manifest.events), ...Object.keys(manifest.channels)]) check(SignalName, name);
+  for (const [name, { undo }] of Object.entries(manifest.commands)) {
+    if (typeof undo === "object" && !Object.hasOwn(manifest.commands, undo.command)) {
+      throw new TypeError(`Cannot define app: '${name}' is undone by '${undo.command}', which is no command`);
+    }
+  }
   return manifest;
 }
 

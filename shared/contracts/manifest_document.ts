@@ -10,6 +10,7 @@ import { Phrase } from "./phrases.ts";
 export const JsonSchema = JsonObject;
 export type JsonSchema = z.infer<typeof JsonSchema>;
 
+/** A {@linkcode CommandDefinition} as it travels. */
 export const CommandDocument = z.looseObject({
   kind: CommandKind,
   summary: z.string().max(2000),
@@ -26,6 +27,7 @@ export type CommandDocument = z.infer<typeof CommandDocument>;
 
 const Signal = z.looseObject({ summary: z.string().max(2000), schema: JsonSchema });
 
+/** An {@linkcode AppManifest} as it travels. */
 export const ManifestDocument = z.looseObject({
   app: AppName,
   title: z.string().min(1).max(200),
@@ -37,11 +39,21 @@ export const ManifestDocument = z.looseObject({
 });
 export type ManifestDocument = z.infer<typeof ManifestDocument>;
 
+/** The command that a step calls; `undefined` when the manifests have none of that name. */
+export function commandOf(
+  { app, command }: { app: AppName; command: CommandName },
+  manifests: ReadonlyMap<AppName, ManifestDocument>,
+): CommandDocument | undefined {
+  const commands = manifests.get(app)?.commands;
+  return commands !== undefined && Object.hasOwn(commands, command) ? commands[command] : undefined;
+}
+
 /** What a program sends. */
 const input = (schema: z.ZodType): JsonSchema => z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
 /** What a program receives. */
 const output = (schema: z.ZodType): JsonSchema => z.toJSONSchema(schema, { io: "output", unrepresentable: "any" });
 
+/** One command of a manifest with its schemas as JSON Schema: `args` as a caller sends them, `result` as it comes back. */
 export function commandDocument(definition: CommandDefinition): CommandDocument {
   return {
     ...definition,

@@ -26,13 +26,13 @@ export const ANY_BRIDGE = "any";
 export const BridgeAddress = z.templateLiteral([AppName, ".", z.union([BridgeId, z.literal(ANY_BRIDGE)])]);
 export type BridgeAddress = z.infer<typeof BridgeAddress>;
 
-/** @example `parseAddress("blender.ws-07") // { app: "blender", bridge: "ws-07" }` */
+/** The parts of an address. @example `parseAddress("blender.ws-07") // { app: "blender", bridge: "ws-07" }` */
 export function parseAddress(address: BridgeAddress): { app: AppName; bridge: BridgeId | typeof ANY_BRIDGE } {
   const dot = address.indexOf(".");
   return { app: address.slice(0, dot), bridge: address.slice(dot + 1) };
 }
 
-/** @example `formatAddress({ app: "blender", bridge: "ws-07" }) // "blender.ws-07"` */
+/** The address of a bridge. @example `formatAddress({ app: "blender", bridge: "ws-07" }) // "blender.ws-07"` */
 export function formatAddress({ app, bridge }: { app: AppName; bridge: BridgeId }): BridgeAddress {
   return `${app}.${bridge}`;
 }

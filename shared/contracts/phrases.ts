@@ -16,6 +16,7 @@ import { JsonObject } from "./json.ts";
 export const Slot = z.enum(["object", "name", "color", "text", "asset"]);
 export type Slot = z.infer<typeof Slot>;
 
+/** One way to ask for a command. */
 export const Phrase = z.union([
   z.string().min(1).max(300),
   z.strictObject({

@@ -5,6 +5,7 @@ import { TimeoutMs } from "./commands.ts";
 import { Id } from "./ids.ts";
 import { JsonObject } from "./json.ts";
 
+/** The most steps that a plan may have. */
 export const MAX_STEPS = 10_000;
 
 /** Names a step within its plan: `s1`. */
@@ -15,6 +16,7 @@ export type StepId = z.infer<typeof StepId>;
 export const OnError = z.enum(["stop", "continue"]);
 export type OnError = z.infer<typeof OnError>;
 
+/** One command of a plan. */
 export const Step = z.looseObject({
   id: StepId,
   app: AppName,
@@ -30,6 +32,7 @@ export const Step = z.looseObject({
 });
 export type Step = z.infer<typeof Step>;
 
+/** Where a plan stands in its life. */
 export const PlanStatus = z.enum([
   "draft",
   "validated",
@@ -55,6 +58,7 @@ export const Provenance = z.looseObject({
 });
 export type Provenance = z.infer<typeof Provenance>;
 
+/** The steps, what they were made from, and by whom. */
 export const Plan = z.looseObject({
   id: Id,
   instruction: z.string().max(20_000).optional(),

@@ -6,6 +6,7 @@
 import { ValidationError } from "./errors.ts";
 import type { Step, StepId } from "./plan.ts";
 
+/** A reference where it stands. */
 export interface Reference {
   /** Where it stands in the arguments. */
   path: (string | number)[];
@@ -14,6 +15,7 @@ export interface Reference {
   text: string;
 }
 
+/** What a reference names. */
 export interface ParsedReference {
   step: StepId;
   /** Keys into the step's result. */
@@ -25,6 +27,12 @@ export function isReference(value: unknown): value is { $ref: unknown } | { $ass
   if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
   const keys = Object.keys(value);
   return keys.length === 1 && (keys[0] === "$ref" || keys[0] === "$asset");
+}
+
+/** As it was written; a text that cannot be parsed when it was no string. */
+function referenceText(value: object): string {
+  const [text] = Object.values(value);
+  return typeof text === "string" ? text : JSON.stringify(text) ?? "";
 }
 
 /** `undefined` for a text that is no reference. */
@@ -42,8 +50,7 @@ export function parseReference(text: string): ParsedReference | undefined {
 /** Every reference in a value, depth first. */
 export function* findReferences(value: unknown, path: (string | number)[] = []): Generator<Reference> {
   if (isReference(value)) {
-    const [[kind, text]] = Object.entries(value) as [["$ref" | "$asset", unknown]];
-    yield { path, kind, text: typeof text === "string" ? text : JSON.stringify(text) };
+    yield { path, kind: "$ref" in value ? "$ref" : "$asset", text: referenceText(value) };
   } else if (Array.isArray(value)) {
     for (const [i, item] of value.entries()) yield* findReferences(item, [...path, i]);
   } else if (typeof value === "object" && value !== null) {
@@ -69,14 +76,22 @@ export function bindReferences(
   args: Record<string, unknown>,
   results: ReadonlyMap<StepId, unknown>,
 ): Record<string, unknown> {
-  return bind(args, results, []) as Record<string, unknown>;
+  return bindMembers(args, results, []);
+}
+
+function bindMembers(
+  record: Record<string, unknown>,
+  results: ReadonlyMap<StepId, unknown>,
+  path: (string | number)[],
+): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(record).map(([key, item]) => [key, bind(item, results, [...path, key])]));
 }
 
 function bind(value: unknown, results: ReadonlyMap<StepId, unknown>, path: (string | number)[]): unknown {
-  if (isReference(value)) return lookUp(String(Object.values(value)[0]), results, path);
+  if (isReference(value)) return lookUp(referenceText(value), results, path);
   if (Array.isArray(value)) return value.map((item, i) => bind(item, results, [...path, i]));
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, bind(item, results, [...path, key])]));
+  if (!isRecord(value)) return value;
+  return bindMembers(value, results, path);
 }
 
 function lookUp(text: string, results: ReadonlyMap<StepId, unknown>, path: (string | number)[]): unknown {
@@ -89,10 +104,17 @@ function lookUp(text: string, results: ReadonlyMap<StepId, unknown>, path: (stri
   if (!results.has(parsed.step)) throw refuse(`step '${parsed.step}' has no result`);
   let value = results.get(parsed.step);
   for (const key of parsed.keys) {
-    if (typeof value !== "object" || value === null || !Object.hasOwn(value, key)) {
-      throw refuse(`the result has no '${key}'`);
-    }
-    value = (value as Record<string, unknown>)[key];
+    const inner = member(value, key);
+    if (inner === undefined) throw refuse(`the result has no '${key}'`);
+    value = inner;
   }
   return value;
 }
+
+/** Own keys of an object, indices of an array; neither `__proto__` nor `length`. */
+function member(value: unknown, key: string): unknown {
+  if (Array.isArray(value)) return /^(0|[1-9]\d*)$/.test(key) ? value[Number(key)] : undefined;
+  return isRecord(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;

@@ -49,6 +49,7 @@ export function toProblem(error: unknown, correlationId?: Id): Problem {
 /** The error that a problem stands for: the inverse of {@linkcode toProblem}. */
 export function fromProblem(problem: Problem): PatchbayError {
   return PatchbayError.of(problem.code, problem.detail, {
+    severity: problem.severity,
     remedy: problem.remedy,
     context: problem.context ?? {},
     issues: problem.errors ?? [],

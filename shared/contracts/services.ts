@@ -23,6 +23,7 @@ const limit = z.number().int().positive().max(1000).default(100);
 
 /** The longest instruction, in characters. */
 export const MAX_INSTRUCTION_LENGTH = 20_000;
+/** What a person asked for in words. */
 export const Instruction = z.string().trim().min(1).max(MAX_INSTRUCTION_LENGTH);
 
 /** Every service with its verbs. @example `SERVICES["conductor"].run.result` */
@@ -56,4 +57,5 @@ export const SERVICES = {
   },
 } as const satisfies Record<string, Record<string, Verb>>;
 
+/** A service that answers on the bus. */
 export type ServiceName = keyof typeof SERVICES;

@@ -3,14 +3,14 @@ import { z } from "zod";
 import { JsonValue } from "./json.ts";
 import { AppName, BridgeId } from "./names.ts";
 
-/** An RFC 6902 operation. */
+/** An RFC 6902 operation; members that it does not define are ignored, as the RFC has it. */
 export const PatchOperation = z.discriminatedUnion("op", [
-  z.strictObject({ op: z.literal("add"), path: z.string(), value: JsonValue }),
-  z.strictObject({ op: z.literal("remove"), path: z.string() }),
-  z.strictObject({ op: z.literal("replace"), path: z.string(), value: JsonValue }),
-  z.strictObject({ op: z.literal("move"), from: z.string(), path: z.string() }),
-  z.strictObject({ op: z.literal("copy"), from: z.string(), path: z.string() }),
-  z.strictObject({ op: z.literal("test"), path: z.string(), value: JsonValue }),
+  z.object({ op: z.literal("add"), path: z.string(), value: JsonValue }),
+  z.object({ op: z.literal("remove"), path: z.string() }),
+  z.object({ op: z.literal("replace"), path: z.string(), value: JsonValue }),
+  z.object({ op: z.literal("move"), from: z.string(), path: z.string() }),
+  z.object({ op: z.literal("copy"), from: z.string(), path: z.string() }),
+  z.object({ op: z.literal("test"), path: z.string(), value: JsonValue }),
 ]);
 export type PatchOperation = z.infer<typeof PatchOperation>;
 

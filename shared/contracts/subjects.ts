@@ -8,12 +8,15 @@ import type { Priority } from "./commands.ts";
 /** `patchbay.v1.` begins every subject. */
 export const SUBJECT_ROOT = "patchbay.v1";
 
+/** Half a surrogate pair becomes U+FFFD on the wire, where two names could meet: refused too. */
+const isToken = (value: string) => /^[^\s.*>\p{Cc}\p{Cs}]{1,255}$/u.test(value);
+
 /**
  * One subject token, checked.
  * @throws {TypeError} for a token that is empty, longer than 255 characters, or would change the subject's shape
  */
 export function token(value: string): string {
-  if (!/^[^\s.*>\p{Cc}]{1,255}$/u.test(value)) {
+  if (!isToken(value)) {
     throw new TypeError(
       `Cannot build subject: ${JSON.stringify(value.slice(0, 80))} is not one token (no '.', '*', '>', white space)`,
     );
@@ -28,6 +31,7 @@ type Token = string | typeof WILDCARD;
 const join = (...tokens: Token[]) =>
   [SUBJECT_ROOT, ...tokens.map((part) => part === WILDCARD ? "*" : token(part as string))].join(".");
 
+/** Builds each subject from its parts. @throws {TypeError} for a part that is not one token */
 export const subjects = {
   /** `patchbay.v1.cmd.<app>.<bridge|any>.<command>` */
   command: (app: Token, bridge: Token, command: Token) => join("cmd", app, bridge, command),
@@ -47,14 +51,15 @@ export const subjects = {
   channel: (app: Token, bridge: Token, channel: Token) => join("tel", app, bridge, channel),
   /** `patchbay.v1.run.<runId>` */
   run: (runId: Token) => join("run", runId),
-  /** `patchbay.v1.ctx.<project>.<kind>` */
-  context: (project: Token, kind: Token) => join("ctx", project, kind),
+  /** `patchbay.v1.ctx.<project>.<kind>`; the kind is called `change` here, for every parsed subject has a `kind` */
+  context: (project: Token, change: Token) => join("ctx", project, change),
   /** `patchbay.v1.svc.<service>.<verb>` */
   service: (service: Token, verb: Token) => join("svc", service, verb),
   /** `patchbay.v1.alert.<severity>` */
   alert: (severity: Severity | typeof WILDCARD) => join("alert", severity),
 } as const;
 
+/** The token after the root: what a subject is for. */
 export type SubjectKind =
   | "cmd"
   | "job"
@@ -79,7 +84,7 @@ const FIELDS = {
   evt: ["app", "bridge", "event"],
   tel: ["app", "bridge", "channel"],
   run: ["runId"],
-  ctx: ["project", "kind"],
+  ctx: ["project", "change"],
   svc: ["service", "verb"],
   alert: ["severity"],
 } as const satisfies Record<SubjectKind, readonly string[]>;
@@ -89,13 +94,13 @@ export type ParsedSubject = {
   [K in SubjectKind]: { kind: K } & Record<(typeof FIELDS)[K][number], string>;
 }[SubjectKind];
 
-/** Takes a subject apart; `undefined` for one that is not ours. @example `parseSubject("patchbay.v1.run.r1") // { kind: "run", runId: "r1" }` */
+/** Takes a subject apart; `undefined` for one that is not ours, or that is a pattern. @example `parseSubject("patchbay.v1.run.r1") // { kind: "run", runId: "r1" }` */
 export function parseSubject(subject: string): ParsedSubject | undefined {
   if (!subject.startsWith(`${SUBJECT_ROOT}.`)) return undefined;
   const [kind, ...values] = subject.slice(SUBJECT_ROOT.length + 1).split(".");
   if (kind === undefined || !Object.hasOwn(FIELDS, kind)) return undefined;
   const fields = FIELDS[kind as SubjectKind];
-  if (fields.length !== values.length || values.some((value) => value === "")) return undefined;
+  if (fields.length !== values.length || !values.every(isToken)) return undefined;
   return { kind, ...Object.fromEntries(fields.map((field, i) => [field, values[i]])) } as ParsedSubject;
 }
 

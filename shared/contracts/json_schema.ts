@@ -1,0 +1,125 @@
+/** JSON Schema 2020-12: of every message that Patchbay speaks, and as the check of values against a schema that came from outside. */
+import { z } from "zod";
+import { AssetRef } from "./assets.ts";
+import { Cancel, Command, Progress, Result } from "./commands.ts";
+import { Envelope } from "./envelope.ts";
+import { type ValidationIssue } from "./errors.ts";
+import { Alert, AppEvent } from "./events.ts";
+import { JsonSchema, ManifestDocument } from "./manifest_document.ts";
+import { Plan, PlanRecord, Step } from "./plan.ts";
+import { Heartbeat, Presence } from "./presence.ts";
+import { Problem } from "./problem.ts";
+import { Run, RunEvent } from "./runs.ts";
+import { SERVICES } from "./services.ts";
+import { BridgeState, StateUpdate } from "./state.ts";
+
+const MESSAGES = {
+  Alert,
+  AppEvent,
+  AssetRef,
+  BridgeState,
+  Cancel,
+  Command,
+  Envelope,
+  Heartbeat,
+  ManifestDocument,
+  Plan,
+  PlanRecord,
+  Presence,
+  Problem,
+  Progress,
+  Result,
+  Run,
+  RunEvent,
+  StateUpdate,
+  Step,
+} satisfies Record<string, z.ZodType>;
+
+/** Every message schema by its name; a service's verbs are `conductor.run_plan.request` and `….result`. */
+export function jsonSchemas(): Record<string, JsonSchema> {
+  const named: [string, z.ZodType][] = Object.entries(MESSAGES);
+  for (const [service, verbs] of Object.entries(SERVICES)) {
+    for (const [verb, { request, result }] of Object.entries(verbs)) {
+      named.push([`${service}.${verb}.request`, request], [`${service}.${verb}.result`, result]);
+    }
+  }
+  return Object.fromEntries(
+    named.map(([name, schema]) => [name, z.toJSONSchema(schema, { io: "input", unrepresentable: "any" })]),
+  );
+}
+
+/** A place in a value: `["args", "location", 0]`. */
+export type JsonPath = readonly (string | number)[];
+
+/**
+ * What is wrong with a value by a JSON Schema; empty when nothing is. A schema that cannot be understood refuses everything,
+ * with the issue code `schema`.
+ *
+ * Whatever stands at one of `placeholders` is taken to fit: it will be replaced before the value is used.
+ */
+export function validateAgainst(
+  schema: JsonSchema,
+  value: unknown,
+  placeholders: readonly JsonPath[] = [],
+): ValidationIssue[] {
+  const compiled = compile(schema);
+  if (typeof compiled === "string") return [{ path: [], message: compiled, code: "schema" }];
+  // jitless: the schema may come from a stranger, and zod would make code of its property names
+  const parsed = compiled.safeParse(value, { jitless: true });
+  if (parsed.success) return [];
+  const ignored = new Set(placeholders.map(pathKey));
+  return distinct(parsed.error.issues.flatMap((issue) => report(issue, [], ignored)));
+}
+
+const compiledSchemas = new WeakMap<JsonSchema, z.ZodType | string>();
+
+/** The schema as zod, or why it cannot be understood. */
+function compile(schema: JsonSchema): z.ZodType | string {
+  let compiled = compiledSchemas.get(schema);
+  if (compiled === undefined) {
+    try {
+      // a registry of its own: names inside a stranger's schema must not meet ours
+      compiled = z.fromJSONSchema(schema, { registry: z.registry<Record<string, unknown>>() });
+    } catch (cause) {
+      compiled = `the schema cannot be understood: ${cause instanceof Error ? cause.message : String(cause)}`;
+    }
+    compiledSchemas.set(schema, compiled);
+  }
+  return compiled;
+}
+
+const pathKey = (path: JsonPath) => JSON.stringify(path.map(String));
+
+/** The issue as ours, with its place; nothing when it lies at or under a placeholder. */
+function report(issue: z.core.$ZodIssue, at: JsonPath, ignored: ReadonlySet<string>): ValidationIssue[] {
+  const path = [...at, ...issue.path.map((part) => typeof part === "number" ? part : String(part))];
+  // a refused key is named by the path of its value, which may well be a placeholder
+  const depth = issue.code === "invalid_key" ? path.length - 1 : path.length;
+  for (let length = 0; ignored.size > 0 && length <= depth; length++) {
+    if (ignored.has(pathKey(path.slice(0, length)))) return [];
+  }
+  if (issue.code === "invalid_union" && issue.errors.length > 0) return reportUnion(issue.errors, path, ignored);
+  return [{ path, message: issue.message, code: issue.code ?? "custom" }];
+}
+
+/** Of several alternatives that all fail, what the one that comes nearest lacks. */
+function reportUnion(
+  branches: readonly (readonly z.core.$ZodIssue[])[],
+  path: JsonPath,
+  ignored: ReadonlySet<string>,
+): ValidationIssue[] {
+  const failures = branches.map((issues) => issues.flatMap((issue) => report(issue, path, ignored)));
+  if (failures.some((issues) => issues.length === 0)) return [];
+  const entered = failures.filter((issues) =>
+    issues.every((issue) => issue.path.length > path.length && issue.code !== "invalid_value")
+  );
+  const [nearest] = entered.sort((a, b) => a.length - b.length);
+  if (nearest !== undefined) return nearest;
+  const reasons = [...new Set(failures.flatMap((issues) => issues.slice(0, 1).map(({ message }) => message)))];
+  return [{ path: [...path], message: reasons.slice(0, 8).join("; or "), code: "invalid_union" }];
+}
+
+function distinct(issues: ValidationIssue[]): ValidationIssue[] {
+  const seen = new Map(issues.map((issue) => [`${pathKey(issue.path)} ${issue.message}`, issue]));
+  return [...seen.values()];
+}

@@ -1,0 +1,125 @@
+/** A plan's steps as a graph: which order they can have, where they go in a circle, which writes nothing orders. */
+import { ANY_BRIDGE, type AppName } from "./names.ts";
+import type { Step } from "./plan.ts";
+import { dependenciesOf } from "./plan_references.ts";
+
+/** Steps by their index in the plan. Works without recursion: a plan may be a chain of thousands of steps. */
+export interface PlanGraph {
+  steps: readonly Step[];
+  /** The first step with each id. */
+  indexOf: ReadonlyMap<string, number>;
+  /** What each step waits for; names that no step has are left out. */
+  dependencies: readonly (readonly number[])[];
+  /** Every step after what it waits for, and otherwise in the order of the plan. */
+  order: readonly number[];
+  /** Groups of steps that wait for one another. */
+  cycles: readonly (readonly number[])[];
+}
+
+export function planGraph(steps: readonly Step[]): PlanGraph {
+  const indexOf = new Map<string, number>();
+  for (const [i, { id }] of steps.entries()) if (!indexOf.has(id)) indexOf.set(id, i);
+  const dependencies = steps.map((step) =>
+    [...dependenciesOf(step)].flatMap((id) => indexOf.get(id) ?? []).sort((a, b) => a - b)
+  );
+  const components = stronglyConnected(dependencies);
+  const cycles = components
+    .filter((members) => members.length > 1 || dependencies[members[0]!]!.includes(members[0]!))
+    .map((members) => members.sort((a, b) => a - b));
+  return { steps, indexOf, dependencies, order: components.flat(), cycles };
+}
+
+/** Tarjan's algorithm with a stack of its own; a component comes after all that its members wait for. */
+function stronglyConnected(edges: readonly (readonly number[])[]): number[][] {
+  const entered = new Int32Array(edges.length).fill(-1);
+  const low = new Int32Array(edges.length);
+  const open = new Uint8Array(edges.length);
+  const next = new Int32Array(edges.length);
+  const members: number[] = [];
+  const components: number[][] = [];
+  let clock = 0;
+  const enter = (node: number) => {
+    entered[node] = low[node] = clock++;
+    open[node] = 1;
+    members.push(node);
+  };
+  for (let root = 0; root < edges.length; root++) {
+    if (entered[root] !== -1) continue;
+    const path = [root];
+    enter(root);
+    while (path.length > 0) {
+      const node = path[path.length - 1]!;
+      const to = edges[node]![next[node]!++];
+      if (to === undefined) {
+        path.pop();
+        const parent = path[path.length - 1];
+        if (parent !== undefined) low[parent] = Math.min(low[parent]!, low[node]!);
+        if (low[node] === entered[node]) components.push(close(members, open, node));
+      } else if (entered[to] === -1) {
+        enter(to);
+        path.push(to);
+      } else if (open[to] === 1) {
+        low[node] = Math.min(low[node]!, entered[to]!);
+      }
+    }
+  }
+  return components;
+}
+
+function close(members: number[], open: Uint8Array, node: number): number[] {
+  const component = members.splice(members.lastIndexOf(node));
+  for (const member of component) open[member] = 0;
+  return component;
+}
+
+/**
+ * Pairs of writes to one application that nothing orders, each as [first, second] in `order`. Two bridges that are named are
+ * two applications; a step for any bridge may meet each of them. Of many unordered writes, neighbours are named: ordering
+ * these orders all. Empty for a graph with cycles, where there is no order to speak of.
+ */
+export function unorderedWrites(graph: PlanGraph, writes: (step: Step) => boolean): [number, number][] {
+  if (graph.cycles.length > 0) return [];
+  const pairs = new Map<string, [number, number]>();
+  for (const chain of writeChains(graph, writes)) {
+    for (const pair of unorderedNeighbours(graph, chain)) pairs.set(pair.join(), pair);
+  }
+  return [...pairs.values()];
+}
+
+/** Writes that may meet in one running application, in `order`: one list for each bridge that is named, or one for the application. */
+function writeChains(graph: PlanGraph, writes: (step: Step) => boolean): number[][] {
+  const apps = new Map<AppName, { bridges: Set<string>; indices: number[] }>();
+  for (const index of graph.order) {
+    const step = graph.steps[index]!;
+    if (!writes(step)) continue;
+    const app = apps.get(step.app) ?? { bridges: new Set(), indices: [] };
+    apps.set(step.app, app);
+    app.indices.push(index);
+    if (!isAny(step)) app.bridges.add(step.bridge!);
+  }
+  return [...apps.values()].flatMap(({ bridges, indices }) =>
+    bridges.size === 0
+      ? [indices]
+      : [...bridges].map((bridge) =>
+        indices.filter((index) => isAny(graph.steps[index]!) || graph.steps[index]!.bridge === bridge)
+      )
+  ).filter((chain) => chain.length > 1);
+}
+
+const isAny = ({ bridge }: Step) => bridge === undefined || bridge === ANY_BRIDGE;
+
+/** In one pass: for each step, the latest write of the chain that it waits for, directly or not. */
+function unorderedNeighbours(graph: PlanGraph, chain: readonly number[]): [number, number][] {
+  const position = new Int32Array(graph.steps.length).fill(-1);
+  for (const [i, index] of chain.entries()) position[index] = i;
+  const latest = new Int32Array(graph.steps.length).fill(-1);
+  const pairs: [number, number][] = [];
+  for (const index of graph.order) {
+    let before = -1;
+    for (const on of graph.dependencies[index]!) before = Math.max(before, latest[on]!);
+    const here = position[index]!;
+    if (here > 0 && before !== here - 1) pairs.push([chain[here - 1]!, index]);
+    latest[index] = Math.max(before, here);
+  }
+  return pairs;
+}
