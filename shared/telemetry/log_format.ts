@@ -1,0 +1,44 @@
+/** How a log record looks: as a line of JSON for programs, or as a line for a person. */
+import type { LogRecord } from "@logtape/logtape";
+import { trace } from "@opentelemetry/api";
+import { redact, redactText } from "./redact.ts";
+
+export type LogFormat = "json" | "pretty";
+
+/** `{"time":"…","level":"info","logger":"patchbay.gateway","message":"…","correlationId":"…","traceId":"…",…}` and a line feed. */
+export function jsonLine(record: LogRecord): string {
+  const fields = redact({ ...record.properties });
+  const line = {
+    time: new Date(record.timestamp).toISOString(),
+    level: record.level,
+    logger: record.category.join("."),
+    message: messageOf(record),
+    ...traceFields(),
+    ...(typeof fields === "object" ? fields : {}),
+  };
+  return `${JSON.stringify(line)}\n`;
+}
+
+/** `12:34:56.789 warning gateway: … correlationId=… key=value` */
+export function prettyLine(record: LogRecord): string {
+  const time = new Date(record.timestamp).toISOString().slice(11, 23);
+  const fields = redact({ ...record.properties });
+  const pairs = Object.entries(typeof fields === "object" && fields !== null ? fields : {})
+    .map(([name, value]) => ` ${name}=${typeof value === "string" ? value : JSON.stringify(value)}`);
+  const name = record.category.filter((part) => part !== "patchbay").join(".");
+  return `${time} ${record.level.padEnd(7)} ${name}: ${messageOf(record)}${pairs.join("")}\n`;
+}
+
+export const LINES: Record<LogFormat, (record: LogRecord) => string> = { json: jsonLine, pretty: prettyLine };
+
+function messageOf(record: LogRecord): string {
+  return redactText(
+    record.message.map((part, i) => i % 2 === 0 || typeof part === "string" ? part : JSON.stringify(redact(part)))
+      .join(""),
+  );
+}
+
+function traceFields(): { traceId?: string; spanId?: string } {
+  const context = trace.getActiveSpan()?.spanContext();
+  return context === undefined ? {} : { traceId: context.traceId, spanId: context.spanId };
+}
