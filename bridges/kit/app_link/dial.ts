@@ -1,5 +1,18 @@
 /** The application's side of the App link in TypeScript: for simulators, scripts and tests. */
-import type { AppName, BridgeId, JsonObject, StateCause } from "@patchbay/contracts";
+import {
+  type AppName,
+  type BridgeId,
+  type JsonObject,
+  PatchbayError,
+  type StateCause,
+  ValidationError,
+} from "@patchbay/contracts";
+import type { ByteStream } from "./byte_stream.ts";
+import { Hello, HelloAnswer, LINK_PROTOCOL } from "./hello.ts";
+import { JsonRpcConnection } from "./json_rpc.ts";
+import { ExecuteParams } from "./link_messages.ts";
+import { defaultLinksDir, readRendezvous, rendezvousPath } from "./rendezvous.ts";
+import { dial } from "./transports.ts";
 
 export interface DialOptions {
   app: AppName;
@@ -8,13 +21,16 @@ export interface DialOptions {
   addonVersion?: string;
   /** @default `$PATCHBAY_LINKS`, or `~/.patchbay/links` */
   linksDir?: string;
+  /** Where the link runs when it is not dialled: a child's own standard streams. */
+  stream?: ByteStream;
   capabilities?: Record<string, unknown>;
   background?: boolean;
   /** Runs one command. Throw a PatchbayError to answer with a problem. */
   execute(call: DialledCall): Promise<unknown> | unknown;
-  snapshot(): unknown;
+  snapshot(): Promise<unknown> | unknown;
   /** The bridge asks the application to end. */
   onShutdown?(): void;
+  /** Ends the link when it fires. */
   signal?: AbortSignal;
 }
 
@@ -33,11 +49,86 @@ export interface DialledLink extends AsyncDisposable {
   stateChanged(cause: StateCause): void;
   channel(name: string, value: unknown, at?: number): void;
   log(level: "debug" | "info" | "warning" | "error", message: string): void;
-  /** Resolves once the link is gone. */
-  readonly closed: Promise<void>;
+  /** Resolves with why, once the link is gone. */
+  readonly closed: Promise<PatchbayError>;
 }
 
-/** @throws {PatchbayError} `APP_NOT_CONNECTED` where no bridge waits, `LINK_REFUSED` where it says no */
-export function dialAppLink(_options: DialOptions): Promise<DialledLink> {
-  return Promise.reject(new Error("Cannot dial: not written yet"));
+/**
+ * Reads the rendezvous file, dials the bridge, says `hello` and serves it.
+ * @throws {PatchbayError} `APP_NOT_CONNECTED` where no bridge waits, `LINK_REFUSED` where it says no
+ */
+export async function dialAppLink(options: DialOptions): Promise<DialledLink> {
+  options.signal?.throwIfAborted();
+  const { stream, token } = await reach(options);
+  const connection: JsonRpcConnection = new JsonRpcConnection(stream, {
+    request: (method, params, signal) => serve(options, connection, method, params, signal),
+    notification: (method) => {
+      if (method === "shutdown") options.onShutdown?.();
+    },
+  });
+  const abort = () => connection.close();
+  options.signal?.addEventListener("abort", abort, { once: true });
+  connection.closed.then(() => options.signal?.removeEventListener("abort", abort));
+  try {
+    const hello: Hello = {
+      token,
+      app: options.app,
+      appVersion: options.appVersion,
+      addonVersion: options.addonVersion ?? options.appVersion,
+      protocol: LINK_PROTOCOL,
+      pid: Deno.pid,
+      capabilities: options.capabilities ?? {},
+      background: options.background ?? true,
+    };
+    const { allowCode, workDir } = HelloAnswer.parse(await connection.request("hello", hello));
+    return dialled(connection, allowCode, workDir);
+  } catch (error) {
+    await connection[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+async function reach(options: DialOptions): Promise<{ stream: ByteStream; token: string }> {
+  if (options.stream !== undefined) return { stream: options.stream, token: "" };
+  const path = rendezvousPath(options.linksDir ?? defaultLinksDir(), options.app, options.bridge);
+  const { transport, address, token } = await readRendezvous(path);
+  return { stream: await dial(transport, address), token };
+}
+
+async function serve(
+  options: DialOptions,
+  connection: JsonRpcConnection,
+  method: string,
+  params: unknown,
+  signal: AbortSignal,
+): Promise<unknown> {
+  switch (method) {
+    case "ping":
+      return {};
+    case "snapshot":
+      return await options.snapshot();
+    case "execute": {
+      const parsed = ExecuteParams.safeParse(params);
+      if (!parsed.success) throw ValidationError.fromZod("INVALID_MESSAGE", "Cannot read execute", parsed.error);
+      signal.throwIfAborted();
+      const { command, args, id } = parsed.data;
+      const progress: DialledCall["progress"] = (value) => connection.notify("$/progress", { token: id, value });
+      return await options.execute({ command, args, id, signal, progress });
+    }
+    default:
+      throw PatchbayError.of("UNKNOWN_COMMAND", `The application has no method '${method.slice(0, 80)}'`);
+  }
+}
+
+function dialled(connection: JsonRpcConnection, allowCode: boolean, workDir: string): DialledLink {
+  return {
+    allowCode,
+    workDir,
+    event: (event, data, at = Date.now()) => connection.notify("event", { event, data, at }),
+    stateChanged: (cause) => connection.notify("state_changed", { cause }),
+    channel: (channel, value, at = Date.now()) => connection.notify("channel", { channel, value, at }),
+    log: (level, message) => connection.notify("log", { level, message }),
+    closed: connection.closed,
+    [Symbol.asyncDispose]: () => connection[Symbol.asyncDispose](),
+  };
 }

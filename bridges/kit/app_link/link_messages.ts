@@ -1,0 +1,39 @@
+/** What the two sides tell each other once they are linked; anything else is ignored. */
+import { z } from "zod";
+import { JsonObject, JsonValue, StateCause } from "@patchbay/contracts";
+
+/** From the bridge. */
+export const ExecuteParams = z.looseObject({ command: z.string(), args: JsonObject, id: z.string() });
+
+const at = z.number().nonnegative().optional();
+
+/** From the application, by method. */
+export const NOTIFICATIONS = {
+  event: z.looseObject({ event: z.string(), data: JsonValue, at }),
+  state_changed: z.looseObject({ cause: StateCause.default("application") }),
+  channel: z.looseObject({ channel: z.string(), value: JsonValue, at }),
+  log: z.looseObject({ level: z.enum(["debug", "info", "warning", "error"]).catch("info"), message: z.string() }),
+  /** From the application's main thread, so that a hang is noticed. */
+  heartbeat: z.looseObject({ at }),
+  "$/progress": z.looseObject({
+    /** The command's id. */
+    token: z.union([z.string(), z.number()]),
+    value: z.looseObject({
+      fraction: z.number().min(0).max(1).nullish(),
+      message: z.string().nullish(),
+      data: JsonValue.optional(),
+    }),
+  }),
+} as const;
+
+export type LinkNotification = {
+  [M in keyof typeof NOTIFICATIONS]: { method: M; params: z.output<(typeof NOTIFICATIONS)[M]> };
+}[keyof typeof NOTIFICATIONS];
+
+/** `undefined` for a method that is unknown, or parameters that do not fit. */
+export function parseNotification(method: string, params: unknown): LinkNotification | undefined {
+  if (!Object.hasOwn(NOTIFICATIONS, method)) return undefined;
+  const known = method as keyof typeof NOTIFICATIONS;
+  const parsed = NOTIFICATIONS[known].safeParse(params ?? {});
+  return parsed.success ? { method: known, params: parsed.data } as LinkNotification : undefined;
+}

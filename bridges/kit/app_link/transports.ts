@@ -1,0 +1,122 @@
+/** Where an application can dial its bridge: a Unix socket, a Windows named pipe, or loopback TCP. Nothing listens wider. */
+import { createConnection, createServer, type Socket } from "node:net";
+import { join } from "node:path";
+import { Duplex } from "node:stream";
+import { PatchbayError } from "@patchbay/contracts";
+import { type ByteStream, connectionStream } from "./byte_stream.ts";
+import type { Rendezvous } from "./rendezvous.ts";
+
+export type DialTransport = Rendezvous["transport"];
+
+export interface TransportListener extends AsyncDisposable {
+  /** What a rendezvous file says. */
+  readonly address: string;
+  /** Ends when the listener is disposed. */
+  readonly streams: AsyncIterable<ByteStream>;
+}
+
+export const defaultTransport: DialTransport = Deno.build.os === "windows" ? "pipe" : "unix";
+
+export function listen(transport: DialTransport): Promise<TransportListener> {
+  switch (transport) {
+    case "unix":
+      return listenUnix();
+    case "pipe":
+      return listenPipe(`\\\\.\\pipe\\patchbay-${crypto.randomUUID()}`);
+    case "tcp":
+      return Promise.resolve(listenTcp());
+  }
+}
+
+/** @throws {PatchbayError} `APP_NOT_CONNECTED` where nobody listens */
+export async function dial(transport: DialTransport, address: string): Promise<ByteStream> {
+  try {
+    return await connect(transport, address);
+  } catch (cause) {
+    throw PatchbayError.of("APP_NOT_CONNECTED", `Cannot reach the bridge: nobody listens on ${address}`, { cause });
+  }
+}
+
+async function connect(transport: DialTransport, address: string): Promise<ByteStream> {
+  switch (transport) {
+    case "unix":
+      return connectionStream(await Deno.connect({ transport: "unix", path: address }));
+    case "pipe":
+      return socketStream(await connectPipe(address));
+    case "tcp": {
+      const [hostname, port] = address.split(":");
+      const connection = await Deno.connect({ hostname: hostname!, port: Number(port) });
+      connection.setNoDelay();
+      return connectionStream(connection);
+    }
+  }
+}
+
+/** In a folder of its own, mode 0700: sockets have a short maximum path, and their own mode is not honoured everywhere. */
+async function listenUnix(): Promise<TransportListener> {
+  const folder = await Deno.makeTempDir({ prefix: "patchbay-" });
+  const path = join(folder, "link.sock");
+  const listener = Deno.listen({ transport: "unix", path });
+  return {
+    address: path,
+    streams: accepted(listener),
+    async [Symbol.asyncDispose]() {
+      listener.close();
+      await Deno.remove(folder, { recursive: true });
+    },
+  };
+}
+
+function listenTcp(): TransportListener {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return {
+    address: `127.0.0.1:${listener.addr.port}`,
+    streams: accepted(listener, (connection) => connection.setNoDelay()),
+    [Symbol.asyncDispose]() {
+      listener.close();
+      return Promise.resolve();
+    },
+  };
+}
+
+async function* accepted<C extends Deno.Conn>(
+  listener: AsyncIterable<C>,
+  prepare: (connection: C) => void = () => {},
+): AsyncIterable<ByteStream> {
+  for await (const connection of listener) {
+    prepare(connection);
+    yield connectionStream(connection);
+  }
+}
+
+/** Deno has no named pipes of its own; Node's do, and take a socket's path elsewhere. */
+export async function listenPipe(name: string): Promise<TransportListener> {
+  const server = createServer();
+  const streams = new ReadableStream<ByteStream>({
+    start(controller) {
+      server.on("connection", (socket) => controller.enqueue(socketStream(socket)));
+      server.on("close", () => controller.close());
+    },
+  });
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  server.once("listening", resolve).once("error", reject).listen(name);
+  await promise;
+  return {
+    address: name,
+    streams,
+    [Symbol.asyncDispose]: () => new Promise((resolve) => server.close(() => resolve())),
+  };
+}
+
+function connectPipe(name: string): Promise<Socket> {
+  const { promise, resolve, reject } = Promise.withResolvers<Socket>();
+  const socket = createConnection(name, () => resolve(socket)).once("error", reject);
+  return promise;
+}
+
+function socketStream(socket: Socket): ByteStream {
+  // the error reaches whoever reads or writes; without a listener it would end the process
+  socket.on("error", () => {});
+  const { readable, writable } = Duplex.toWeb(socket);
+  return { readable, writable, close: () => socket.destroy() };
+}
