@@ -15,7 +15,7 @@ export interface LoggingOptions {
   file?: string;
   /** How large a file becomes before the next is begun, in bytes. @default 10 MiB */
   maxFileBytes?: number;
-  /** How many files are kept. @default 5 */
+  /** How many older files are kept. @default 5 */
   maxFiles?: number;
   /** Takes the console's lines instead. */
   write?: (line: string) => void;
@@ -58,7 +58,8 @@ export async function configureLogging(options: LoggingOptions = {}): Promise<As
 function consoleSink({ format = "json", write }: LoggingOptions): Sink {
   if (write !== undefined) return (record) => write(LINES[format](record));
   // Deno exports what goes through `console`, with severity and trace context, and prints it too: so each line goes
-  // through there once, and as JSON, whose fields a log store can search
+  // through there once, as JSON, whose fields a log store can search; LogTape's own OpenTelemetry sink would need a second
+  // exporter beside Deno's
   if (telemetryIsOn()) return (record) => exported(record.level)(jsonLine(record).trimEnd());
   const encoder = new TextEncoder();
   return (record) => writeAll(encoder.encode(LINES[format](record)));

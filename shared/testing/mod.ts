@@ -1,2 +1,3 @@
-/** Fixtures for tests, each for `await using`: a real nats-server, an application double. */
+/** Fixtures for tests, each for `await using`: a real nats-server, an OpenTelemetry collector, an application double. */
+export * from "./otlp_receiver.ts";
 export * from "./test_nats.ts";
