@@ -43,7 +43,7 @@ export const Envelope = z.looseObject({
 export type Envelope = z.infer<typeof Envelope>;
 
 /** An envelope whose payload has the type `P`. */
-export type EnvelopeOf<P> = Omit<Envelope, "payload"> & { payload: P };
+export type EnvelopeOf<P> = Envelope & { payload: P };
 
 /** What {@linkcode envelope} needs to know. */
 export interface EnvelopeInit<P> {
