@@ -80,7 +80,7 @@ Deno.test("a file gets JSON lines too, and rotates", async () => {
   await captured({ format: "pretty", file, maxFileBytes: 400, maxFiles: 2 }, () => {
     for (let i = 0; i < 10; i++) logger("a").info("line {i}", { i });
   });
-  const names = [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
+  const names = (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name).sort();
   assert.deepEqual(names, ["studio.log", "studio.log.1", "studio.log.2"]);
   const last = (await Deno.readTextFile(file)).trimEnd().split("\n").at(-1) ?? "";
   assert.equal(JSON.parse(last).message, "line 9");

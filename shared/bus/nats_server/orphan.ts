@@ -43,6 +43,8 @@ export async function endOrphan(pidFile: string, configFile: string): Promise<vo
   for (let attempt = 0; await isOurs(); attempt++) {
     try {
       Deno.kill(pid, attempt < ORPHAN_PATIENCE ? "SIGTERM" : "SIGKILL");
+      // a stopped process does not hear SIGTERM before it continues
+      if (Deno.build.os !== "windows") Deno.kill(pid, "SIGCONT");
     } catch {
       return; // it ended between the two calls
     }

@@ -7,7 +7,7 @@ export const PINNED_VERSION = "2.15.1";
 
 /** @example `parseVersion("nats-server: v2.15.1") // "2.15.1"` */
 export function parseVersion(output: string): string | undefined {
-  return /\bv?(\d+\.\d+\.\d+)/.exec(output)?.[1];
+  return /^nats-server\b\D*(\d+\.\d+\.\d+)/m.exec(output)?.[1];
 }
 
 export function isOldVersion(version: string): boolean {
@@ -26,17 +26,17 @@ export type Probe = { path: string; version: string } | { path: string; failure:
 export async function probe(path: string, env: Record<string, string>, signal?: AbortSignal): Promise<Probe> {
   const deadline = AbortSignal.timeout(PROBE_TIMEOUT_MS);
   try {
-    const { stdout, stderr } = await new Deno.Command(path, {
+    const { stdout } = await new Deno.Command(path, {
       args: ["--version"],
       env,
       clearEnv: true,
       stdin: "null",
+      stderr: "null",
       signal: signal === undefined ? deadline : AbortSignal.any([deadline, signal]),
     }).output();
     signal?.throwIfAborted();
     if (deadline.aborted) return { path, failure: `did not say its version in ${PROBE_TIMEOUT_MS} ms` };
-    const decoder = new TextDecoder();
-    const said = `${decoder.decode(stdout)}\n${decoder.decode(stderr)}`.trim();
+    const said = new TextDecoder().decode(stdout).trim();
     const version = parseVersion(said);
     return version === undefined
       ? { path, failure: `said no version: ${JSON.stringify(said.slice(0, 80))}` }
