@@ -79,31 +79,34 @@ function close(members: number[], open: Uint8Array, node: number): number[] {
  */
 export function unorderedWrites(graph: PlanGraph, writes: (step: Step) => boolean): [number, number][] {
   if (graph.cycles.length > 0) return [];
-  const pairs = new Map<string, [number, number]>();
-  for (const chain of writeChains(graph, writes)) {
-    for (const pair of unorderedNeighbours(graph, chain)) pairs.set(pair.join(), pair);
-  }
-  return [...pairs.values()];
-}
-
-/** Writes that may meet in one running application, in `order`: one list for each bridge that is named, or one for the application. */
-function writeChains(graph: PlanGraph, writes: (step: Step) => boolean): number[][] {
-  const apps = new Map<AppName, { bridges: Set<string>; indices: number[] }>();
+  const apps = new Map<AppName, { anywhere: number[]; bridges: Map<string, number[]> }>();
   for (const index of graph.order) {
     const step = graph.steps[index]!;
     if (!writes(step)) continue;
-    const app = apps.get(step.app) ?? { bridges: new Set(), indices: [] };
+    const app = apps.get(step.app) ?? { anywhere: [], bridges: new Map() };
     apps.set(step.app, app);
-    app.indices.push(index);
-    if (!isAny(step)) app.bridges.add(step.bridge!);
+    if (isAny(step)) app.anywhere.push(index);
+    else named(app.bridges, step.bridge!).push(index);
   }
-  return [...apps.values()].flatMap(({ bridges, indices }) =>
-    bridges.size === 0
-      ? [indices]
-      : [...bridges].map((bridge) =>
-        indices.filter((index) => isAny(graph.steps[index]!) || graph.steps[index]!.bridge === bridge)
-      )
-  ).filter((chain) => chain.length > 1);
+  const place = new Int32Array(graph.steps.length);
+  for (const [i, index] of graph.order.entries()) place[index] = i;
+  return [...apps.values()].flatMap(({ anywhere, bridges }) => {
+    if (bridges.size === 0) return unorderedNeighbours(graph, anywhere);
+    const chains = [...bridges.values()].map((named) => [...anywhere, ...named].sort((a, b) => place[a]! - place[b]!));
+    if (chains.length === 1) return unorderedNeighbours(graph, chains[0]!);
+    // two steps for any bridge are neighbours in many chains: they are looked at once
+    const isNamed = (index: number) => !isAny(graph.steps[index]!);
+    return [
+      ...unorderedNeighbours(graph, anywhere),
+      ...chains.flatMap((chain) => unorderedNeighbours(graph, chain).filter((pair) => pair.some(isNamed))),
+    ];
+  });
+}
+
+function named(bridges: Map<string, number[]>, bridge: string): number[] {
+  const steps = bridges.get(bridge) ?? [];
+  bridges.set(bridge, steps);
+  return steps;
 }
 
 const isAny = ({ bridge }: Step) => bridge === undefined || bridge === ANY_BRIDGE;
@@ -114,6 +117,7 @@ function unorderedNeighbours(graph: PlanGraph, chain: readonly number[]): [numbe
   for (const [i, index] of chain.entries()) position[index] = i;
   const latest = new Int32Array(graph.steps.length).fill(-1);
   const pairs: [number, number][] = [];
+  if (chain.length < 2) return pairs;
   for (const index of graph.order) {
     let before = -1;
     for (const on of graph.dependencies[index]!) before = Math.max(before, latest[on]!);
