@@ -85,7 +85,7 @@ export interface AppManifest<C extends Commands = Commands> {
  * Declares an application.
  *
  * @example
- * ```ts
+ * ```ts ignore
  * import { z } from "zod";
  * import { command, defineApp } from "@patchbay/contracts";
  *

@@ -79,34 +79,39 @@ function close(members: number[], open: Uint8Array, node: number): number[] {
  */
 export function unorderedWrites(graph: PlanGraph, writes: (step: Step) => boolean): [number, number][] {
   if (graph.cycles.length > 0) return [];
-  const apps = new Map<AppName, { anywhere: number[]; bridges: Map<string, number[]> }>();
+  const apps = new Map<AppName, Writes>();
   for (const index of graph.order) {
     const step = graph.steps[index]!;
     if (!writes(step)) continue;
-    const app = apps.get(step.app) ?? { anywhere: [], bridges: new Map() };
-    apps.set(step.app, app);
-    if (isAny(step)) app.anywhere.push(index);
-    else named(app.bridges, step.bridge!).push(index);
+    const app = entry(apps, step.app, (): Writes => ({ anywhere: [], bridges: new Map() }));
+    (isAny(step) ? app.anywhere : entry(app.bridges, step.bridge!, () => [])).push(index);
   }
-  const place = new Int32Array(graph.steps.length);
-  for (const [i, index] of graph.order.entries()) place[index] = i;
-  return [...apps.values()].flatMap(({ anywhere, bridges }) => {
-    if (bridges.size === 0) return unorderedNeighbours(graph, anywhere);
-    const chains = [...bridges.values()].map((named) => [...anywhere, ...named].sort((a, b) => place[a]! - place[b]!));
-    if (chains.length === 1) return unorderedNeighbours(graph, chains[0]!);
-    // two steps for any bridge are neighbours in many chains: they are looked at once
-    const isNamed = (index: number) => !isAny(graph.steps[index]!);
-    return [
-      ...unorderedNeighbours(graph, anywhere),
-      ...chains.flatMap((chain) => unorderedNeighbours(graph, chain).filter((pair) => pair.some(isNamed))),
-    ];
-  });
+  return [...apps.values()].flatMap((app) => unorderedInApp(graph, app));
 }
 
-function named(bridges: Map<string, number[]>, bridge: string): number[] {
-  const steps = bridges.get(bridge) ?? [];
-  bridges.set(bridge, steps);
-  return steps;
+/** The writes to one application, in `order`. */
+interface Writes {
+  anywhere: number[];
+  bridges: Map<string, number[]>;
+}
+
+function unorderedInApp(graph: PlanGraph, { anywhere, bridges }: Writes): [number, number][] {
+  const place = new Int32Array(graph.steps.length);
+  for (const [i, index] of graph.order.entries()) place[index] = i;
+  const chains = [...bridges.values()].map((named) => [...anywhere, ...named].sort((a, b) => place[a]! - place[b]!));
+  if (chains.length < 2) return unorderedNeighbours(graph, chains[0] ?? anywhere);
+  // two steps for any bridge are neighbours in many chains: they are looked at once
+  const isNamed = (index: number) => !isAny(graph.steps[index]!);
+  return [
+    ...unorderedNeighbours(graph, anywhere),
+    ...chains.flatMap((chain) => unorderedNeighbours(graph, chain).filter((pair) => pair.some(isNamed))),
+  ];
+}
+
+function entry<K, V>(map: Map<K, V>, key: K, initial: () => V): V {
+  const value = map.get(key) ?? initial();
+  map.set(key, value);
+  return value;
 }
 
 const isAny = ({ bridge }: Step) => bridge === undefined || bridge === ANY_BRIDGE;
