@@ -19,6 +19,8 @@ export interface ProvisionOptions {
   goDirs?: readonly string[];
   /** @default this process's environment */
   env?: Record<string, string>;
+  /** Whether one is fetched or built where there is none. @default true */
+  fetch?: boolean;
   signal?: AbortSignal;
   /** Gets a line for whoever waits. */
   onProgress?: (line: string) => void;
@@ -59,7 +61,7 @@ export async function provisionNatsServer(options: ProvisionOptions = {}): Promi
     if (server !== undefined) return server;
   }
   if (search.tried.length === 0) search.tried.push("PATH: there is none");
-  return await fromCache(search) ?? await fetchOnce(search);
+  return await fromCache(search) ?? (options.fetch === false ? fail(search) : await fetchOnce(search));
 }
 
 interface Search extends ProvisionOptions {
