@@ -1,0 +1,55 @@
+/** `patchbay do`: one instruction to a running studio. */
+import { PatchbayError } from "@patchbay/contracts";
+import { Command } from "commander";
+import { runInstruction } from "../instruction.ts";
+import { homePath, readKey, runningStudio } from "../studio/home.ts";
+
+interface Options {
+  out?: string;
+  url?: string;
+  home?: string;
+  provider?: string;
+}
+
+export function doCommand(signal: AbortSignal): Command {
+  return new Command("do")
+    .description("Run an instruction on a running studio.")
+    .argument("<instruction>", "what should happen, in words")
+    .option("--out <file>", "save the last image here")
+    .option("--url <url>", "the gateway (default: $PATCHBAY_URL, or the studio that runs in --home)")
+    .option("--home <folder>", "the installation whose studio and key are used (default: $PATCHBAY_HOME, or .patchbay)")
+    .option("--provider <name>", "who plans: phrasebook or claude (default: the studio's choice)")
+    .addHelpText(
+      "after",
+      '\nThe key is $PATCHBAY_KEY, or the one kept in --home.\n\nExample:\n  $ patchbay do "render it" --out hero.png',
+    )
+    .action(async (instruction: string, options: Options) => {
+      Deno.exitCode = await runInstruction(instruction, {
+        gateway: await connection(options),
+        ...(options.out === undefined ? {} : { out: options.out }),
+        ...(options.provider === undefined ? {} : { provider: options.provider }),
+        say: (line) => console.log(line),
+        signal,
+      });
+    });
+}
+
+/** Where the gateway is, and the key to it. @throws {PatchbayError} `SERVICE_UNAVAILABLE`, `UNAUTHENTICATED` with the remedy */
+export async function connection(
+  { url, home }: { url?: string; home?: string },
+): Promise<{ url: string; key: string }> {
+  const folder = homePath(home);
+  const address = url ?? Deno.env.get("PATCHBAY_URL") ?? (await runningStudio(folder))?.url;
+  if (address === undefined) {
+    throw new PatchbayError("SERVICE_UNAVAILABLE", `Cannot find a studio: none runs in ${folder}`, {
+      remedy: "Start one with `patchbay studio`, or name a gateway with --url.",
+    });
+  }
+  const key = Deno.env.get("PATCHBAY_KEY") ?? await readKey(folder);
+  if (key === undefined) {
+    throw new PatchbayError("UNAUTHENTICATED", `Cannot ask ${address}: there is no key in ${folder}`, {
+      remedy: "Set PATCHBAY_KEY to a key of that studio.",
+    });
+  }
+  return { url: address, key };
+}

@@ -1,0 +1,89 @@
+/** `patchbay doctor`: looks at everything that a studio or a bridge needs, and says what to do about what is missing. */
+import { findBlender } from "@patchbay/bridge-blender";
+import { provisionNatsServer } from "@patchbay/bus/nats-server";
+import { PatchbayError } from "@patchbay/contracts";
+import { Command } from "commander";
+import { EXIT } from "../outcome.ts";
+import { homePath, runningStudio, type StudioInfo } from "../studio/home.ts";
+import { VERSION } from "../version.ts";
+
+/** One thing that was looked at. `bad` fails the check-up, `note` does not. */
+interface Finding {
+  mark: "good" | "note" | "bad";
+  text: string;
+  remedy?: string;
+}
+
+const MARKS = { good: "✓", note: "·", bad: "✗" } as const;
+
+export function doctorCommand(signal: AbortSignal): Command {
+  return new Command("doctor")
+    .description("Find out why it does not work: looks at nats-server, Blender and the studio that runs here.")
+    .option("--home <folder>", "the installation to look at (default: $PATCHBAY_HOME, or .patchbay)")
+    .option("--blender <path>", "the Blender to look at")
+    .addHelpText("after", "\nExample:\n  $ patchbay doctor")
+    .action(async ({ home, blender }: { home?: string; blender?: string }) => {
+      const findings = [
+        { mark: "good", text: `Patchbay ${VERSION} on Deno ${Deno.version.deno}, ${Deno.build.target}` } as const,
+        await natsServer(signal),
+        await blenderProgram(blender),
+        await studio(homePath(home), signal),
+      ];
+      for (const { mark, text, remedy } of findings) {
+        console.log(`${MARKS[mark]} ${text}${remedy === undefined ? "" : `\n    ${remedy}`}`);
+      }
+      Deno.exitCode = findings.some(({ mark }) => mark === "bad") ? EXIT.failed : EXIT.ok;
+    });
+}
+
+async function natsServer(signal: AbortSignal): Promise<Finding> {
+  try {
+    const { version, path } = await provisionNatsServer({ fetch: false, signal });
+    return { mark: "good", text: `nats-server ${version} at ${path}` };
+  } catch (error) {
+    if (!(error instanceof PatchbayError) || !error.code.startsWith("NATS_SERVER")) throw error;
+    const remedy = "The first `patchbay studio` fetches the official release, or builds it where Go is installed.";
+    return { mark: "note", text: error.message, remedy };
+  }
+}
+
+async function blenderProgram(path: string | undefined): Promise<Finding> {
+  const found = await findBlender(path === undefined ? {} : { path });
+  if (found !== undefined) return { mark: "good", text: `Blender ${found.version} at ${found.path}` };
+  if (path === undefined) {
+    return {
+      mark: "note",
+      text: "No Blender: the simulator stands in",
+      remedy: "Install Blender 3.4 or newer, or name it with --blender.",
+    };
+  }
+  return { mark: "bad", text: `No Blender at ${path}`, remedy: "Name the program itself, not its folder." };
+}
+
+async function studio(home: string, signal: AbortSignal): Promise<Finding> {
+  const info = await runningStudio(home);
+  if (info === undefined) {
+    return { mark: "note", text: `No studio runs in ${home}`, remedy: "Start one: `patchbay studio`." };
+  }
+  try {
+    return await readiness(info, signal);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    return {
+      mark: "bad",
+      text: `The studio at ${info.url} does not answer, though process ${info.pid} announced it`,
+      remedy: `Stop process ${info.pid} if it still runs, and start the studio again.`,
+    };
+  }
+}
+
+async function readiness({ url }: StudioInfo, signal: AbortSignal): Promise<Finding> {
+  const response = await fetch(`${url}/readyz`, { signal: AbortSignal.any([signal, AbortSignal.timeout(5_000)]) });
+  const text = await response.text();
+  if (response.ok) return { mark: "good", text: `The studio at ${url} is ready` };
+  return {
+    mark: "bad",
+    text: `The studio at ${url} is not ready: ${text}`,
+    remedy: "Wait a moment; if it stays so, its log is in the folder's logs/.",
+  };
+}

@@ -1,0 +1,19 @@
+/** Parsers of option values: each refuses with the field, the limit and what was given. */
+import { BridgeId } from "@patchbay/contracts";
+import { InvalidArgumentError } from "commander";
+
+/** A TCP port; 0 lets the system choose. */
+export function parsePort(text: string): number {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port > 65_535) throw new InvalidArgumentError(`'${text}' is not a port: 0 to 65535.`);
+  return port;
+}
+
+/** A bridge's id. */
+export function parseBridgeId(text: string): BridgeId {
+  const parsed = BridgeId.safeParse(text);
+  if (!parsed.success) {
+    throw new InvalidArgumentError(`'${text}' cannot be a bridge id: ${parsed.error.issues[0]?.message}.`);
+  }
+  return parsed.data;
+}

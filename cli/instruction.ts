@@ -1,0 +1,122 @@
+/** Runs one instruction on a studio, and tells the person what is planned, what happens, and what came of it. */
+import { type Client, createClient } from "@patchbay/client";
+import { AssetRef, newId, type Progress, type Run, type RunEvent } from "@patchbay/contracts";
+import { span, withCorrelation } from "@patchbay/telemetry";
+import { EXIT } from "./outcome.ts";
+import { describePlan, describeValue } from "./plan_text.ts";
+
+export interface InstructionOptions {
+  /** Where the gateway is, and the key to it. */
+  gateway: { url: string; key: string };
+  /** Saves the last image here. */
+  out?: string;
+  /** @default the studio's */
+  provider?: string;
+  say: (line: string) => void;
+  signal: AbortSignal;
+}
+
+/**
+ * Plans and runs an instruction; cancels the run when the signal fires.
+ * @returns the exit status
+ * @throws {PatchbayError} `NOT_UNDERSTOOD` and whatever else the gateway refuses with
+ */
+export function runInstruction(instruction: string, options: InstructionOptions): Promise<number> {
+  const correlationId = newId();
+  return withCorrelation(correlationId, () => span("do", {}, () => run(instruction, correlationId, options)));
+}
+
+async function run(instruction: string, correlationId: string, options: InstructionOptions): Promise<number> {
+  const { say, signal } = options;
+  const trace = { id: correlationId.replaceAll("-", "") };
+  const client = createClient({ ...options.gateway, fetch: noting(trace) });
+  const began = performance.now();
+  const { plan, runId } = await client.instructions.run(instruction, {
+    correlationId,
+    signal,
+    ...(options.provider === undefined ? {} : { provider: options.provider }),
+  });
+  say(describePlan(plan));
+  const cancel = () => void client.runs.cancel(runId).catch((error: Error) => say(`Cannot cancel: ${error.message}`));
+  signal.addEventListener("abort", cancel, { once: true });
+  try {
+    const outcome = await follow(client, runId, say);
+    const seconds = ((performance.now() - began) / 1000).toFixed(1);
+    say(
+      `\n${
+        outcome.status === "succeeded" ? "Succeeded" : `Run ${outcome.status}`
+      } in ${seconds} s.   trace ${trace.id}`,
+    );
+    await bringPictureBack(client, outcome, options);
+    return outcome.status === "succeeded" ? EXIT.ok : EXIT.failed;
+  } finally {
+    signal.removeEventListener("abort", cancel);
+  }
+}
+
+/** A `fetch` that notes the trace id of each answer (W3C Trace Context, level 2). */
+function noting(trace: { id: string }): typeof fetch {
+  return async (input, init) => {
+    const response = await fetch(input, init);
+    const id = /^00-([0-9a-f]{32})-/.exec(response.headers.get("traceresponse") ?? "")?.[1];
+    if (id !== undefined) trace.id = id;
+    return response;
+  };
+}
+
+/** Prints the run's events until it is over. */
+async function follow(client: Client, runId: string, say: (line: string) => void): Promise<Run> {
+  const stepOf = new Map<string, string>();
+  const onProgress = ({ commandId, fraction, message }: Progress) => {
+    const share = fraction === undefined ? "" : ` ${Math.round(fraction * 100)} %`;
+    say(`  … ${stepOf.get(commandId) ?? ""}${share}${message === undefined ? "" : ` ${message}`}`);
+  };
+  for await (const event of client.runs.follow(runId, { onProgress })) {
+    if (event.type === "STEP_STARTED") stepOf.set(event.commandId, event.stepId);
+    const line = describeEvent(event);
+    if (line !== undefined) say(line);
+  }
+  return await client.runs.get(runId);
+}
+
+function describeEvent(event: RunEvent): string | undefined {
+  switch (event.type) {
+    case "STEP_STARTED":
+      return `  ▶ ${event.stepId}`;
+    case "STEP_FINISHED":
+      return `  ✓ ${event.stepId} on ${event.bridge}, ${Math.round(event.durationMs)} ms${describeValue(event.value)}`;
+    case "STEP_ERROR":
+      return `  ✗ ${event.stepId} ${event.problem.code}: ${event.problem.detail}\n    What to do: ${event.problem.remedy}`;
+    case "STEP_SKIPPED":
+      return `  - ${event.stepId} skipped: ${event.reason}`;
+    case "STEP_CANCELLED":
+      return `  - ${event.stepId} cancelled`;
+    default:
+      return undefined;
+  }
+}
+
+/** Says where the last image is; saves it where it was asked to. */
+async function bringPictureBack(
+  client: Client,
+  { plan, steps }: Run,
+  { out, gateway, say }: InstructionOptions,
+): Promise<void> {
+  const images = plan.steps.flatMap(({ id }) => imagesIn(steps[id]?.value));
+  const last = images.at(-1);
+  if (last === undefined) {
+    if (out !== undefined) say(`There is no image to save as ${out}.`);
+    return;
+  }
+  if (out === undefined) return say(`Picture: ${gateway.url}/v1/assets/${last.id} (${last.name})`);
+  const response = await client.assets.get(last.id);
+  await Deno.writeFile(out, response.body ?? new Uint8Array());
+  say(`Picture: ${out} (${last.name}, ${Math.ceil(last.size / 1024)} KiB)`);
+}
+
+/** Every image that a step's value refers to. */
+function imagesIn(value: unknown): AssetRef[] {
+  const asset = AssetRef.safeParse(value);
+  if (asset.success) return asset.data.mediaType.startsWith("image/") ? [asset.data] : [];
+  return typeof value === "object" && value !== null ? Object.values(value).flatMap(imagesIn) : [];
+}

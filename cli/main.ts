@@ -1,0 +1,14 @@
+/** The `patchbay` command. */
+import { describeError, EXIT } from "./outcome.ts";
+import { createProgram } from "./program.ts";
+
+const stop = new AbortController();
+for (const name of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(name, () => stop.abort(name));
+
+try {
+  await createProgram(stop.signal).parseAsync(Deno.args, { from: "user" });
+} catch (error) {
+  if (!stop.signal.aborted) console.error(describeError(error));
+  Deno.exitCode = stop.signal.aborted ? EXIT.interrupted : EXIT.failed;
+}
+Deno.exit();

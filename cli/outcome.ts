@@ -1,0 +1,23 @@
+/** How an error leaves the command line: what happened, what to do, and an exit status that a script can use. */
+import { toProblem } from "@patchbay/contracts";
+
+/** What the shell sees. */
+export const EXIT = { ok: 0, failed: 1, usage: 2, interrupted: 130 } as const;
+
+/** An error as a person reads it: the detail, each issue, and the remedy. */
+export function describeError(error: unknown): string {
+  const { code, detail, remedy, errors = [], context = {}, correlationId } = toProblem(error);
+  const cause = code === "INTERNAL" && error instanceof Error ? `\n  ${error.stack ?? error.message}` : "";
+  const issues = errors.map(({ path, message }) => `\n  ${path.join(".") || "(whole)"}: ${message}`);
+  const trace = correlationId === undefined ? "" : `\nCorrelation id: ${correlationId}`;
+  return `${code}: ${detail}${cause}${issues.join("")}${describeClauses(context)}\nWhat to do: ${remedy}${trace}`;
+}
+
+/** The clauses that a planner did not understand, each with what it could have been. */
+function describeClauses(context: Record<string, unknown>): string {
+  const clauses = Array.isArray(context["clauses"]) ? context["clauses"] : [];
+  return clauses.map((clause: { clause?: unknown; suggestions?: unknown }) => {
+    const suggestions = Array.isArray(clause.suggestions) ? clause.suggestions : [];
+    return `\n  not understood: "${clause.clause}"` + suggestions.map((text) => `\n    perhaps: ${text}`).join("");
+  }).join("");
+}

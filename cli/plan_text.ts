@@ -1,0 +1,36 @@
+/** A plan and its values as a person reads them in a terminal. */
+import { dependenciesOf, isReference, type Plan } from "@patchbay/contracts";
+
+/** Longer values are cut, in characters. */
+const MAX_VALUE_LENGTH = 60;
+
+/** One line for each step: what runs where, with which arguments, after what. */
+export function describePlan({ steps, provenance }: Plan): string {
+  const width = Math.max(...steps.map(({ app, command }) => app.length + command.length + 1));
+  const lines = steps.map((step) => {
+    const args = Object.entries(step.args).map(([name, value]) => `${name}=${describeArgument(value)}`).join(" ");
+    const after = [...dependenciesOf(step)];
+    const what = `${step.app}.${step.command}`.padEnd(width);
+    return `  ${step.id}  ${what}  ${args}${after.length === 0 ? "" : `   after ${after.join(", ")}`}`;
+  });
+  return [`Plan: ${steps.length} ${steps.length === 1 ? "step" : "steps"}, by ${provenance.provider}`, ...lines].join(
+    "\n",
+  );
+}
+
+function describeArgument(value: unknown): string {
+  if (isReference(value)) return `<${Object.values(value)[0]}>`;
+  return cut(typeof value === "string" ? value : JSON.stringify(value));
+}
+
+/** The name of what a step made, if its value has one. */
+export function describeValue(value: unknown): string {
+  const name = typeof value === "object" && value !== null && "name" in value ? value.name : undefined;
+  return typeof name === "string" ? `: ${cut(name)}` : "";
+}
+
+/** Names come from inside applications: control characters would reach the terminal. */
+function cut(text: string): string {
+  const plain = text.replaceAll(/\p{Cc}/gu, "?");
+  return plain.length > MAX_VALUE_LENGTH ? `${plain.slice(0, MAX_VALUE_LENGTH - 1)}…` : plain;
+}

@@ -1,0 +1,41 @@
+import assert from "node:assert/strict";
+import type { Plan } from "@patchbay/contracts";
+import { newId } from "@patchbay/contracts";
+import { describePlan, describeValue } from "./plan_text.ts";
+
+Deno.test("a plan prints a line for each step, with references and what it waits for", () => {
+  const plan: Plan = {
+    id: newId(),
+    provenance: { provider: "phrasebook", createdAt: 0 },
+    steps: [
+      {
+        id: "s1",
+        app: "blender",
+        command: "create_object",
+        args: { type: "cube", location: [1, 2, 0.5] },
+        dependsOn: [],
+        onError: "stop",
+      },
+      {
+        id: "s2",
+        app: "blender",
+        command: "look_at",
+        args: { target: { $ref: "s1.result.name" } },
+        dependsOn: [],
+        onError: "stop",
+      },
+    ],
+  };
+  assert.equal(
+    describePlan(plan),
+    [
+      "Plan: 2 steps, by phrasebook",
+      "  s1  blender.create_object  type=cube location=[1,2,0.5]",
+      "  s2  blender.look_at        target=<s1.result.name>   after s1",
+    ].join("\n"),
+  );
+});
+
+Deno.test("a name from inside an application cannot steer the terminal", () => {
+  assert.equal(describeValue({ name: "evil\u001b[2J" }), ": evil?[2J");
+});

@@ -1,0 +1,21 @@
+/** Every command of `patchbay`, with its options and an example. */
+import { Command } from "commander";
+import { bridgeCommand } from "./commands/bridge.ts";
+import { credentialsCommand } from "./commands/credentials.ts";
+import { doCommand } from "./commands/do.ts";
+import { doctorCommand } from "./commands/doctor.ts";
+import { installCommand } from "./commands/install.ts";
+import { studioCommand } from "./commands/studio.ts";
+import { VERSION } from "./version.ts";
+
+/** @param signal fires at Ctrl-C: every command stops at it and leaves nothing running */
+export function createProgram(signal: AbortSignal): Command {
+  const program = new Command("patchbay")
+    .description("A patch bay for creative applications: say what you want, and it happens in Blender and the others.")
+    .version(VERSION)
+    .showHelpAfterError("(add --help for the options and an example)");
+  for (const make of [studioCommand, doCommand, bridgeCommand, installCommand, credentialsCommand, doctorCommand]) {
+    program.addCommand(make(signal).copyInheritedSettings(program));
+  }
+  return program;
+}
