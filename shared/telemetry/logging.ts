@@ -1,5 +1,14 @@
 /** Structured logs, through LogTape. */
-import { configure, dispose, getLogger, type Logger, type LogLevel, type Sink } from "@logtape/logtape";
+import {
+  configure,
+  dispose,
+  getLevelFilter,
+  getLogger,
+  type Logger,
+  type LogLevel,
+  type Sink,
+  withFilter,
+} from "@logtape/logtape";
 import { implicitContext } from "./correlation.ts";
 import { telemetryIsOn } from "./enabled.ts";
 import { jsonLine, LINES, type LogFormat } from "./log_format.ts";
@@ -9,6 +18,8 @@ export type { Logger, LogLevel };
 export interface LoggingOptions {
   /** The least that is written. @default "info" */
   level?: LogLevel;
+  /** The least that the console shows; what is exported and what goes to the file is not affected. @default `level` */
+  consoleLevel?: LogLevel;
   /** Of the console. @default "json" */
   format?: LogFormat;
   /** Also writes JSON lines to this file; `file.1` … are the older ones. */
@@ -55,14 +66,14 @@ export async function configureLogging(options: LoggingOptions = {}): Promise<As
   return { [Symbol.asyncDispose]: dispose };
 }
 
-function consoleSink({ format = "json", write }: LoggingOptions): Sink {
+function consoleSink({ format = "json", write, consoleLevel = "trace" }: LoggingOptions): Sink {
   if (write !== undefined) return (record) => write(LINES[format](record));
   // Deno exports what goes through `console`, with severity and trace context, and prints it too: so each line goes
   // through there once, as JSON, whose fields a log store can search; LogTape's own OpenTelemetry sink would need a second
   // exporter beside Deno's
   if (telemetryIsOn()) return (record) => exported(record.level)(jsonLine(record).trimEnd());
   const encoder = new TextEncoder();
-  return (record) => writeAll(encoder.encode(LINES[format](record)));
+  return withFilter((record) => writeAll(encoder.encode(LINES[format](record))), getLevelFilter(consoleLevel));
 }
 
 // deno-lint-ignore no-console
