@@ -1,0 +1,93 @@
+/** Animation: keyframes and the timeline. */
+import { PatchbayError } from "@patchbay/contracts";
+import { applyAnimation, keyedFrames, propertyOf, setKeyframe } from "../animation.ts";
+import type { Handlers } from "../command_context.ts";
+import type { SceneObject } from "../document.ts";
+import { objectNamed } from "../lookup.ts";
+
+const PLACE = ["location", "rotation", "scale"] as const;
+
+const animated = (object: SceneObject) => ({ name: object.name, keyframes: keyedFrames(object) });
+
+export const animation: Handlers<
+  "insert_keyframe" | "animate_object" | "set_keyframes" | "clear_animation" | "set_timeline"
+> = {
+  insert_keyframe({ document }, args) {
+    const object = objectNamed(document, args.object);
+    const frame = args.frame ?? document.timeline.current;
+    const given = PLACE.filter((property) => args[property] !== undefined);
+    const keyed = new Set([...given, ...(args.property === undefined ? [] : [args.property])]);
+    for (const property of keyed.size === 0 ? PLACE : keyed) {
+      const value = args[property] ?? object[property];
+      setKeyframe(object, property, { frame, value, interpolation: args.interpolation });
+    }
+    applyAnimation(document);
+    return animated(object);
+  },
+
+  animate_object({ document }, { property, interpolation, ...args }) {
+    const object = objectNamed(document, args.object);
+    const { start = document.timeline.start, end = document.timeline.end } = args;
+    if (end <= start) {
+      throw PatchbayError.of("INVALID_ARGUMENTS", `Cannot animate from frame ${start} to ${end}: it must end later`, {
+        issues: [{ path: ["end"], message: `must be after ${start}` }],
+      });
+    }
+    setKeyframe(object, property, { frame: start, value: args.from ?? object[property], interpolation });
+    setKeyframe(object, property, { frame: end, value: args.to, interpolation });
+    applyAnimation(document);
+    return animated(object);
+  },
+
+  set_keyframes({ document }, args) {
+    const changed = new Set<SceneObject>();
+    for (const [i, track] of args.tracks.entries()) {
+      const object = objectNamed(document, track.object);
+      const present = propertyOf(document, object, track.property);
+      const refuse = (message: string) =>
+        PatchbayError.of("INVALID_ARGUMENTS", `Cannot animate ${track.property} of '${object.name}': ${message}`, {
+          issues: [{ path: ["tracks", i, "property"], message }],
+        });
+      if (present === undefined) throw refuse(`a ${object.type} has no ${track.property}`);
+      if (args.replace) delete object.animation[track.property];
+      for (const { frame, value } of track.keyframes) {
+        const numbers = Array.isArray(value) ? value : [Number(value)];
+        if (numbers.length !== present.length) throw refuse(`the value needs ${present.length} number(s)`);
+        setKeyframe(object, track.property, { frame, value: numbers, interpolation: track.interpolation });
+      }
+      changed.add(object);
+    }
+    applyAnimation(document);
+    const keyframes = args.tracks.reduce((sum, track) => sum + track.keyframes.length, 0);
+    return { objects: [...changed].map(animated), keyframes };
+  },
+
+  clear_animation({ document }, args) {
+    const objects = args.object === undefined ? Object.values(document.objects) : [objectNamed(document, args.object)];
+    const cleared = objects.filter(({ animation }) =>
+      args.property === undefined ? Object.keys(animation).length > 0 : animation[args.property] !== undefined
+    );
+    for (const object of cleared) {
+      if (args.property === undefined) object.animation = {};
+      else delete object.animation[args.property];
+    }
+    return { objects: cleared.map(({ name }) => name) };
+  },
+
+  set_timeline({ document, event }, args) {
+    const timeline = { ...document.timeline };
+    for (const key of ["fps", "start", "end", "current"] as const) timeline[key] = args[key] ?? timeline[key];
+    if (timeline.end < timeline.start) {
+      throw PatchbayError.of(
+        "INVALID_ARGUMENTS",
+        `Cannot set the timeline to ${timeline.start} to ${timeline.end}: it would end before it starts`,
+        { issues: [{ path: [args.end === undefined ? "start" : "end"], message: "the range would be empty" }] },
+      );
+    }
+    const moved = timeline.current !== document.timeline.current;
+    document.timeline = timeline;
+    applyAnimation(document);
+    if (moved) event("frame_changed", { frame: timeline.current });
+    return { ...timeline };
+  },
+};

@@ -1,0 +1,56 @@
+/** Cameras, and aiming things. */
+import type { Vector } from "../../manifest/values.ts";
+import type { Handlers } from "../command_context.ts";
+import { type Document, newObject } from "../document.ts";
+import { objectNamed, objectOfType } from "../lookup.ts";
+import { add, facing, normalized, subtract, times } from "../matrix.ts";
+import { type Bounds, boundsOf, boundsOfAll, centerOf, radiusOf, summaryOf } from "../placement.ts";
+import { addObject } from "./objects.ts";
+
+/** From the target to a camera that has to find its own place: front, right, above. */
+const VIEW: Vector = normalized([0.75, -1, 0.6]);
+/** Millimetres. */
+export const SENSOR_WIDTH = 36;
+
+export const cameras: Handlers<"create_camera" | "set_active_camera" | "look_at"> = {
+  create_camera({ document }, args) {
+    const target = args.target === undefined ? undefined : objectNamed(document, args.target);
+    const bounds = target === undefined ? boundsOfAll(document) : boundsOf(document, target);
+    const location = args.location ?? framing(bounds, args.focal_length);
+    const object = addObject(document, newObject(args.name ?? "Camera", "camera"));
+    object.location = location;
+    object.rotation = facing(subtract(centerOf(bounds), location), "-z");
+    object.focalLength = args.focal_length;
+    if (args.active) document.activeCamera = object.name;
+    return {
+      ...summaryOf(document, object),
+      camera: { focal_length: args.focal_length, active: document.activeCamera === object.name },
+    };
+  },
+
+  set_active_camera({ document }, args) {
+    document.activeCamera = objectOfType(document, args.camera, "camera").name;
+    return { name: args.camera };
+  },
+
+  look_at({ document }, args) {
+    const object = objectNamed(document, args.object);
+    const point = args.point ?? centerOf(boundsOf(document, objectNamed(document, args.target!)));
+    aim(document, object.name, point);
+    return summaryOf(document, object);
+  },
+};
+
+/** Turns an object towards a point: cameras and lights with their -z axis, everything else with its front. */
+export function aim(document: Document, name: string, point: Vector): void {
+  const object = objectNamed(document, name);
+  const axis = object.type === "camera" || object.type === "light" ? "-z" : "-y";
+  object.rotation = facing(subtract(point, object.location), axis);
+}
+
+/** Where a camera sees the whole sphere around a box, with some air, in a picture that is wider than high. */
+export function framing(bounds: Bounds, focalLength: number): Vector {
+  const halfHeight = Math.atan(SENSOR_WIDTH / 2 / focalLength * 9 / 16);
+  const distance = Math.max(radiusOf(bounds), 0.5) / Math.sin(halfHeight) * 1.15;
+  return add(centerOf(bounds), times(VIEW, distance));
+}

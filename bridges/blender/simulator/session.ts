@@ -1,0 +1,148 @@
+/** One simulated Blender without its link: a document, its history, and the commands that change it all or nothing. */
+import { type JsonObject, PatchbayError, ValidationError } from "@patchbay/contracts";
+import { blender, type BlenderCommands } from "../manifest.ts";
+import type { SceneState } from "../manifest/state.ts";
+import type { CommandContext } from "./command_context.ts";
+import { animation } from "./commands/animation.ts";
+import { cameras } from "./commands/cameras.ts";
+import { files } from "./commands/files.ts";
+import { lights } from "./commands/lights.ts";
+import { materials } from "./commands/materials.ts";
+import { modifiers } from "./commands/modifiers.ts";
+import { objects } from "./commands/objects.ts";
+import { render } from "./commands/render.ts";
+import { scene, sceneState } from "./commands/scene.ts";
+import { copyDocument, type Document, emptyDocument } from "./document.ts";
+import { withReferences } from "./files.ts";
+
+const HANDLERS: Record<Exclude<keyof BlenderCommands, SessionCommand>, AnyHandler> = {
+  ...scene,
+  ...objects,
+  ...materials,
+  ...lights,
+  ...cameras,
+  ...modifiers,
+  ...animation,
+  ...render,
+  ...files,
+};
+
+type SessionCommand = "undo" | "redo" | "execute_python";
+// deno-lint-ignore no-explicit-any -- the arguments of each handler were parsed by the schema of its own command
+type AnyHandler = (context: CommandContext, args: any) => unknown;
+
+/** As many steps as Blender can take back, unless it is told otherwise. */
+const MAX_UNDO_STEPS = 32;
+/** These put another document in place of the present one, and its history with it. */
+const FILE_COMMANDS: ReadonlySet<string> = new Set(["open_file", "new_file"]);
+
+export interface SimulatedCall {
+  command: string;
+  args: JsonObject;
+  workDir: string;
+  allowCode: boolean;
+  signal: AbortSignal;
+  progress(progress: { fraction: number; message: string }): void;
+  event(name: string, data: unknown): void;
+}
+
+export interface SessionOptions {
+  /** Stands in for Python. @default refuses: there is none */
+  python?: (code: string) => unknown;
+}
+
+export class SimulatedSession {
+  #document: Document = emptyDocument();
+  #past: Document[] = [];
+  #future: Document[] = [];
+  readonly #python: (code: string) => unknown;
+
+  constructor(options: SessionOptions = {}) {
+    this.#python = options.python ?? noPython;
+  }
+
+  snapshot(): SceneState {
+    return sceneState(this.#document);
+  }
+
+  /**
+   * Runs one command: it changes everything that it says, or nothing.
+   * @throws {PatchbayError} with the codes that the real Blender answers
+   */
+  async execute(call: SimulatedCall): Promise<unknown> {
+    const { command } = call;
+    if (!isCommand(command)) {
+      throw new PatchbayError("UNKNOWN_COMMAND", `Blender has no command '${command}'`, {
+        context: { available: Object.keys(blender.commands) },
+      });
+    }
+    const definition = blender.commands[command];
+    const parsed = definition.args.safeParse(withReferences(call.args));
+    if (!parsed.success) throw ValidationError.fromZod("INVALID_ARGUMENTS", `Cannot run ${command}`, parsed.error);
+    if (command === "undo") {
+      return this.#step(this.#past, this.#future, blender.commands.undo.args.parse(call.args).steps);
+    }
+    if (command === "redo") {
+      return this.#step(this.#future, this.#past, blender.commands.redo.args.parse(call.args).steps);
+    }
+    if (command === "execute_python") {
+      if (!call.allowCode) throw new PatchbayError("CODE_DISABLED", "Cannot run code: this bridge does not allow it");
+      return this.#python(blender.commands.execute_python.args.parse(call.args).code);
+    }
+    const draft = copyDocument(this.#document);
+    const events: [string, unknown][] = [];
+    const context = { ...call, document: draft, event: (name: string, data: unknown) => events.push([name, data]) };
+    const value = await HANDLERS[command](context, parsed.data);
+    if (FILE_COMMANDS.has(command)) this.#replace(draft);
+    else if (definition.undo === "app") this.#commit(draft);
+    else this.#document.file = draft.file;
+    for (const [name, data] of events) call.event(name, data);
+    return value;
+  }
+
+  /** What a person does in the window. Answers the names of the objects that are other than before. */
+  edit(change: (document: Document) => void): string[] {
+    const before = this.#document;
+    const draft = copyDocument(before);
+    change(draft);
+    this.#commit(draft);
+    const names = new Set([...Object.keys(before.objects), ...Object.keys(draft.objects)]);
+    return [...names].filter((name) => JSON.stringify(before.objects[name]) !== JSON.stringify(draft.objects[name]));
+  }
+
+  #commit(draft: Document): void {
+    draft.file = { ...draft.file, dirty: true };
+    this.#past = [...this.#past, this.#document].slice(-MAX_UNDO_STEPS);
+    this.#future = [];
+    this.#document = draft;
+  }
+
+  #replace(document: Document): void {
+    this.#past = [];
+    this.#future = [];
+    this.#document = document;
+  }
+
+  #step(from: Document[], to: Document[], steps: number): { steps: number } {
+    if (from.length < steps) {
+      throw new PatchbayError("COMMAND_FAILED", `Cannot take ${steps} step(s): there are ${from.length}`, {
+        context: { available: from.length },
+      });
+    }
+    for (let i = 0; i < steps; i++) {
+      to.push(this.#document);
+      this.#document = from.pop()!;
+    }
+    return { steps };
+  }
+}
+
+function isCommand(command: string): command is keyof BlenderCommands {
+  return Object.hasOwn(blender.commands, command);
+}
+
+function noPython(): never {
+  throw new PatchbayError("COMMAND_FAILED", "Cannot run code: the simulator has no Python", {
+    remedy: "Start a bridge to a real Blender.",
+  });
+}
