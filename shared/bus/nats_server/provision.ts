@@ -35,13 +35,33 @@ export interface ProvisionedServer {
 const RELEASE_URL = "https://github.com/nats-io/nats-server/releases/download";
 
 /**
- * A nats-server that will do. `PATCHBAY_NATS_SERVER` in the environment names one, and then no other is looked for.
+ * Looks for a nats-server that is there already, on the PATH and in the cache. `PATCHBAY_NATS_SERVER` in the environment
+ * names one, and then no other is looked for. `tried` says what was found and will not do.
+ */
+export async function findNatsServer(
+  options: ProvisionOptions = {},
+): Promise<{ found: ProvisionedServer | undefined; tried: readonly string[] }> {
+  const search = newSearch(options);
+  return { found: await find(search), tried: search.tried };
+}
+
+/**
+ * A nats-server that will do: the one that {@linkcode findNatsServer} finds, else one that is fetched into the cache.
  * Several processes may ask at once: one fetches, the others wait for it.
  * @throws {PatchbayError} `NATS_SERVER_MISSING` or `NATS_SERVER_TOO_OLD`, saying all that was tried and what to do
  */
 export async function provisionNatsServer(options: ProvisionOptions = {}): Promise<ProvisionedServer> {
+  const search = newSearch(options);
+  const found = await find(search);
+  if (found !== undefined) return found;
+  if (named(search) !== undefined) throw notFound(search);
+  if (search.tried.length === 0) search.tried.push("PATH: there is none");
+  return await fetchOnce(search);
+}
+
+function newSearch(options: ProvisionOptions): Search {
   const env = options.env ?? Deno.env.toObject();
-  const search: Search = {
+  return {
     ...options,
     env,
     version: options.version ?? PINNED_VERSION,
@@ -50,18 +70,21 @@ export async function provisionNatsServer(options: ProvisionOptions = {}): Promi
     tooOld: false,
     onProgress: options.onProgress ?? (() => {}),
   };
-  const named = env["PATCHBAY_NATS_SERVER"];
-  if (named !== undefined && named !== "") {
-    const server = await check(search, named, "path");
-    if (server !== undefined) return server;
-    throw notFound(search);
-  }
-  for (const path of await findProgram("nats-server", env)) {
+}
+
+function named({ env }: Search): string | undefined {
+  const path = env["PATCHBAY_NATS_SERVER"];
+  return path === "" ? undefined : path;
+}
+
+async function find(search: Search): Promise<ProvisionedServer | undefined> {
+  const only = named(search);
+  if (only !== undefined) return await check(search, only, "path");
+  for (const path of await findProgram("nats-server", search.env)) {
     const server = await check(search, path, "path");
     if (server !== undefined) return server;
   }
-  if (search.tried.length === 0) search.tried.push("PATH: there is none");
-  return await fromCache(search) ?? (options.fetch === false ? fail(search) : await fetchOnce(search));
+  return await fromCache(search);
 }
 
 interface Search extends ProvisionOptions {
