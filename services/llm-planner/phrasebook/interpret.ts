@@ -1,0 +1,158 @@
+/** An instruction in words becomes the steps of a plan, or a list of the clauses that were not understood. */
+import type { AppName, BridgeId, ManifestDocument, Presence, Step } from "@patchbay/contracts";
+import { addressesOf } from "./addresses.ts";
+import { type Clause, divide, type Option } from "./clauses.ts";
+import { type Discourse, NOTHING_SAID } from "./discourse.ts";
+import { type KnownNames, knownNames } from "./known_names.ts";
+import type { Budget } from "./match.ts";
+import type { Reading } from "./mentions.ts";
+import { MAX_CLAUSES, notUnderstood, type UnclearClause } from "./not_understood.ts";
+import type { Unresolved } from "./references.ts";
+import { findSeparators } from "./separators.ts";
+import { stepsOf, type Understood } from "./steps.ts";
+import { oneEach, suggestionsFor } from "./suggestions.ts";
+import { textOf, tokenize } from "./tokens.ts";
+import { compileVocabulary } from "./vocabulary.ts";
+
+export interface World {
+  manifests: readonly ManifestDocument[];
+  presence: readonly Presence[];
+  states: readonly { app: AppName; bridge: BridgeId; state: unknown }[];
+}
+
+/** Enough for twenty thousand characters that say something; what needs more is told to be too much. */
+const BUDGET = 5_000_000;
+
+/**
+ * The steps that an instruction asks for, in its order.
+ * @throws `PatchbayError` `NOT_UNDERSTOOD`, with `context.clauses` saying what and where
+ */
+export function interpret(instruction: string, world: World): Step[] {
+  const vocabulary = compileVocabulary(world.manifests);
+  const names = (states: World["states"]) =>
+    knownNames(states.map(({ app, state }) => ({ state, schema: schemaOf(world, app) })));
+  const tokens = tokenize(instruction);
+  const reading: Reading = { instruction, tokens, separators: findSeparators(tokens), known: names(world.states) };
+  const budget: Budget = { left: BUDGET };
+  const addresses = addressesOf(world.manifests, world.presence);
+  const clauses = divide({ vocabulary, addresses, reading, budget });
+  const unclear = (clause: Clause, reason?: string): UnclearClause => {
+    const text = textOf(instruction, tokens, clause.start, clause.end);
+    const { phrases, near } = clause.options.length > 0
+      ? { phrases: oneEach(clause.options.map(({ match }) => match.phrase)), near: true }
+      : suggestionsFor(vocabulary, tokens.slice(clause.start, clause.end));
+    return {
+      clause: text,
+      position: tokens[clause.start]?.start ?? 0,
+      ...(reason === undefined ? {} : { reason }),
+      suggestions: phrases,
+      examples: !near,
+    };
+  };
+  const refuse = (reason: string): UnclearClause[] => [
+    { clause: instruction, position: 0, reason, suggestions: suggestionsFor(vocabulary, []).phrases },
+  ];
+  if (vocabulary.phrases.length === 0) {
+    throw notUnderstood(refuse("no application has told what it can do; start a bridge"));
+  }
+  if (clauses.length === 0) throw notUnderstood(refuse("it holds no words"));
+  if (budget.left < 0) throw notUnderstood(refuse("it is too long to be understood at once"));
+  const dark = clauses.filter(({ options }) => options.length === 0).slice(0, MAX_CLAUSES + 1);
+  if (dark.length > 0) throw notUnderstood(dark.map((clause) => unclear(clause)));
+  return assemble(clauses, reading, world, names, unclear);
+}
+
+function assemble(
+  clauses: readonly Clause[],
+  reading: Reading,
+  world: World,
+  names: (states: World["states"]) => KnownNames,
+  unclear: (clause: Clause, reason: string) => UnclearClause,
+): Step[] {
+  const steps: Step[] = [];
+  const knownOf = new Map<string, KnownNames | undefined>();
+  const known = (app: AppName, bridge: BridgeId | undefined) => {
+    const key = `${app} ${bridge ?? ""}`;
+    const states = world.states.filter((one) => one.app === app && one.bridge === bridge);
+    if (!knownOf.has(key)) knownOf.set(key, states.length === 0 ? undefined : names(states));
+    return knownOf.get(key);
+  };
+  let discourse = NOTHING_SAID;
+  let lastClause = 0;
+  for (const clause of clauses) {
+    const read = (option: Option) => {
+      const { app } = option.match.phrase.entry;
+      const bridge = bridgeFor(option, discourse, world.presence);
+      const waitsFrom = clause.then ? lastClause : steps.length;
+      return stepsOf(option, {
+        discourse,
+        bridge,
+        known: known(app, bridge),
+        tokens: reading.tokens,
+        steps,
+        waitsFrom,
+      });
+    };
+    const understood = choose(clause, discourse, world, read);
+    if ("reason" in understood) throw notUnderstood([unclear(clause, understood.reason)]);
+    lastClause = steps.length;
+    steps.push(...understood.steps);
+    discourse = understood.discourse;
+  }
+  return steps;
+}
+
+/** The best reading that can be carried out: by who is here, then by how much the phrase says, then by who was spoken to last. */
+function choose(
+  clause: Clause,
+  discourse: Discourse,
+  { presence }: World,
+  read: (option: Option) => Understood | Unresolved,
+): Understood | Unresolved {
+  const here = new Set(presence.map(({ app }) => app));
+  const rank = (option: Option) => {
+    const { app } = option.match.phrase.entry;
+    return (here.has(app) ? 10_000 : 0) + option.score + (discourse.lastApp === app ? 0.01 : 0);
+  };
+  const options = clause.options.filter(addressedTo).toSorted((a, b) => rank(b) - rank(a));
+  let first: Unresolved | undefined;
+  for (const [i, option] of options.entries()) {
+    const understood = read(option);
+    if ("reason" in understood) {
+      first ??= understood;
+      continue;
+    }
+    const rival = options.slice(i + 1).find((other) => rank(other) === rank(option) && appOf(other) !== appOf(option));
+    const ambiguous = rival !== undefined && !("reason" in read(rival));
+    return ambiguous
+      ? {
+        reason: `'${appOf(option)}' and '${appOf(rival)}' both do this; say 'in ${appOf(option)}' or 'in ${
+          appOf(rival)
+        }'`,
+      }
+      : understood;
+  }
+  return first ?? { reason: "the application that it names does not do this" };
+}
+
+function addressedTo(option: Option): boolean {
+  return option.address === undefined || option.address.apps.has(appOf(option));
+}
+
+function appOf(option: Option): AppName {
+  return option.match.phrase.entry.app;
+}
+
+/** The bridge that the clause names, else the one that the plan uses already, else the best that is here. */
+function bridgeFor(option: Option, discourse: Discourse, presence: readonly Presence[]): BridgeId | undefined {
+  const app = appOf(option);
+  const worth = ({ status, simulated }: Presence) =>
+    (status === "idle" || status === "executing" ? 2 : 0) + (simulated ? 0 : 1);
+  const [best] = presence.filter((one) => one.app === app)
+    .toSorted((a, b) => worth(b) - worth(a) || (a.bridge < b.bridge ? -1 : 1));
+  return option.address?.bridge ?? discourse.bridges.get(app) ?? best?.bridge;
+}
+
+function schemaOf({ manifests }: World, app: AppName): Record<string, unknown> {
+  return manifests.find((manifest) => manifest.app === app)?.state ?? {};
+}

@@ -1,0 +1,104 @@
+/** Words that point at things: names, pronouns, "the cube", and names of new things. */
+import type { KnownNames } from "./known_names.ts";
+import { fillerKind } from "./fillers.ts";
+import type { Separators } from "./separators.ts";
+import { isMark, isWord, textOf, type Token } from "./tokens.ts";
+import { type Candidate, type Mention, SCORES } from "./values.ts";
+
+/** What slots look at. */
+export interface Reading {
+  instruction: string;
+  tokens: readonly Token[];
+  separators: Separators;
+  /** Names that exist in the application. */
+  known: KnownNames;
+}
+
+/** Unquoted names of more words must be quoted, or be known. */
+const MAX_NAME_WORDS = 4;
+const PRONOUNS = new Set(["it", "that", "this", "its"]);
+const PLURALS = new Set(["them", "those", "these", "both", "all"]);
+const NOUNS_OF_PRONOUNS = new Set(["one", "object", "thing"]);
+const NEVER_IN_NAMES = new Set(
+  ("and then to at in on by with from into onto of above over below under underneath beneath behind beside around about " +
+    "through towards named called as for than while").split(" "),
+);
+
+type Found = { end: number; score: number; mention: Mention };
+
+/** Every way to read a thing at a token. */
+export function mentionsAt(reading: Reading, at: number): Found[] {
+  const { tokens } = reading;
+  const token = tokens[at];
+  if (token?.kind === "quoted") return [found(reading, at, at + 1, "quoted", SCORES.quoted)];
+  if (token?.kind !== "word" && token?.kind !== "number") return [];
+  const pronoun = pronounAt(reading, at);
+  const definite = fillerKind(token) === "definite";
+  const begin = definite ? at + 1 : at;
+  const candidates = pronoun === undefined ? [] : [pronoun];
+  for (const end of reading.known.endsAt(tokens, begin)) {
+    candidates.push(found(reading, begin, end, definite ? "definite" : "bare", SCORES.known * (end - begin)));
+  }
+  if (definite && tokens[begin]?.kind === "quoted") {
+    candidates.push(found(reading, begin, begin + 1, "quoted", SCORES.quoted));
+  }
+  if (pronoun !== undefined || fillerKind(token) === "indefinite") return candidates;
+  for (const end of nameEnds(tokens, begin)) {
+    const score = SCORES.mention + (end - begin - 1) * 0.8 + (definite ? 1 : 0);
+    candidates.push(found(reading, begin, end, definite ? "definite" : "bare", score));
+  }
+  return candidates;
+}
+
+/** Every way to read a new name at a token. */
+export function namesAt(reading: Reading, at: number): Candidate[] {
+  const { tokens, instruction } = reading;
+  const token = tokens[at];
+  if (token?.kind === "quoted") {
+    return token.text.trim() === "" ? [] : [literal(at + 1, SCORES.quoted, token.text)];
+  }
+  const known = reading.known.endsAt(tokens, at)
+    .map((end) =>
+      literal(end, SCORES.known * (end - at), reading.known.spelling(textOf(instruction, tokens, at, end)))
+    );
+  const free = nameEnds(tokens, at)
+    .map((end) => literal(end, SCORES.name + (end - at - 1) * 0.8, textOf(instruction, tokens, at, end)));
+  return [...free, ...known];
+}
+
+function literal(end: number, score: number, value: string): Candidate {
+  return { end, score, value: { kind: "literal", value } };
+}
+
+function pronounAt(reading: Reading, at: number): Found | undefined {
+  const word = reading.tokens[at]?.lower ?? "";
+  if (PLURALS.has(word)) {
+    const end = word === "all" && isWord(reading.tokens[at + 1], "of") && isWord(reading.tokens[at + 2], "them")
+      ? at + 3
+      : at + 1;
+    return word === "all" && end === at + 1 ? undefined : found(reading, at, end, "plural", SCORES.pronoun);
+  }
+  if (!PRONOUNS.has(word)) return undefined;
+  const noun = word !== "it" && NOUNS_OF_PRONOUNS.has(reading.tokens[at + 1]?.lower ?? "");
+  return found(reading, at, noun ? at + 2 : at + 1, "pronoun", SCORES.pronoun);
+}
+
+/** Where a name of one word, of two, … ends. */
+function nameEnds(tokens: readonly Token[], at: number): number[] {
+  const ends: number[] = [];
+  for (let end = at; end < Math.min(at + MAX_NAME_WORDS, tokens.length); end++) {
+    const token = tokens[end];
+    const belongs = token?.kind === "word" || token?.kind === "number" || (end > at && isMark(token, "#"));
+    if (token === undefined || !belongs || NEVER_IN_NAMES.has(token.lower) || fillerKind(token) === "polite") break;
+    ends.push(end + 1);
+  }
+  return ends;
+}
+
+function found(reading: Reading, from: number, end: number, form: Mention["form"], score: number): Found {
+  const { tokens, instruction } = reading;
+  const only = tokens[from];
+  const text = form === "quoted" ? only?.text ?? "" : textOf(instruction, tokens, from, end);
+  const words = tokens.slice(from, end).map((token) => token.lower);
+  return { end, score, mention: { text, words, form } };
+}

@@ -1,0 +1,87 @@
+/** Everything that can be asked for: the phrases of all applications, compiled. */
+import type { AppName, CommandDocument, CommandName, ManifestDocument } from "@patchbay/contracts";
+import { buildGraph, type Graph } from "./graph.ts";
+import { neededWords, parsePattern, PatternError, sayable, slotsOf, wordsOf } from "./pattern.ts";
+import { propertiesOf, type SchemaNode } from "./schema_node.ts";
+import { type Slot, slotOf } from "./slots.ts";
+
+/** One command, with its arguments as slots. */
+export interface CommandEntry {
+  app: AppName;
+  command: CommandName;
+  document: CommandDocument;
+  properties: ReadonlyMap<string, SchemaNode>;
+  required: ReadonlySet<string>;
+  slots: ReadonlyMap<string, Slot>;
+}
+
+/** One way to ask for a command. */
+export interface PhraseEntry {
+  entry: CommandEntry;
+  /** Arguments that the phrase implies. */
+  implied: Readonly<Record<string, unknown>>;
+  graph: Graph;
+  /** As a person would say it. */
+  say: string;
+  words: ReadonlySet<string>;
+  /** The words that it cannot do without, each with what may stand in its place. */
+  needed: readonly (readonly string[])[];
+}
+
+export interface Vocabulary {
+  phrases: readonly PhraseEntry[];
+  /** Phrases that could not be read, with the reason: the manifest's fault. */
+  refused: readonly string[];
+  /** The phrases that can begin with this word. */
+  beginningWith(word: string): readonly PhraseEntry[];
+}
+
+/** Compiles the phrases of some applications, in the order of their names. */
+export function compileVocabulary(manifests: Iterable<ManifestDocument>): Vocabulary {
+  const phrases: PhraseEntry[] = [];
+  const refused: string[] = [];
+  for (const manifest of [...manifests].sort((a, b) => a.app < b.app ? -1 : 1)) {
+    for (const [command, document] of Object.entries(manifest.commands)) {
+      compileCommand(manifest.app, command, document, phrases, refused);
+    }
+  }
+  const byWord = new Map<string, PhraseEntry[]>();
+  const anyWord = phrases.filter(({ graph }) => graph.openings === undefined);
+  for (const phrase of phrases) {
+    for (const word of phrase.graph.openings ?? []) byWord.set(word, [...byWord.get(word) ?? anyWord, phrase]);
+  }
+  return { phrases, refused, beginningWith: (word) => byWord.get(word) ?? anyWord };
+}
+
+function compileCommand(
+  app: AppName,
+  command: CommandName,
+  document: CommandDocument,
+  phrases: PhraseEntry[],
+  refused: string[],
+): void {
+  const { properties, required } = propertiesOf(document.args);
+  const slots = new Map([...properties].map(([name, node]) => [name, slotOf(name, node)]));
+  const entry = { app, command, document, properties, required, slots };
+  for (const phrase of document.phrases) {
+    const { say, args: implied = {} } = typeof phrase === "string" ? { say: phrase } : phrase;
+    try {
+      const parts = parsePattern(say);
+      const unknown = [...slotsOf(parts)].find((name) => !slots.has(name));
+      if (unknown !== undefined) {
+        throw new PatternError(`Cannot use phrase '${say}': no argument is called '${unknown}'`);
+      }
+      phrases.push({
+        entry,
+        implied,
+        graph: buildGraph(parts),
+        say: sayable(parts),
+        words: wordsOf(parts),
+        needed: neededWords(parts),
+      });
+    } catch (error) {
+      if (!(error instanceof PatternError)) throw error;
+      refused.push(`${app}.${command}: ${error.message}`);
+    }
+  }
+}
