@@ -1,0 +1,102 @@
+/** One execution of a plan: look, follow, cancel. */
+import { z } from "zod";
+import { readStream, subscribe } from "@patchbay/bus";
+import { Id, PatchbayError, Progress, Run, RunEvent, SERVICES, subjects, ValidationError } from "@patchbay/contracts";
+import type { GatewayDeps } from "../deps.ts";
+import { json, route } from "../route.ts";
+import { eventStream, type ServerEvent } from "../sse.ts";
+
+const params = z.object({ id: Id });
+
+export const runRoutes = (deps: Pick<GatewayDeps, "bus" | "call" | "limits" | "closing" | "signal">) => [
+  route(
+    {
+      method: "GET",
+      path: "/v1/runs/{id}",
+      id: "getRun",
+      summary: "A run as its log leaves it: the status of each step, its value or its problem.",
+      scope: "read",
+      params,
+      answers: { 200: { description: "The run", schema: Run } },
+    },
+    async ({ params, correlationId }) =>
+      json(await deps.call("conductor", "run", { runId: params.id }, { correlationId })),
+  ),
+
+  route({
+    method: "DELETE",
+    path: "/v1/runs/{id}",
+    id: "cancelRun",
+    summary: "Cancels a run; the steps under way are cancelled in their applications.",
+    scope: "write",
+    params,
+    answers: { 202: { description: "The conductor is asked", schema: SERVICES.conductor.run_plan.result } },
+  }, async ({ params, correlationId }) => {
+    const question = { runId: params.id, reason: "cancelled over HTTP" };
+    await deps.call("conductor", "cancel_run", question, { correlationId });
+    return json({ runId: params.id }, { status: 202 });
+  }),
+
+  route({
+    method: "GET",
+    path: "/v1/runs/{id}/events",
+    id: "followRun",
+    summary: "The run's log as server-sent events, with the progress of its commands between them; ends with the run.",
+    scope: "read",
+    params,
+    headers: [{ name: "Last-Event-ID", description: "The last event that the caller has; what follows it is sent." }],
+    answers: { 200: { description: "Events named after their type, and `progress`", mediaType: "text/event-stream" } },
+  }, async ({ params: { id }, correlationId, request }) => {
+    const after = lastSequence(request.headers.get("last-event-id"));
+    const { first, last } = await endsOfLog(deps, id);
+    return eventStream(
+      (push, signal) =>
+        after >= last.seq && last.finished ? Promise.resolve() : follow(deps, id, after, first, push, signal),
+      { limits: deps.limits, signal: deps.closing, correlationId },
+    );
+  }),
+];
+
+function lastSequence(header: string | null): number {
+  if (header === null || header === "") return 0;
+  if (/^\d{1,15}$/.test(header)) return Number(header);
+  throw new ValidationError("INVALID_REQUEST", "Cannot follow run: Last-Event-ID is none of its event ids", {
+    issues: [{ path: ["header", "Last-Event-ID"], message: "a whole number" }],
+  });
+}
+
+type Started = Extract<RunEvent, { type: "RUN_STARTED" }>;
+
+/** How the log begins, and how far it goes. */
+async function endsOfLog({ bus, signal }: Pick<GatewayDeps, "bus" | "signal">, id: Id) {
+  const log = { subject: subjects.run(id), payload: RunEvent, follow: false, signal };
+  for await (const { message: { payload: first } } of readStream(bus, "RUNS", { ...log, from: "start" })) {
+    if (first.type !== "RUN_STARTED") break;
+    for await (const { seq, message } of readStream(bus, "RUNS", { ...log, from: "last-per-subject" })) {
+      return { first, last: { seq, finished: message.payload.type === "RUN_FINISHED" } };
+    }
+  }
+  throw new PatchbayError("NOT_FOUND", `Cannot follow run '${id}': there is no log of it`);
+}
+
+async function follow(
+  { bus }: Pick<GatewayDeps, "bus">,
+  id: Id,
+  after: number,
+  { correlationId }: Started,
+  push: (event: ServerEvent) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  await using progress = subscribe(bus, subjects.progress(correlationId), { payload: Progress, signal });
+  const passOn = (async () => {
+    for await (const { message } of progress) push({ event: "progress", data: message.payload });
+  })();
+  const from = after === 0 ? "start" : after + 1;
+  const log = { subject: subjects.run(id), payload: RunEvent, from, follow: true, signal } as const;
+  for await (const { seq, message: { payload } } of readStream(bus, "RUNS", log)) {
+    push({ id: String(seq), event: payload.type, data: payload });
+    if (payload.type === "RUN_FINISHED") break;
+  }
+  await progress[Symbol.asyncDispose]();
+  await passOn;
+}

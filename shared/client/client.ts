@@ -1,0 +1,203 @@
+/** The client: one property for each kind of thing that the gateway has. */
+import { z } from "zod";
+import {
+  type AppManifest,
+  AssetRef,
+  type BridgeAddress,
+  BridgeState,
+  type Commands,
+  Id,
+  ManifestDocument,
+  type Plan,
+  PlanRecord,
+  Presence,
+  Problem,
+  Progress,
+  Result,
+  Run,
+  RunEvent,
+  SERVICES,
+  type Step,
+  ValidationIssue,
+} from "@patchbay/contracts";
+import { type AppClient, appClient, type CommandOptions, runCommand, type SucceededResult } from "./app_client.ts";
+import { followStudio, type StudioEvent, type StudioFilter } from "./events.ts";
+import { follow, type FollowOptions } from "./follow.ts";
+import { type CallOptions, type ClientOptions, createHttp, type Http } from "./http.ts";
+
+export type { ClientOptions };
+
+const CommandRecord = z.looseObject({
+  id: Id,
+  status: z.enum(["running", "succeeded", "failed", "cancelling"]),
+  result: Result.optional(),
+  problem: Problem.optional(),
+});
+const Verdict = z.looseObject({ ok: z.boolean(), issues: z.array(ValidationIssue) });
+const Assets = z.looseObject({ assets: z.array(AssetRef) });
+
+export interface InstructOptions extends CallOptions {
+  /** `phrasebook`, `claude`, … @default the studio's */
+  provider?: string;
+  project?: string;
+}
+
+/** A plan as a person writes it: what is left out is filled in. */
+export type PlanDraft = Partial<Omit<Plan, "steps">> & {
+  steps: readonly (Pick<Step, "id" | "app" | "command"> & Partial<Step>)[];
+};
+
+export interface FollowRunOptions extends FollowOptions {
+  /** Called with the progress of the run's commands, between its events. */
+  onProgress?: (progress: Progress) => void;
+}
+
+export type Client = ReturnType<typeof createClient>;
+
+/**
+ * A client of one gateway. Every call rejects with a `PatchbayError`.
+ *
+ * @example
+ * ```ts no-eval
+ * const client = createClient({ url: "http://127.0.0.1:7420", key });
+ * const { runId } = await client.instructions.run("add a red cube and render it");
+ * for await (const event of client.runs.follow(runId)) console.log(event.type);
+ * ```
+ */
+export function createClient(options: ClientOptions) {
+  const http = createHttp(options);
+  return {
+    /** Whether every part of the studio is there. @throws {PatchbayError} `SERVICE_UNAVAILABLE` with `context.missing` */
+    ready: async (options?: CallOptions): Promise<void> => {
+      await http.call({ method: "GET", path: "/readyz" }, z.looseObject({}), options);
+    },
+    /** Runs one command. @param address `blender.ws-07`, or `blender.any` */
+    command: (
+      address: BridgeAddress,
+      command: string,
+      args: Readonly<Record<string, unknown>> = {},
+      options: Omit<CommandOptions, "bridge"> = {},
+    ): Promise<SucceededResult> => {
+      const [app = "", bridge = ""] = address.split(".", 2);
+      return runCommand(http, app, command, args, { ...options, bridge });
+    },
+    /** An application's commands as methods. */
+    app: <C extends Commands>(manifest: AppManifest<C>): AppClient<C> => appClient(http, manifest),
+    /** What happens in the studio, from now on, over every break of the connection. */
+    events: (filter?: StudioFilter, options?: FollowOptions): AsyncGenerator<StudioEvent> =>
+      followStudio(http, filter, options),
+    apps: apps(http),
+    bridges: bridges(http),
+    commands: commands(http),
+    instructions: instructions(http),
+    plans: plans(http),
+    runs: runs(http),
+    assets: assets(http),
+  };
+}
+
+const get = (path: string) => ({ method: "GET", path: `/v1/${path}` }) as const;
+const part = encodeURIComponent;
+
+const apps = (http: Http) => ({
+  list: async (options?: CallOptions): Promise<ManifestDocument[]> =>
+    (await http.call(get("apps"), SERVICES["context-store"].apps.result, options)).apps,
+  get: (app: string, options?: CallOptions): Promise<ManifestDocument> =>
+    http.call(get(`apps/${part(app)}`), ManifestDocument, options),
+});
+
+const bridges = (http: Http) => ({
+  list: async (options?: CallOptions): Promise<Presence[]> =>
+    (await http.call(get("bridges"), SERVICES["context-store"].bridges.result, options)).bridges,
+  get: (address: BridgeAddress, options?: CallOptions): Promise<Presence> =>
+    http.call(get(`bridges/${part(address)}`), Presence, options),
+  state: (address: BridgeAddress, options?: CallOptions): Promise<BridgeState> =>
+    http.call(get(`bridges/${part(address)}/state`), BridgeState, options),
+  /** The last results, the latest first. */
+  history: async (address: BridgeAddress, { limit, ...options }: CallOptions & { limit?: number } = {}) =>
+    (await http.call(
+      { ...get(`bridges/${part(address)}/history`), query: { limit } },
+      SERVICES["context-store"].history.result,
+      options,
+    )).results,
+});
+
+const commands = (http: Http) => ({
+  /** What became of a command. */
+  get: (id: Id, options?: CallOptions) => http.call(get(`commands/${part(id)}`), CommandRecord, options),
+  cancel: (id: Id, options?: CallOptions) =>
+    http.call({ method: "DELETE", path: `/v1/commands/${part(id)}` }, CommandRecord, options),
+});
+
+const instructions = (http: Http) => {
+  const instruct = <S extends z.ZodType>(
+    instruction: string,
+    mode: "plan" | "run",
+    answer: S,
+    { provider, project, ...options }: InstructOptions = {},
+  ) =>
+    http.call(
+      { method: "POST", path: "/v1/instructions", json: { instruction, mode, provider, project } },
+      answer,
+      options,
+    );
+  return {
+    /** Makes a plan, and keeps it. @throws {PatchbayError} `NOT_UNDERSTOOD` with `context.clauses` */
+    plan: (instruction: string, options?: InstructOptions): Promise<PlanRecord> =>
+      instruct(instruction, "plan", PlanRecord, options),
+    /** Makes a plan and runs it. */
+    run: (instruction: string, options?: InstructOptions) =>
+      instruct(instruction, "run", PlanRecord.extend({ runId: Id }), options),
+  };
+};
+
+const plans = (http: Http) => ({
+  list: async ({ limit, ...options }: CallOptions & { limit?: number } = {}): Promise<PlanRecord[]> =>
+    (await http.call({ ...get("plans"), query: { limit } }, SERVICES.conductor.plans.result, options)).plans,
+  get: (id: Id, options?: CallOptions): Promise<PlanRecord> => http.call(get(`plans/${part(id)}`), PlanRecord, options),
+  /** @throws {PatchbayError} `PLAN_INVALID` with its issues */
+  save: (plan: PlanDraft, options?: CallOptions): Promise<PlanRecord> =>
+    http.call({ method: "POST", path: "/v1/plans", json: plan }, PlanRecord, options),
+  validate: (plan: unknown, options?: CallOptions) =>
+    http.call({ method: "POST", path: "/v1/plans/validate", json: plan }, Verdict, options),
+  run: (id: Id, options?: CallOptions) =>
+    http.call({ method: "POST", path: `/v1/plans/${part(id)}/run` }, SERVICES.conductor.run_plan.result, options),
+});
+
+const runs = (http: Http) => ({
+  get: (id: Id, options?: CallOptions): Promise<Run> => http.call(get(`runs/${part(id)}`), Run, options),
+  cancel: async (id: Id, options?: CallOptions): Promise<void> => {
+    await http.send({ method: "DELETE", path: `/v1/runs/${part(id)}` }, options);
+  },
+  /** The run's log from its beginning to its end, over every break of the connection. */
+  follow: async function* (id: Id, { onProgress, ...options }: FollowRunOptions = {}): AsyncGenerator<RunEvent> {
+    for await (const { event, data } of follow(http, { path: `/v1/runs/${part(id)}/events` }, options)) {
+      const value: unknown = JSON.parse(data);
+      if (event === "progress") {
+        const progress = Progress.safeParse(value);
+        if (progress.success) onProgress?.(progress.data);
+        continue;
+      }
+      const parsed = RunEvent.safeParse(value);
+      if (!parsed.success) continue;
+      yield parsed.data;
+      if (parsed.data.type === "RUN_FINISHED") return;
+    }
+  },
+});
+
+const assets = (http: Http) => ({
+  list: async (options?: CallOptions): Promise<AssetRef[]> => (await http.call(get("assets"), Assets, options)).assets,
+  put: (
+    { name, mediaType }: { name: string; mediaType: string },
+    content: BodyInit,
+    options?: CallOptions,
+  ): Promise<AssetRef> =>
+    http.call(
+      { method: "PUT", path: "/v1/assets", query: { name }, headers: { "Content-Type": mediaType }, body: content },
+      AssetRef,
+      options,
+    ),
+  /** The content, as a response whose body can be read as a stream or whole. @throws {PatchbayError} `NOT_FOUND` */
+  get: (id: string, options?: CallOptions): Promise<Response> => http.send(get(`assets/${part(id)}`), options),
+});
