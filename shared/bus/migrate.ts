@@ -1,0 +1,116 @@
+/** Brings the server's streams to what {@linkcode STREAMS}, {@linkcode BUCKETS} and {@linkcode OBJECTS} declare. */
+import { PatchbayError } from "@patchbay/contracts";
+import { z } from "zod";
+import type { Bus } from "./bus.ts";
+import { API_TIMEOUT_MS, callApi } from "./jetstream_api.ts";
+import { log } from "./log.ts";
+import { declaredStreams, STORAGE_REVISION } from "./streams.ts";
+
+export interface MigrateOptions {
+  /** Copies of each stream in a cluster. @default 1 */
+  replicas?: 1 | 3;
+  /** @default "file" */
+  storage?: "file" | "memory";
+  signal?: AbortSignal;
+}
+
+const StreamInfo = z.looseObject({ config: z.record(z.string(), z.unknown()) });
+
+/** A server that reserves less than is asked for gets smaller limits, down to this share. */
+const SMALLEST_SHARE = 1 / 256;
+
+/**
+ * Creates what is missing and updates what differs. Safe to repeat, and when several processes do it at once; an older
+ * process leaves what a newer one declared.
+ * @throws {PatchbayError} `STORAGE_FULL` when the server has no room even for small limits, `INTERNAL` when it refuses a
+ *   change, `BUS_UNAVAILABLE`, `FORBIDDEN`, `CANCELLED`
+ */
+export async function migrate(
+  bus: Bus,
+  { replicas = 1, storage = "file", signal }: MigrateOptions = {},
+): Promise<void> {
+  for (const wanted of declaredStreams({ replicas, storage })) await bring(bus, wanted, signal);
+}
+
+type Wanted = ReturnType<typeof declaredStreams>[number];
+
+async function bring(bus: Bus, wanted: Wanted, signal: AbortSignal | undefined): Promise<void> {
+  const present = await describe(bus, wanted.name, signal);
+  if (present === undefined) {
+    await withRoom(wanted, (config) => change(bus, "CREATE", config, signal));
+    return;
+  }
+  if (revisionOf(present) > STORAGE_REVISION || !differs(wanted, present)) return;
+  // what cannot be changed later stays as it was made; so does what the server or an administrator added
+  const { storage: _storage, retention: _retention, ...changes } = wanted;
+  const merged = { ...present, ...changes, metadata: { ...record(present["metadata"]), ...wanted.metadata } };
+  await withRoom({ ...merged, name: wanted.name, max_bytes: wanted.max_bytes }, async (config) => {
+    await change(bus, "UPDATE", config, signal);
+  });
+  log.info("updated {stream}", { stream: wanted.name });
+}
+
+async function describe(bus: Bus, name: string, signal: AbortSignal | undefined) {
+  try {
+    return (await callApi(bus, `STREAM.INFO.${name}`, undefined, StreamInfo, { signal })).config;
+  } catch (error) {
+    if (error instanceof PatchbayError && error.context["jetstream"] === STREAM_NOT_FOUND) return undefined;
+    throw error;
+  }
+}
+
+const STREAM_NOT_FOUND = 10059;
+const NAME_IN_USE = 10058;
+
+/** Creates or updates; that another process was faster is what we wanted. */
+async function change(
+  bus: Bus,
+  verb: "CREATE" | "UPDATE",
+  config: { name: string },
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  try {
+    await callApi(bus, `STREAM.${verb}.${config.name}`, config, z.looseObject({}), {
+      signal,
+      timeoutMs: 2 * API_TIMEOUT_MS,
+    });
+  } catch (error) {
+    if (error instanceof PatchbayError && error.context["jetstream"] === NAME_IN_USE) return;
+    throw error;
+  }
+}
+
+/** Tries with ever smaller limits where the server has too little room to reserve them. */
+async function withRoom<C extends { name: string; max_bytes: number }>(config: C, apply: (config: C) => Promise<void>) {
+  for (let share = 1;; share /= 4) {
+    const smaller = { ...config, max_bytes: Math.floor(config.max_bytes * share) };
+    try {
+      await apply(smaller);
+      if (share < 1) {
+        log.warn("{stream} gets {bytes} bytes: the server has no room for more", {
+          stream: config.name,
+          bytes: smaller.max_bytes,
+        });
+      }
+      return;
+    } catch (error) {
+      const full = error instanceof PatchbayError && error.code === "STORAGE_FULL";
+      if (!full || share <= SMALLEST_SHARE) throw error;
+    }
+  }
+}
+
+/** Whether the server's stream has other values than ours in what we declare. A smaller size stays: there was no room. */
+function differs(wanted: Wanted, present: Record<string, unknown>): boolean {
+  const { storage: _storage, retention: _retention, metadata: _metadata, max_bytes, ...rest } = wanted;
+  if (revisionOf(present) !== STORAGE_REVISION) return true;
+  if (typeof present["max_bytes"] !== "number" || present["max_bytes"] > max_bytes) return true;
+  return Object.entries(rest).some(([name, value]) => JSON.stringify(present[name]) !== JSON.stringify(value));
+}
+
+function revisionOf(config: Record<string, unknown>): number {
+  const revision = Number(record(config["metadata"])["patchbay.storage"]);
+  return Number.isInteger(revision) ? revision : 0;
+}
+
+const record = (value: unknown) => z.record(z.string(), z.unknown()).catch({}).parse(value);

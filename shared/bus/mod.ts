@@ -1,0 +1,21 @@
+/**
+ * The bus: everything that Patchbay does with NATS. Connection, typed request-reply, services (ADR-32), streams and
+ * key-value buckets declared in one place, a publisher that retries with the same id, leases with fencing, and assets.
+ * Every function that waits takes an `AbortSignal`; every handle disposes itself.
+ */
+export * from "./assets.ts";
+export * from "./bucket.ts";
+export { type Bus, type BusStatus } from "./bus.ts";
+export * from "./connection.ts";
+export * from "./credentials.ts";
+export * from "./endpoint.ts";
+export * from "./key.ts";
+export * from "./lease.ts";
+export * from "./migrate.ts";
+export * from "./publish.ts";
+export * from "./read_stream.ts";
+export * from "./request.ts";
+export * from "./service.ts";
+export * from "./service_stats.ts";
+export * from "./streams.ts";
+export * from "./subscribe.ts";

@@ -1,0 +1,89 @@
+/** Sending: into a stream, with a receipt, or to whoever listens now. */
+import { encodeEnvelope, type EnvelopeOf } from "@patchbay/contracts";
+import { z } from "zod";
+import type { Bus } from "./bus.ts";
+import { checkSize, envelopeHeaders, toHeaders } from "./headers.ts";
+import { isTemporary, readAnswer } from "./jetstream_api.ts";
+import { log } from "./log.ts";
+import { askUntilAnswered } from "./retry.ts";
+
+export interface PublishOptions {
+  signal?: AbortSignal;
+  /** How long it is tried. @default 10_000 */
+  timeoutMs?: number;
+  /** Refuses the message unless the last one on its subject has this sequence; 0 for none. */
+  expectLastSubjectSequence?: number;
+}
+
+export interface PublishReceipt {
+  /** The sequence in the stream. */
+  seq: number;
+  /** Whether the stream had the message already. */
+  duplicate: boolean;
+}
+
+const PUBLISH_TIMEOUT_MS = 10_000;
+
+const Receipt = z.looseObject({ stream: z.string().min(1), seq: z.number(), duplicate: z.boolean().default(false) });
+
+/**
+ * Stores a message in the stream that takes its subject, and returns once the server has it. It is repeated with the same
+ * id over reconnections until `timeoutMs`, and stored once.
+ * @throws {ConflictError} another message came between
+ * @throws {UnavailableError} `BUS_UNAVAILABLE` after `timeoutMs`: it may be stored all the same; publishing the same message again is safe for two minutes
+ * @throws {PatchbayError} `STORAGE_FULL`, `PAYLOAD_TOO_LARGE`, `FORBIDDEN`, `CANCELLED`
+ */
+export async function publish(
+  bus: Bus,
+  subject: string,
+  message: EnvelopeOf<unknown>,
+  { signal, timeoutMs = PUBLISH_TIMEOUT_MS, expectLastSubjectSequence }: PublishOptions = {},
+): Promise<PublishReceipt> {
+  const headers = envelopeHeaders(message, { messageId: message.id });
+  return await store(bus, {
+    subject,
+    data: encodeEnvelope(message),
+    headers,
+    timeoutMs,
+    signal,
+    expectLastSubjectSequence,
+  });
+}
+
+export interface StoreOptions {
+  subject: string;
+  data: Uint8Array;
+  /** With a `Nats-Msg-Id`: it is what makes repeating safe. */
+  headers: Record<string, string>;
+  timeoutMs: number;
+  signal?: AbortSignal | undefined;
+  expectLastSubjectSequence?: number | undefined;
+}
+
+/** {@linkcode publish} for bytes. */
+export async function store(bus: Bus, options: StoreOptions): Promise<PublishReceipt> {
+  const { subject, data, timeoutMs, signal, expectLastSubjectSequence } = options;
+  const action = `Cannot publish to ${subject}`;
+  const headers = expectLastSubjectSequence === undefined
+    ? options.headers
+    : { ...options.headers, "Nats-Expected-Last-Subject-Sequence": String(expectLastSubjectSequence) };
+  const answer = await askUntilAnswered(bus, { action, subject, data, headers, timeoutMs, signal, isTemporary });
+  const { seq, duplicate } = readAnswer(action, answer, Receipt);
+  return { seq, duplicate };
+}
+
+/**
+ * Sends a message to whoever listens now, and forgets it: progress, cancellation, channels. While the bus is away it is dropped.
+ * @throws {PatchbayError} `PAYLOAD_TOO_LARGE`
+ */
+export function send(bus: Bus, subject: string, message: EnvelopeOf<unknown>): void {
+  const headers = envelopeHeaders(message);
+  const data = encodeEnvelope(message);
+  checkSize(subject, data, headers, bus.maxPayload);
+  // nats.js would keep it in memory until the next dial, and drop it then
+  if (!bus.connected || bus.nc.isClosed()) {
+    log.debug("dropped {type} for {subject}: the bus is away", { type: message.type, subject });
+    return;
+  }
+  bus.nc.publish(subject, data, { headers: toHeaders(headers) });
+}

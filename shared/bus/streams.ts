@@ -1,0 +1,129 @@
+/** Everything that Patchbay keeps in NATS, declared once: streams, key-value buckets, and the object store. */
+import { DiscardPolicy, RetentionPolicy, StorageType, type StreamConfig } from "@nats-io/jetstream";
+import { nanos } from "@nats-io/nats-core";
+import { PRESENCE_TTL_MS, SUBJECT_ROOT } from "@patchbay/contracts";
+
+/** Counts up with each change of this file: an older process does not undo what a newer one declared. */
+export const STORAGE_REVISION = 1;
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const DAY = 24 * 60 * MINUTE;
+const MIB = 1024 * 1024;
+
+/** How long a repeated `Nats-Msg-Id` is recognized, in milliseconds. */
+export const DUPLICATE_WINDOW_MS = 2 * MINUTE;
+
+type Declared = Partial<StreamConfig> & Pick<StreamConfig, "subjects" | "max_bytes">;
+
+const stream = (kind: string, config: Partial<StreamConfig> & { max_bytes: number }): Declared => ({
+  subjects: [`${SUBJECT_ROOT}.${kind}.>`],
+  retention: RetentionPolicy.Limits,
+  discard: DiscardPolicy.Old,
+  duplicate_window: nanos(DUPLICATE_WINDOW_MS),
+  allow_direct: true,
+  ...config,
+});
+
+/** Streams by name. All are bounded: by age, by size, and STATE by messages a subject. */
+export const STREAMS = {
+  /** The durable lane: a message stays until it is done. Full means that no more are accepted. */
+  JOBS: stream("job", {
+    description: "jobs that wait or run",
+    retention: RetentionPolicy.Workqueue,
+    discard: DiscardPolicy.New,
+    max_bytes: 512 * MIB,
+  }),
+  /** The history: who did what to which application. */
+  RESULTS: stream("result", { description: "results of commands", max_age: nanos(30 * DAY), max_bytes: 1024 * MIB }),
+  /** Snapshots and patches: enough to catch up from the last snapshot. */
+  STATE: stream("state", {
+    description: "what the applications look like",
+    max_age: nanos(7 * DAY),
+    max_bytes: 256 * MIB,
+    max_msgs_per_subject: 256,
+  }),
+  EVENTS: stream("evt", {
+    description: "what happened in the applications",
+    max_age: nanos(7 * DAY),
+    max_bytes: 256 * MIB,
+  }),
+  /** The log of each run. */
+  RUNS: stream("run", { description: "logs of runs", max_age: nanos(90 * DAY), max_bytes: 1024 * MIB }),
+} as const satisfies Record<string, Declared>;
+export type StreamName = keyof typeof STREAMS;
+
+/** How long the marker of an expired key can be seen by a watcher that was away. */
+const MARKER_TTL_MS = MINUTE;
+
+const bucket = (
+  name: string,
+  { ttlMs, keyTtl = false, ...config }: { ttlMs?: number; keyTtl?: boolean; description: string; max_bytes: number },
+): Declared => ({
+  subjects: [`$KV.${name}.>`],
+  retention: RetentionPolicy.Limits,
+  // a full bucket refuses: discarding would lose somebody else's key
+  discard: DiscardPolicy.New,
+  max_msgs_per_subject: 1,
+  allow_rollup_hdrs: true,
+  allow_direct: true,
+  deny_delete: true,
+  duplicate_window: nanos(Math.min(DUPLICATE_WINDOW_MS, ttlMs ?? DUPLICATE_WINDOW_MS)),
+  ...(ttlMs === undefined ? {} : { max_age: nanos(ttlMs) }),
+  ...(ttlMs === undefined && !keyTtl ? {} : { allow_msg_ttl: true, subject_delete_marker_ttl: nanos(MARKER_TTL_MS) }),
+  ...config,
+});
+
+/** Key-value buckets by name; each keeps the last value of a key. */
+export const BUCKETS = {
+  /** `<app>.<bridge>`: who is here. A key that is not renewed expires, and watchers see it. */
+  presence: bucket("presence", { description: "bridges that are here", ttlMs: PRESENCE_TTL_MS, max_bytes: 16 * MIB }),
+  /** `<app>.<bridge>`: what each bridge's application offers. */
+  manifests: bucket("manifests", { description: "what bridges offer", max_bytes: 64 * MIB }),
+  /** `<planId>` */
+  plans: bucket("plans", { description: "plans", max_bytes: 256 * MIB }),
+  /** Who does what only one may do. Each key has its own time to live. */
+  leases: bucket("leases", { description: "leases", keyTtl: true, max_bytes: 16 * MIB }),
+  /** `<app>.<idempotency key>`: what was started and what came of it. */
+  ledger: bucket("ledger", { description: "commands by idempotency key", ttlMs: 7 * DAY, max_bytes: 256 * MIB }),
+  /** `<app>.<bridge>`: the last whole state of each application. */
+  state: bucket("state", { description: "last states", max_bytes: 256 * MIB }),
+} as const satisfies Record<string, Declared>;
+export type BucketName = keyof typeof BUCKETS;
+
+/** The object store: content in chunks under `C`, what it is under `M`, as NATS's own object store has it. */
+export const OBJECTS = {
+  assets: {
+    description: "files that move between applications",
+    subjects: ["$O.assets.C.>", "$O.assets.M.>"],
+    retention: RetentionPolicy.Limits,
+    discard: DiscardPolicy.New,
+    allow_rollup_hdrs: true,
+    allow_direct: true,
+    max_age: nanos(30 * DAY),
+    max_bytes: 16 * 1024 * MIB,
+    duplicate_window: nanos(DUPLICATE_WINDOW_MS),
+  },
+} as const satisfies Record<string, Declared>;
+export type ObjectsName = keyof typeof OBJECTS;
+
+/** The stream that holds a bucket. */
+export const bucketStream = (name: BucketName) => `KV_${name}`;
+/** The stream that holds an object store. */
+export const objectsStream = (name: ObjectsName) => `OBJ_${name}`;
+
+/** All declarations, by the name of their stream. */
+export function declaredStreams(
+  { replicas, storage }: { replicas: 1 | 3; storage: "file" | "memory" },
+): ({ name: string } & Declared)[] {
+  const common = {
+    num_replicas: replicas,
+    storage: storage === "file" ? StorageType.File : StorageType.Memory,
+    metadata: { "patchbay.storage": String(STORAGE_REVISION) },
+  };
+  return [
+    ...Object.entries(STREAMS).map(([name, config]) => ({ name, ...common, ...config })),
+    ...Object.entries(BUCKETS).map(([name, config]) => ({ name: `KV_${name}`, ...common, ...config })),
+    ...Object.entries(OBJECTS).map(([name, config]) => ({ name: `OBJ_${name}`, ...common, ...config })),
+  ];
+}
