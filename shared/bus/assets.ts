@@ -24,7 +24,7 @@ import {
 import { removeChunks, type Upload, uploadChunks } from "./asset_upload.ts";
 import type { Bus } from "./bus.ts";
 import { API_TIMEOUT_MS } from "./jetstream_api.ts";
-import { lastMessage } from "./key_value.ts";
+import { lastMessage } from "./direct_get.ts";
 import { log } from "./log.ts";
 import { store } from "./publish.ts";
 import { readFeed } from "./read_stream.ts";

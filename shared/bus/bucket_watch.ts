@@ -2,7 +2,7 @@
 import { ValidationError } from "@patchbay/contracts";
 import type { Bus } from "./bus.ts";
 import type { StoredMessage } from "./feed.ts";
-import { isDeletion } from "./key_value.ts";
+import { isDeletion } from "./direct_get.ts";
 import { log } from "./log.ts";
 import { readFeed } from "./read_stream.ts";
 import { type BucketName, bucketStream } from "./streams.ts";

@@ -1,18 +1,10 @@
 /** The wire format of NATS key-value buckets: one stream, one subject a key, and the sequence as revision. */
-import type { MsgHdrs } from "@nats-io/nats-core";
-import { ConflictError, HEADERS, newId, UnavailableError } from "@patchbay/contracts";
+import { ConflictError, HEADERS, newId } from "@patchbay/contracts";
 import type { Bus } from "./bus.ts";
+import { lastMessage, type LastValue } from "./direct_get.ts";
 import { API_TIMEOUT_MS } from "./jetstream_api.ts";
 import { store } from "./publish.ts";
-import { askUntilAnswered } from "./retry.ts";
 import { type BucketName, bucketStream } from "./streams.ts";
-
-/** The last message of a key: a value, or that it was deleted or has expired. */
-export interface LastValue {
-  data: Uint8Array;
-  revision: number;
-  deleted: boolean;
-}
 
 export interface WriteOptions {
   signal?: AbortSignal | undefined;
@@ -77,37 +69,4 @@ export function openStore(bus: Bus, name: BucketName): KeyValueStore {
       await write(key, new Uint8Array(), { "KV-Operation": "DEL" }, options);
     },
   };
-}
-
-const NOT_FOUND = 404;
-
-/** The last message of a subject, of whichever copy of the stream answers. */
-export async function lastMessage(
-  bus: Bus,
-  stream: string,
-  subject: string,
-  signal?: AbortSignal,
-): Promise<LastValue | undefined> {
-  const action = `Cannot read ${subject}`;
-  const answer = await askUntilAnswered(bus, {
-    action,
-    subject: `$JS.API.DIRECT.GET.${stream}.${subject}`,
-    data: new Uint8Array(),
-    headers: {},
-    timeoutMs: API_TIMEOUT_MS,
-    signal,
-  });
-  if (answer.headers?.code === NOT_FOUND) return undefined;
-  const revision = Number(answer.headers?.get("Nats-Sequence"));
-  if (!Number.isInteger(revision) || revision < 1) {
-    throw new UnavailableError("BUS_UNAVAILABLE", `${action}: ${answer.headers?.description ?? "no sequence"}`);
-  }
-  return { data: answer.data, revision, deleted: isDeletion(answer) };
-}
-
-/** Whether a message of a bucket says that its key is gone: deleted by somebody, or expired. */
-export function isDeletion({ headers }: { headers?: MsgHdrs | undefined }): boolean {
-  if (headers === undefined) return false;
-  const operation = headers.get("KV-Operation");
-  return operation === "DEL" || operation === "PURGE" || headers.has("Nats-Marker-Reason");
 }

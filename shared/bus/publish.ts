@@ -1,11 +1,13 @@
 /** Sending: into a stream, with a receipt, or to whoever listens now. */
-import { encodeEnvelope, type EnvelopeOf } from "@patchbay/contracts";
+import { ConflictError, encodeEnvelope, type EnvelopeOf, HEADERS } from "@patchbay/contracts";
 import { z } from "zod";
 import type { Bus } from "./bus.ts";
 import { checkSize, envelopeHeaders, toHeaders } from "./headers.ts";
+import { nextMessage } from "./direct_get.ts";
 import { isTemporary, readAnswer } from "./jetstream_api.ts";
 import { log } from "./log.ts";
 import { askUntilAnswered } from "./retry.ts";
+import { streamOf } from "./streams.ts";
 
 export interface PublishOptions {
   signal?: AbortSignal;
@@ -62,14 +64,38 @@ export interface StoreOptions {
 
 /** {@linkcode publish} for bytes. */
 export async function store(bus: Bus, options: StoreOptions): Promise<PublishReceipt> {
-  const { subject, data, timeoutMs, signal, expectLastSubjectSequence } = options;
+  const { subject, data, timeoutMs, signal, expectLastSubjectSequence: expected } = options;
   const action = `Cannot publish to ${subject}`;
-  const headers = expectLastSubjectSequence === undefined
+  const headers = expected === undefined
     ? options.headers
-    : { ...options.headers, "Nats-Expected-Last-Subject-Sequence": String(expectLastSubjectSequence) };
+    : { ...options.headers, "Nats-Expected-Last-Subject-Sequence": String(expected) };
   const answer = await askUntilAnswered(bus, { action, subject, data, headers, timeoutMs, signal, isTemporary });
-  const { seq, duplicate } = readAnswer(action, answer, Receipt);
-  return { seq, duplicate };
+  try {
+    const { seq, duplicate } = readAnswer(action, answer, Receipt);
+    return { seq, duplicate };
+  } catch (error) {
+    if (!(error instanceof ConflictError) || expected === undefined) throw error;
+    const seq = await alreadyStored(bus, subject, expected, headers[HEADERS.messageId], signal);
+    if (seq === undefined) throw error;
+    return { seq, duplicate: true };
+  }
+}
+
+/**
+ * JetStream looks at the expected sequence before it looks at the id, so a repeated message conflicts with itself. It is
+ * ours that came between when the first message behind the expected one has our id.
+ */
+async function alreadyStored(
+  bus: Bus,
+  subject: string,
+  expected: number,
+  messageId: string | undefined,
+  signal: AbortSignal | undefined,
+): Promise<number | undefined> {
+  const stream = streamOf(subject);
+  if (stream === undefined || messageId === undefined) return undefined;
+  const next = await nextMessage(bus, stream, subject, expected + 1, signal);
+  return next?.messageId === messageId ? next.revision : undefined;
 }
 
 /**

@@ -127,3 +127,19 @@ export function declaredStreams(
     ...Object.entries(OBJECTS).map(([name, config]) => ({ name: `OBJ_${name}`, ...common, ...config })),
   ];
 }
+
+const OF_KIND: Readonly<Record<string, StreamName>> = {
+  job: "JOBS",
+  result: "RESULTS",
+  state: "STATE",
+  evt: "EVENTS",
+  run: "RUNS",
+};
+
+/** The stream that keeps a subject, if one does. */
+export function streamOf(subject: string): string | undefined {
+  const [first, second, third] = subject.split(".");
+  if (first === "$KV") return `KV_${second}`;
+  if (first === "$O") return `OBJ_${second}`;
+  return `${first}.${second}` === SUBJECT_ROOT && third !== undefined ? OF_KIND[third] : undefined;
+}
