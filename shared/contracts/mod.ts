@@ -9,6 +9,7 @@ export * from "./errors.ts";
 export * from "./events.ts";
 export * from "./ids.ts";
 export * from "./json.ts";
+export * from "./json_patch.ts";
 export * from "./json_schema.ts";
 export * from "./manifest.ts";
 export * from "./manifest_document.ts";
