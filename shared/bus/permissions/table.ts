@@ -1,0 +1,141 @@
+/**
+ * The permission table: who may do what on the bus. The configuration of nats-server, the credentials, the table in
+ * `docs/security.md` and the tests that try what must be refused all come from here.
+ */
+import { type AppName, type BridgeId, type ServiceName, subjects, WILDCARD } from "@patchbay/contracts";
+import { declaredStreams } from "../streams.ts";
+import {
+  cleanAssets,
+  DISCOVERABLE,
+  manageStorage,
+  publishTo,
+  readAssets,
+  readBucket,
+  readKey,
+  readStream,
+  type Right,
+  subscribeTo,
+  writeAssets,
+  writeBucket,
+} from "./rights.ts";
+
+/** Who has a user of its own: each service, each bridge, and the people who look after the studio. */
+export type Identity =
+  | { kind: "service"; service: BusService }
+  | { kind: "bridge"; app: AppName; bridge: BridgeId }
+  | { kind: "operator" };
+
+/** The services that connect to the bus. */
+export type BusService = ServiceName | "gateway";
+export const BUS_SERVICES = ["gateway", "llm-planner", "conductor", "context-store"] as const satisfies BusService[];
+
+const any: typeof WILDCARD = WILDCARD;
+const serves = (service: ServiceName): Right => ({
+  what: `answers \`${service}\` calls`,
+  subscribe: [subjects.service(service, any)],
+});
+const calls = (service: ServiceName): Right => publishTo(`calls \`${service}\``, subjects.service(service, any));
+const commandsBridges: Right = publishTo(
+  "sends commands to every bridge, and cancels them",
+  subjects.command(any, any, any),
+  subjects.cancel(any),
+);
+const ALL_STREAMS = declaredStreams({ replicas: 1, storage: "file" }).map(({ name }) => name);
+
+const SERVICE_RIGHTS: Record<BusService, readonly Right[]> = {
+  gateway: [
+    commandsBridges,
+    calls("context-store"),
+    calls("llm-planner"),
+    calls("conductor"),
+    subscribeTo("follows progress", subjects.progress(any)),
+    readStream("EVENTS"),
+    readStream("RESULTS"),
+    readStream("RUNS"),
+    readStream("STATE"),
+    readBucket("manifests"),
+    readBucket("presence"),
+    readAssets(),
+    writeAssets(),
+    cleanAssets(),
+  ],
+  "llm-planner": [
+    serves("llm-planner"),
+    calls("context-store"),
+    publishTo("reports progress", subjects.progress(any)),
+    DISCOVERABLE,
+  ],
+  conductor: [
+    serves("conductor"),
+    commandsBridges,
+    calls("context-store"),
+    publishTo("reports progress", subjects.progress(any)),
+    subscribeTo("follows progress", subjects.progress(any)),
+    publishTo("writes the logs of runs", subjects.run(any)),
+    readStream("RUNS"),
+    readBucket("plans"),
+    writeBucket("plans"),
+    readBucket("leases"),
+    writeBucket("leases"),
+    DISCOVERABLE,
+  ],
+  "context-store": [
+    manageStorage(ALL_STREAMS),
+    serves("context-store"),
+    readBucket("presence"),
+    readBucket("manifests"),
+    readBucket("state"),
+    writeBucket("state"),
+    readStream("STATE"),
+    readStream("RESULTS"),
+    DISCOVERABLE,
+  ],
+};
+
+/** A bridge reaches what carries its own address, and nothing of another's. */
+const bridgeRights = (app: AppName, bridge: BridgeId): readonly Right[] => [
+  subscribeTo("takes commands for it", subjects.command(app, bridge, any)),
+  subscribeTo("takes commands for any bridge of its application", subjects.command(app, "any", any)),
+  subscribeTo("hears what is cancelled", subjects.cancel(any)),
+  publishTo("reports progress", subjects.progress(any)),
+  publishTo(
+    "publishes its results, state, events and channels",
+    subjects.result(app, bridge, any),
+    subjects.state(app, bridge),
+    subjects.event(app, bridge, any),
+    subjects.channel(app, bridge, any),
+  ),
+  writeBucket("presence", `${app}.${bridge}`),
+  readKey("presence", `${app}.${bridge}`),
+  writeBucket("manifests", `${app}.${bridge}`),
+  readKey("manifests", `${app}.${bridge}`),
+  readAssets(),
+  writeAssets(),
+  DISCOVERABLE,
+];
+
+/** Everything, by people: never in a process that runs unattended. */
+const OPERATOR_RIGHTS: readonly Right[] = [{ what: "everything", publish: [">"], subscribe: [">"] }];
+
+/** What an identity may do. */
+export function rightsOf(identity: Identity): readonly Right[] {
+  switch (identity.kind) {
+    case "service":
+      return SERVICE_RIGHTS[identity.service];
+    case "bridge":
+      return bridgeRights(identity.app, identity.bridge);
+    case "operator":
+      return OPERATOR_RIGHTS;
+  }
+}
+
+/** The name of its user: `conductor`, `blender.ws-07`, `operator`. */
+export function nameOf(identity: Identity): string {
+  if (identity.kind === "bridge") return `${identity.app}.${identity.bridge}`;
+  return identity.kind === "service" ? identity.service : "operator";
+}
+
+/** Where replies come to it: nobody else may listen there. */
+export function inboxPrefixOf(identity: Identity): string {
+  return identity.kind === "bridge" ? `_INBOX_bridge.${nameOf(identity)}` : `_INBOX_${nameOf(identity)}`;
+}
