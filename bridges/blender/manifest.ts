@@ -2,8 +2,9 @@
  * What Blender offers through Patchbay. Lengths are in metres, angles in degrees, z is up.
  *
  * The application receives arguments that are parsed: defaults filled in, colours as scene-linear `[r, g, b]`, assets as
- * `{ "$file": { path, name, mediaType } }` (a file that the bridge fetched). It answers a file the same way, and the
- * bridge stores it and deletes it.
+ * `{ "$file": { path, name, mediaType } }`: a file that the bridge fetched into `<workDir>/incoming`, and deletes after the
+ * command. It answers a file the same way, somewhere in `workDir`; the bridge stores it and deletes it, so that what
+ * shall stay (a saved .blend) is answered as a copy.
  */
 import { defineApp } from "@patchbay/contracts";
 import { animationCommands } from "./manifest/animation.ts";

@@ -44,7 +44,8 @@ const set_active_camera = command({
 });
 
 const look_at = command({
-  summary: "Turns an object, such as a camera or a light, so that it faces another object or a point.",
+  summary:
+    "Turns an object so that it faces another object or a point: cameras and lights look there, others turn their front (-y).",
   args: z.strictObject({
     object: ObjectName,
     target: ObjectName.optional().describe("the object to face, at its middle"),

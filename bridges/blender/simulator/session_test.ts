@@ -18,11 +18,11 @@ async function startSession() {
     events,
     progress,
     workDir,
-    // deno-lint-ignore no-explicit-any -- results are asserted value by value
     async run(
       command: keyof BlenderCommands,
       args: JsonObject = {},
       signal = new AbortController().signal,
+      // deno-lint-ignore no-explicit-any -- results are asserted value by value
     ): Promise<any> {
       const call = { command, args, workDir, allowCode: false, signal };
       return await session.execute({

@@ -1,0 +1,75 @@
+/** Drives one Blender over the App link: starts it or waits for it, and carries files in and out as assets. */
+import { type Adapter, type AdapterHost, appLinkAdapter, type AppLinkAdapterOptions } from "@patchbay/bridge-kit";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { JsonObject } from "@patchbay/contracts";
+import { withAssets, withFiles } from "./asset_files.ts";
+import { blender } from "./manifest.ts";
+import { findBlender } from "./find.ts";
+
+/** Who starts Blender: the bridge, without a window; or a person. `simulator` waits for a simulated one. */
+export type BlenderMode = "background" | "interface" | "simulator";
+
+export interface BlenderAdapterOptions
+  extends Pick<AppLinkAdapterOptions, "linksDir" | "silenceMs" | "startTimeoutMs"> {
+  mode: BlenderMode;
+  /** @default found on this machine */
+  blenderPath?: string;
+  /** Takes the place of the background Blender: `simulator_main.ts`, in tests. */
+  launch?: NonNullable<AppLinkAdapterOptions["launch"]>;
+}
+
+/** The script that a background Blender runs; it dials this bridge. */
+const BACKGROUND = new URL("./app/background.py", import.meta.url);
+/** Files on their way; what is left there belongs to a command that was never finished. */
+const PASSING = ["incoming", "outgoing"];
+
+/** @throws {PatchbayError} from `open`: `APP_NOT_FOUND`, `APP_START_FAILED` */
+export function blenderAdapter({ mode, blenderPath, launch, ...link }: BlenderAdapterOptions) {
+  const start = launch ?? (mode === "background" ? backgroundBlender(blenderPath) : undefined);
+  const make = appLinkAdapter({ manifest: blender, ...link, ...(start === undefined ? {} : { launch: start }) });
+  return (host: AdapterHost): Adapter => {
+    const inner = make(host);
+    return {
+      async open(opened) {
+        await Promise.all(PASSING.map((folder) => removeFolder(join(host.workDir, folder))));
+        return await inner.open(opened);
+      },
+      async execute(call) {
+        await using files = await withFiles(call.args, host);
+        return await withAssets(await inner.execute({ ...call, args: JsonObject.parse(files.args) }), host);
+      },
+      snapshot: (signal) => inner.snapshot(signal),
+      close: () => inner.close(),
+    };
+  };
+}
+
+/** A Blender without a window that takes nothing from the artist's own settings. */
+function backgroundBlender(path: string | undefined): NonNullable<AppLinkAdapterOptions["launch"]> {
+  return async ({ host, rendezvous }) => ({
+    command: await findBlender(path === undefined ? {} : { path }),
+    args: [
+      "--background",
+      "--factory-startup",
+      "--python",
+      fileURLToPath(BACKGROUND),
+      "--",
+      ...linkArguments(host, rendezvous),
+    ],
+    cwd: host.workDir,
+  });
+}
+
+/** What `app/background.py` and `simulator_main.ts` take. */
+export function linkArguments({ bridge }: Pick<AdapterHost, "bridge">, rendezvous: string | undefined): string[] {
+  return [...(rendezvous === undefined ? [] : ["--links", dirname(rendezvous)]), "--bridge", bridge];
+}
+
+async function removeFolder(path: string): Promise<void> {
+  try {
+    await Deno.remove(path, { recursive: true });
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}

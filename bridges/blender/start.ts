@@ -1,0 +1,63 @@
+/** Starts a bridge to Blender, with the simulator where that is asked for. */
+import type { Bus } from "@patchbay/bus";
+import { type Bridge, startBridge } from "@patchbay/bridge-kit";
+import type { BridgeId } from "@patchbay/contracts";
+import { blenderAdapter, type BlenderAdapterOptions } from "./adapter.ts";
+import { blender } from "./manifest.ts";
+import { startBlenderSimulator } from "./simulator.ts";
+
+export interface BlenderBridgeOptions extends BlenderAdapterOptions {
+  bus: Bus;
+  /** `ws-07` */
+  bridge: BridgeId;
+  /** Whether `execute_python` runs. */
+  allowCode: boolean;
+  /** A folder of this bridge alone. */
+  workDir: string;
+  signal?: AbortSignal;
+}
+
+/** Present on the bus at once; `ready()` resolves when Blender takes commands. Disposing it ends a Blender that it started. */
+export async function startBlenderBridge(options: BlenderBridgeOptions): Promise<Bridge> {
+  const { bus, bridge, allowCode, workDir, signal, ...adapter } = options;
+  const simulated = options.mode === "simulator";
+  const started = await startBridge({
+    bus,
+    manifest: blender,
+    adapter: blenderAdapter(adapter),
+    bridge,
+    simulated,
+    allowCode,
+    workDir,
+    ...(signal === undefined ? {} : { signal }),
+  });
+  if (!simulated || options.launch !== undefined) return started;
+  const simulator = startBlenderSimulator({
+    bridge,
+    ...(options.linksDir === undefined ? {} : { linksDir: options.linksDir }),
+  });
+  return withSimulator(started, simulator);
+}
+
+/** The same bridge; its end is also the simulator's. */
+function withSimulator(bridge: Bridge, simulator: AsyncDisposable): Bridge {
+  const end = () => simulator[Symbol.asyncDispose]();
+  return {
+    get status() {
+      return bridge.status;
+    },
+    get reason() {
+      return bridge.reason;
+    },
+    get presence() {
+      return bridge.presence;
+    },
+    ready: (signal) => bridge.ready(signal),
+    drain: () => bridge.drain().finally(end),
+    ended: bridge.ended.finally(end),
+    async [Symbol.asyncDispose]() {
+      await using _simulator = simulator;
+      await bridge[Symbol.asyncDispose]();
+    },
+  };
+}
