@@ -1,17 +1,24 @@
 /** The file that lets a process in: JSON of ours, or a `.creds` file of NATS (JWT and nkey seed). */
-import { type Authenticator, credsAuthenticator, usernamePasswordAuthenticator } from "@nats-io/nats-core";
+import {
+  type Authenticator,
+  credsAuthenticator,
+  nkeyAuthenticator,
+  usernamePasswordAuthenticator,
+} from "@nats-io/nats-core";
 import { PatchbayError, ValidationError } from "@patchbay/contracts";
 import { z } from "zod";
 
 /** What a credentials file of ours holds; it has mode 0600. */
 export const BusCredentials = z.looseObject({
   user: z.string().min(1),
-  password: z.string().min(1),
+  password: z.string().min(1).optional(),
+  /** The secret half of an nkey, which signs what the server asks and is never sent; wins over a password. */
+  seed: z.string().regex(/^SU[A-Z2-7]{56}$/, "the seed of a user's nkey").optional(),
   servers: z.union([z.string(), z.array(z.string()).min(1)]).optional(),
   /** Where replies may come to this user: `_INBOX_ws-07`. */
   inboxPrefix: z.string().optional(),
   tls: z.looseObject({ caFile: z.string().optional() }).optional(),
-});
+}).refine(({ password, seed }) => password !== undefined || seed !== undefined, "neither password nor seed");
 export type BusCredentials = z.infer<typeof BusCredentials>;
 
 export interface LoadedCredentials {
@@ -37,9 +44,11 @@ export function loadCredentials(path: string): LoadedCredentials {
     settings: last.kind === "json" ? last.credentials : {},
     authenticator: (nonce) => {
       const now = current();
-      return now.kind === "json"
-        ? usernamePasswordAuthenticator(now.credentials.user, now.credentials.password)(nonce)
-        : credsAuthenticator(now.bytes)(nonce);
+      if (now.kind === "creds") return credsAuthenticator(now.bytes)(nonce);
+      const { user, password, seed } = now.credentials;
+      return seed === undefined
+        ? usernamePasswordAuthenticator(user, password)(nonce)
+        : nkeyAuthenticator(new TextEncoder().encode(seed))(nonce);
     },
   };
 }

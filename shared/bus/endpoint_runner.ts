@@ -84,6 +84,10 @@ export class EndpointRunner {
   }
 
   #take(message: Msg): void {
+    if (isReplay(message)) {
+      log.warn("refused a message of a stream as a call of {subject}", { subject: this.definition.subject });
+      return;
+    }
     const startedAt = performance.now();
     const headers = fromHeaders(message.headers);
     const deadline = readDeadline(headers);
@@ -112,7 +116,7 @@ export class EndpointRunner {
     let call: EnvelopeOf<unknown> | undefined;
     try {
       const { definition } = this;
-      if (this.#running.size > (definition.maxConcurrent ?? MAX_CONCURRENT)) {
+      if (this.#running.size >= (definition.maxConcurrent ?? MAX_CONCURRENT)) {
         throw new PatchbayError("SERVICE_UNAVAILABLE", `Cannot take the call: ${this.#running.size} run already`);
       }
       const taken = call = decodeEnvelope(message.data, definition.payload);
@@ -180,6 +184,15 @@ export class EndpointRunner {
 }
 
 const statsError = ({ status, code, detail }: Problem) => `${status}:${code}: ${detail}`;
+
+/**
+ * Whether the server sent this out of a stream. Whoever may read a stream chooses where the server sends what lies there, and the
+ * server asks for no right to that subject: taken as a call, a user's own stored bytes would reach endpoints that are not
+ * for it.
+ */
+function isReplay({ headers, reply }: Msg): boolean {
+  return headers?.has("Nats-Stream") === true || reply?.startsWith("$JS.") === true;
+}
 
 /** The correlation id of a call whose envelope could not be read. */
 function correlationOf(message: Msg): string | undefined {

@@ -5,6 +5,7 @@
  */
 export * from "./assets.ts";
 export * from "./bucket.ts";
+export * from "./bucket_mirror.ts";
 export { type Bus, type BusStatus } from "./bus.ts";
 export * from "./connection.ts";
 export * from "./credentials.ts";
