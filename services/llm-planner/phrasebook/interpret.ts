@@ -1,5 +1,8 @@
 /** An instruction in words becomes the steps of a plan, or a list of the clauses that were not understood. */
-import type { AppName, BridgeId, ManifestDocument, Presence, Step } from "@patchbay/contracts";
+import type { AppName, BridgeId, Presence, Step } from "@patchbay/contracts";
+import { logger } from "@patchbay/telemetry";
+import { bestBridge } from "../bridge_choice.ts";
+import type { World } from "../provider.ts";
 import { addressesOf } from "./addresses.ts";
 import { type Clause, divide, type Option } from "./clauses.ts";
 import { type Discourse, NOTHING_SAID } from "./discourse.ts";
@@ -14,11 +17,7 @@ import { oneEach, suggestionsFor } from "./suggestions.ts";
 import { textOf, tokenize } from "./tokens.ts";
 import { compileVocabulary } from "./vocabulary.ts";
 
-export interface World {
-  manifests: readonly ManifestDocument[];
-  presence: readonly Presence[];
-  states: readonly { app: AppName; bridge: BridgeId; state: unknown }[];
-}
+const log = logger(["llm-planner", "phrasebook"]);
 
 /** Enough for twenty thousand characters that say something; what needs more is told to be too much. */
 const BUDGET = 5_000_000;
@@ -52,6 +51,7 @@ export function interpret(instruction: string, world: World): Step[] {
   const refuse = (reason: string): UnclearClause[] => [
     { clause: instruction, position: 0, reason, suggestions: suggestionsFor(vocabulary, []).phrases },
   ];
+  for (const refused of vocabulary.refused) log.warn("{refused}", { refused });
   if (vocabulary.phrases.length === 0) {
     throw notUnderstood(refuse("no application has told what it can do; start a bridge"));
   }
@@ -146,11 +146,7 @@ function appOf(option: Option): AppName {
 /** The bridge that the clause names, else the one that the plan uses already, else the best that is here. */
 function bridgeFor(option: Option, discourse: Discourse, presence: readonly Presence[]): BridgeId | undefined {
   const app = appOf(option);
-  const worth = ({ status, simulated }: Presence) =>
-    (status === "idle" || status === "executing" ? 2 : 0) + (simulated ? 0 : 1);
-  const [best] = presence.filter((one) => one.app === app)
-    .toSorted((a, b) => worth(b) - worth(a) || (a.bridge < b.bridge ? -1 : 1));
-  return option.address?.bridge ?? discourse.bridges.get(app) ?? best?.bridge;
+  return option.address?.bridge ?? discourse.bridges.get(app) ?? bestBridge(app, presence);
 }
 
 function schemaOf({ manifests }: World, app: AppName): Record<string, unknown> {
