@@ -22,7 +22,9 @@ const making = (what: string, args?: Record<string, unknown>): Phrase[] =>
     `${MAKE} ${what} ${WHERE} ${CALLED}`,
     `${MAKE} ${what} ${CALLED} ${ABOVE}`,
     `${MAKE} ${what} {distance} [m|metre|metres|meter|meters] ${ABOVE}`,
-    `${MAKE} ${what} of {energy} (watt|watts|w) ${WHERE}`,
+    `${MAKE} ${what} (of|with) {energy} (watt|watts|w) ${WHERE}`,
+    `${MAKE} ${what} ${WHERE} (of|with) {energy} (watt|watts|w)`,
+    `${MAKE} {energy} (watt|watts|w) ${what} ${WHERE}`,
   ].map((say) => args ? { say, args } : say);
 
 const LightSummary = ObjectSummary.extend({ light: LightDetails });

@@ -44,8 +44,9 @@ const render_image = command({
   timeoutMs: 10 * 60_000,
   phrases: [
     `render ${WHAT} ${WITH} ${SIZED} ${THROUGH}`,
-    `render ${WHAT} ${SIZED} ${WITH} [as {name}]`,
-    "render ${WHAT} with {samples} samples".replace("${WHAT}", WHAT),
+    `render ${WHAT} ${SIZED} ${WITH} [(named|called) {name}]`,
+    `render ${WHAT} ${SIZED} ${WITH} (with|at|and) {samples} samples`,
+    `render ${WHAT} [(with|in|using)] [{engine}] [(with|at|and)] {samples} samples`,
     "render frame {frame}",
     `render [it] (as|to) [a|an] {format}`,
     "(take|make|shoot|create) [a|an|the] (render|rendering|picture|photo|image|still) [of it|of the scene]",
