@@ -16,7 +16,7 @@ export interface MigrateOptions {
 
 const StreamInfo = z.looseObject({ config: z.record(z.string(), z.unknown()) });
 
-/** A server that reserves less than is asked for gets smaller limits, down to this share. */
+/** A server that has less room than is asked for gets smaller limits, down to this share. */
 const SMALLEST_SHARE = 1 / 256;
 
 /**
@@ -29,26 +29,56 @@ export async function migrate(
   bus: Bus,
   { replicas = 1, storage = "file", signal }: MigrateOptions = {},
 ): Promise<void> {
-  for (const wanted of declaredStreams({ replicas, storage })) await bring(bus, wanted, signal);
+  const declared = declaredStreams({ replicas, storage });
+  const present = await Promise.all(declared.map(({ name }) => describe(bus, name, signal)));
+  for (const [i, wanted] of declared.entries()) {
+    const config = present[i];
+    if (config !== undefined) await update(bus, wanted, config, signal);
+  }
+  await create(bus, declared.filter((_, i) => present[i] === undefined), signal);
 }
 
 type Wanted = ReturnType<typeof declaredStreams>[number];
 
-async function bring(bus: Bus, wanted: Wanted, signal: AbortSignal | undefined): Promise<void> {
-  const present = await describe(bus, wanted.name, signal);
-  if (present === undefined) {
-    await withRoom(wanted, (config) => change(bus, "CREATE", config, signal));
-    return;
+/** The server reserves each limit. Where it has no room for all, all become smaller: they are new, and hold nothing yet. */
+async function create(bus: Bus, missing: readonly Wanted[], signal: AbortSignal | undefined): Promise<void> {
+  const created = new Set<string>();
+  for (let share = 1;; share /= 4) {
+    try {
+      for (const wanted of missing) {
+        const config = { ...wanted, max_bytes: Math.floor(wanted.max_bytes * share) };
+        await change(bus, created.has(wanted.name) ? "UPDATE" : "CREATE", config, signal);
+        created.add(wanted.name);
+      }
+      if (share < 1) log.warn("streams get {share} of their size: the server has no room for more", { share });
+      return;
+    } catch (error) {
+      if (!isFull(error) || share <= SMALLEST_SHARE) throw error;
+    }
   }
+}
+
+async function update(
+  bus: Bus,
+  wanted: Wanted,
+  present: Record<string, unknown>,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   if (revisionOf(present) > STORAGE_REVISION || !differs(wanted, present)) return;
   // what cannot be changed later stays as it was made; so does what the server or an administrator added
   const { storage: _storage, retention: _retention, ...changes } = wanted;
   const merged = { ...present, ...changes, metadata: { ...record(present["metadata"]), ...wanted.metadata } };
-  await withRoom({ ...merged, name: wanted.name, max_bytes: wanted.max_bytes }, async (config) => {
-    await change(bus, "UPDATE", config, signal);
-  });
+  try {
+    await change(bus, "UPDATE", merged, signal);
+  } catch (error) {
+    if (!isFull(error)) throw error;
+    // no room to grow: it keeps its size
+    await change(bus, "UPDATE", { ...merged, max_bytes: present["max_bytes"] }, signal);
+  }
   log.info("updated {stream}", { stream: wanted.name });
 }
+
+const isFull = (error: unknown) => error instanceof PatchbayError && error.code === "STORAGE_FULL";
 
 async function describe(bus: Bus, name: string, signal: AbortSignal | undefined) {
   try {
@@ -77,26 +107,6 @@ async function change(
   } catch (error) {
     if (error instanceof PatchbayError && error.context["jetstream"] === NAME_IN_USE) return;
     throw error;
-  }
-}
-
-/** Tries with ever smaller limits where the server has too little room to reserve them. */
-async function withRoom<C extends { name: string; max_bytes: number }>(config: C, apply: (config: C) => Promise<void>) {
-  for (let share = 1;; share /= 4) {
-    const smaller = { ...config, max_bytes: Math.floor(config.max_bytes * share) };
-    try {
-      await apply(smaller);
-      if (share < 1) {
-        log.warn("{stream} gets {bytes} bytes: the server has no room for more", {
-          stream: config.name,
-          bytes: smaller.max_bytes,
-        });
-      }
-      return;
-    } catch (error) {
-      const full = error instanceof PatchbayError && error.code === "STORAGE_FULL";
-      if (!full || share <= SMALLEST_SHARE) throw error;
-    }
   }
 }
 
