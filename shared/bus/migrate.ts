@@ -96,7 +96,7 @@ const NAME_IN_USE = 10058;
 async function change(
   bus: Bus,
   verb: "CREATE" | "UPDATE",
-  config: { name: string },
+  config: { name: string; max_bytes?: unknown },
   signal: AbortSignal | undefined,
 ): Promise<void> {
   try {
