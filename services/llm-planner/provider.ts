@@ -31,10 +31,10 @@ export interface PlanRequest extends World {
 }
 
 /** Tokens that a model read and wrote. */
-export interface Usage {
+export type Usage = {
   inputTokens: number;
   outputTokens: number;
-}
+};
 
 /** Makes plans. */
 export interface Provider {
