@@ -35,6 +35,11 @@ const join = (...tokens: Token[]) =>
 export const subjects = {
   /** `patchbay.v1.cmd.<app>.<bridge|any>.<command>` */
   command: (app: Token, bridge: Token, command: Token) => join("cmd", app, bridge, command),
+  /**
+   * `patchbay.v1.cmd.<app>.<bridge>._snapshot`: asks a bridge for its last `state_update`, whole and with its revision; the
+   * payload is `{}`. No command's name begins with `_`, so none can meet this one.
+   */
+  snapshot: (app: Token, bridge: Token) => join("cmd", app, bridge, "_snapshot"),
   /** `patchbay.v1.job.<app>.<bridge|any>.<priority>` */
   job: (app: Token, bridge: Token, priority: Priority | typeof WILDCARD) => join("job", app, bridge, priority),
   /** `patchbay.v1.cancel.<commandId>` */

@@ -183,9 +183,10 @@ Deno.test("the rendezvous file is for this user alone, and gone when the bridge 
   stack.use(bridge);
   assert.equal((await Deno.stat(bridge.listener.rendezvous)).mode! & 0o777, 0o600);
   assert.equal((await Deno.stat(bridge.linksDir)).mode! & 0o777, 0o700);
-  assert.deepEqual(Array.from(Deno.readDirSync(bridge.linksDir), ({ name }) => name), ["counter-ws-01.json"]);
+  const files = () => Array.fromAsync(Deno.readDir(bridge.linksDir), ({ name }) => name);
+  assert.deepEqual(await files(), ["counter-ws-01.json"]);
   await bridge.listener[Symbol.asyncDispose]();
-  assert.deepEqual(Array.from(Deno.readDirSync(bridge.linksDir)), []);
+  assert.deepEqual(await files(), []);
 });
 
 Deno.test("a folder that others may write into is refused", async () => {

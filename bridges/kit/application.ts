@@ -1,0 +1,173 @@
+/** The connection to the application: opened again and again, and always able to say why it is in its state. */
+import { type BridgeStatus, PatchbayError } from "@patchbay/contracts";
+import { logger } from "@patchbay/telemetry";
+import type { Adapter, AdapterHost } from "./adapter.ts";
+import { type Backoff, backoffMs, pause } from "./supervision/backoff.ts";
+
+/** `idle` is connected: whether something runs, the queue knows. */
+export type ApplicationStatus = Exclude<BridgeStatus, "executing" | "draining">;
+
+/** One time that the application was there. */
+export interface Session<S> {
+  readonly adapter: Adapter<S>;
+  readonly appVersion: string;
+  /** Fires when the application is lost; its reason is the error. */
+  readonly lost: AbortSignal;
+}
+
+export interface ApplicationOptions<S> {
+  adapter: Adapter<S> | ((host: AdapterHost) => Adapter<S>);
+  /** What an adapter gets, for one session. */
+  host(session: { signal: AbortSignal; waiting(reason: string): void; lost(error: PatchbayError): void }): AdapterHost;
+  title: string;
+  onChange(): void;
+  onConnected(): void;
+  backoff?: Backoff;
+}
+
+const log = logger("bridge");
+const BACKOFF: Backoff = { minMs: 250, maxMs: 30_000 };
+/** A session that lasted for so long was a good one: the next wait is short again, in milliseconds. */
+const STABLE_MS = 10_000;
+/** How long an adapter may take to let go, in milliseconds. */
+const CLOSE_MS = 15_000;
+
+export class Application<S> implements AsyncDisposable {
+  readonly #options: ApplicationOptions<S>;
+  readonly #stopping = new AbortController();
+  readonly #running: Promise<void>;
+  #session: Session<S> | undefined;
+  #current: AbortController | undefined;
+  #status: ApplicationStatus = "initializing";
+  #reason: string;
+  #ready = Promise.withResolvers<void>();
+
+  constructor(options: ApplicationOptions<S>) {
+    this.#options = options;
+    this.#reason = `opening ${options.title}`;
+    this.#running = this.#run();
+  }
+
+  get status(): ApplicationStatus {
+    return this.#status;
+  }
+
+  get reason(): string {
+    return this.#reason;
+  }
+
+  get session(): Session<S> | undefined {
+    return this.#session;
+  }
+
+  /** Resolves once the application takes commands. */
+  get ready(): Promise<void> {
+    return this.#ready.promise;
+  }
+
+  /** @throws {PatchbayError} `APP_NOT_CONNECTED`, with why */
+  connected(): Session<S> {
+    if (this.#session !== undefined && !this.#session.lost.aborted) return this.#session;
+    throw PatchbayError.of("APP_NOT_CONNECTED", `${this.#options.title} is not connected: ${this.#reason}`, {
+      context: { status: this.#status },
+    });
+  }
+
+  /** Gives a session up that has become useless, unless another one has begun meanwhile. */
+  lose(session: Session<S>, error: PatchbayError): void {
+    if (this.#session === session) this.#current?.abort(error);
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#stopping;
+    for (let failures = 0; !signal.aborted;) {
+      const openedAt = await this.#once();
+      if (signal.aborted) return;
+      const stable = openedAt !== undefined && performance.now() - openedAt >= STABLE_MS;
+      failures = stable ? 1 : failures + 1;
+      const waitMs = backoffMs(failures, this.#options.backoff ?? BACKOFF);
+      if (openedAt === undefined) this.#reason += `; next attempt in ${Math.ceil(waitMs / 1000)} s`;
+      this.#options.onChange();
+      await pause(waitMs, signal);
+    }
+  }
+
+  /** Opens the application and stays until it is lost. Returns when it was opened, `undefined` where it was not. */
+  async #once(): Promise<number | undefined> {
+    const session = this.#current = new AbortController();
+    const lost = (error: PatchbayError) => session.abort(error);
+    const stop = () => session.abort(PatchbayError.of("APP_NOT_CONNECTED", "The bridge stops"));
+    this.#stopping.signal.addEventListener("abort", stop, { once: true });
+    const waiting = (reason: string) => {
+      if (!session.signal.aborted && this.#session === undefined) this.#changed(this.#status, reason);
+    };
+    const host = this.#options.host({ signal: session.signal, waiting, lost });
+    let adapter: Adapter<S> | undefined;
+    let openedAt: number | undefined;
+    try {
+      adapter = typeof this.#options.adapter === "function" ? this.#options.adapter(host) : this.#options.adapter;
+      const { appVersion } = await unlessAborted(adapter.open(host), session.signal);
+      openedAt = performance.now();
+      this.#session = { adapter, appVersion, lost: session.signal };
+      this.#changed("idle", `connected to ${this.#options.title} ${appVersion}`);
+      this.#options.onConnected();
+      this.#ready.resolve();
+      await whenAborted(session.signal);
+      throw session.signal.reason;
+    } catch (error) {
+      if (!session.signal.aborted) session.abort(error);
+      this.#over(error, openedAt !== undefined);
+    } finally {
+      this.#stopping.signal.removeEventListener("abort", stop);
+      if (adapter !== undefined) await this.#close(adapter);
+    }
+    return openedAt;
+  }
+
+  #over(error: unknown, wasOpen: boolean): void {
+    if (this.#session !== undefined) this.#ready = Promise.withResolvers();
+    this.#session = undefined;
+    if (this.#stopping.signal.aborted) return this.#changed("disconnected", "the bridge stops");
+    const why = error instanceof PatchbayError ? error.message : "an unexpected fault";
+    log.warn("{title} is not connected: {error}", { title: this.#options.title, error });
+    this.#changed(wasOpen ? "degraded" : "disconnected", why.slice(0, 400));
+  }
+
+  async #close(adapter: Adapter<S>): Promise<void> {
+    const { promise: late, reject } = Promise.withResolvers<never>();
+    const timer = setTimeout(() => reject(new Error(`it takes longer than ${CLOSE_MS} ms`)), CLOSE_MS);
+    try {
+      await Promise.race([adapter.close(), late]);
+    } catch (error) {
+      log.error("{title} could not be let go: {error}", { title: this.#options.title, error });
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #changed(status: ApplicationStatus, reason: string): void {
+    this.#status = status;
+    this.#reason = reason;
+    this.#options.onChange();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stopping.abort();
+    await this.#running;
+  }
+}
+
+function whenAborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+}
+
+/** The promise, or the signal's reason where that comes first. */
+export function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise: result, resolve, reject } = Promise.withResolvers<T>();
+  const abort = () => reject(signal.reason);
+  if (signal.aborted) abort();
+  else signal.addEventListener("abort", abort, { once: true });
+  promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+  return result;
+}

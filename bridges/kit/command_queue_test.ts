@@ -1,0 +1,73 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { PatchbayError, type Priority } from "@patchbay/contracts";
+import { CommandQueue } from "./command_queue.ts";
+
+const code = (expected: string) => (error: unknown) => error instanceof PatchbayError && error.code === expected;
+
+Deno.test("high goes before normal before low, and first come first served within one", async () => {
+  await fc.assert(fc.asyncProperty(
+    fc.array(fc.constantFrom<Priority>("high", "normal", "low"), { maxLength: 30 }),
+    async (priorities) => {
+      const queue = new CommandQueue({ limit: 100 });
+      const gate = Promise.withResolvers<void>();
+      const ran: [Priority, number][] = [];
+      const all = [queue.enqueue(() => gate.promise)];
+      for (const [i, priority] of priorities.entries()) {
+        all.push(queue.enqueue(() => Promise.resolve(void ran.push([priority, i])), { priority }));
+      }
+      gate.resolve();
+      await Promise.all(all);
+      const rank = { high: 0, normal: 1, low: 2 };
+      const expected = priorities.map((priority, i): [Priority, number] => [priority, i])
+        .sort((a, b) => rank[a[0]] - rank[b[0]] || a[1] - b[1]);
+      assert.deepEqual(ran, expected);
+    },
+  ));
+});
+
+Deno.test("one task at a time, also after one has failed", async () => {
+  const queue = new CommandQueue({ limit: 10 });
+  let running = 0;
+  const task = (fails: boolean) => async () => {
+    assert.equal(++running, 1);
+    await Promise.resolve();
+    running--;
+    if (fails) throw new Error("no");
+  };
+  const outcomes = await Promise.allSettled([true, false, true, false].map((fails) => queue.enqueue(task(fails))));
+  assert.deepEqual(outcomes.map(({ status }) => status), ["rejected", "fulfilled", "rejected", "fulfilled"]);
+  await queue.idle();
+});
+
+Deno.test("a full queue refuses with APP_BUSY, and takes more once one has run", async () => {
+  const queue = new CommandQueue({ limit: 1 });
+  const gate = Promise.withResolvers<void>();
+  const first = queue.enqueue(() => gate.promise);
+  const second = queue.enqueue(() => Promise.resolve("second"));
+  await assert.rejects(queue.enqueue(() => Promise.resolve()), code("APP_BUSY"));
+  const internal = queue.enqueue(() => Promise.resolve("internal"), { internal: true });
+  assert.equal(queue.waiting, 1);
+  gate.resolve();
+  await first;
+  assert.equal(await second, "second");
+  assert.equal(await internal, "internal");
+  assert.equal(await queue.enqueue(() => Promise.resolve("third")), "third");
+});
+
+Deno.test("what waits can be taken out at once; what runs is left alone", async () => {
+  const queue = new CommandQueue({ limit: 10 });
+  const gate = Promise.withResolvers<string>();
+  const cancel = new AbortController();
+  const reason = new PatchbayError("CANCELLED", "somebody asked for it");
+  const running = queue.enqueue(() => gate.promise, { signal: cancel.signal });
+  let ran = false;
+  const waiting = queue.enqueue(() => Promise.resolve(ran = true), { signal: cancel.signal });
+  cancel.abort(reason);
+  await assert.rejects(waiting, (error) => error === reason);
+  await assert.rejects(queue.enqueue(() => Promise.resolve(), { signal: cancel.signal }), (error) => error === reason);
+  gate.resolve("done");
+  assert.equal(await running, "done");
+  await queue.idle();
+  assert.equal(ran, false);
+});

@@ -1,0 +1,76 @@
+/** What goes into the streams: in order, repeated with the same id while the bus is away, and bounded. */
+import { encodeEnvelope, type EnvelopeOf, PatchbayError } from "@patchbay/contracts";
+import { type Bus, publish } from "@patchbay/bus";
+import { logger } from "@patchbay/telemetry";
+
+interface Entry {
+  subject: string;
+  message: EnvelopeOf<unknown>;
+  bytes: number;
+}
+
+const MAX_ENTRIES = 10_000;
+const MAX_BYTES = 64 * 1024 * 1024;
+const log = logger("bridge");
+
+export class Outbox {
+  readonly #bus: Bus;
+  readonly #signal: AbortSignal;
+  readonly #entries: Entry[] = [];
+  #bytes = 0;
+  #sending: Promise<void> | undefined;
+  /** How many were dropped because too many waited. */
+  dropped = 0;
+
+  /** @param signal gives up what is left when it fires */
+  constructor(bus: Bus, signal: AbortSignal) {
+    this.#bus = bus;
+    this.#signal = signal;
+  }
+
+  add(subject: string, message: EnvelopeOf<unknown>): void {
+    const entry = { subject, message, bytes: encodeEnvelope(message).length };
+    this.#entries.push(entry);
+    this.#bytes += entry.bytes;
+    while (this.#entries.length > MAX_ENTRIES || this.#bytes > MAX_BYTES) this.#dropOldest();
+    this.#sending ??= this.#send().finally(() => this.#sending = undefined);
+  }
+
+  /** Resolves once all is stored, or given up. */
+  async flushed(): Promise<void> {
+    await this.#sending;
+  }
+
+  async #send(): Promise<void> {
+    while (!this.#signal.aborted) {
+      const entry = this.#entries[0];
+      if (entry === undefined) return;
+      if (await this.#store(entry) && this.#entries[0] === entry) this.#remove();
+    }
+  }
+
+  /** Whether the entry is dealt with. */
+  async #store({ subject, message }: Entry): Promise<boolean> {
+    try {
+      await publish(this.#bus, subject, message, { signal: this.#signal });
+      return true;
+    } catch (error) {
+      if (error instanceof PatchbayError && error.code === "BUS_UNAVAILABLE") return this.#bus.nc.isClosed();
+      if (!this.#signal.aborted) log.error("{subject} could not be stored: {error}", { subject, error });
+      return true;
+    }
+  }
+
+  #remove(): void {
+    const entry = this.#entries.shift();
+    this.#bytes -= entry?.bytes ?? 0;
+  }
+
+  #dropOldest(): void {
+    this.#remove();
+    this.dropped++;
+    log.error("dropped the oldest of too many messages that wait for the bus: {dropped} in all", {
+      dropped: this.dropped,
+    });
+  }
+}

@@ -1,0 +1,100 @@
+/** Keeps a bridge present: renewed before it expires, at once when it changes, deleted at the end. */
+import { ManifestDocument, Presence, PRESENCE_INTERVAL_MS } from "@patchbay/contracts";
+import { type Bucket, type Bus, openBucket } from "@patchbay/bus";
+import { logger } from "@patchbay/telemetry";
+import { pause } from "./supervision/backoff.ts";
+
+const log = logger("bridge");
+
+/** Changes closer together than this become one, in milliseconds. */
+const SPACING_MS = 100;
+
+export interface PresenceOptions {
+  bus: Bus;
+  /** What is put, now. */
+  presence(): Presence;
+  manifest: ManifestDocument;
+}
+
+/** Retries while the bus, or its buckets, are away. */
+export class PresenceKeeper implements AsyncDisposable {
+  readonly #options: PresenceOptions;
+  readonly #stopping = new AbortController();
+  readonly #running: Promise<void>;
+  readonly #status: Disposable;
+  readonly #firstPut = Promise.withResolvers<void>();
+  #bucket: Bucket<Presence> | undefined;
+  /** Of our own last put: what somebody else has put since is not ours to delete. */
+  #revision: number | undefined;
+  #last = "";
+  #announced = false;
+  #wake = new AbortController();
+
+  constructor(options: PresenceOptions) {
+    this.#options = options;
+    // a server that came back may have lost what it had
+    this.#status = options.bus.onStatus(({ connected }) => {
+      if (!connected) return;
+      this.#announced = false;
+      this.changed();
+    });
+    this.#running = this.#run();
+  }
+
+  /** Resolves once the bridge can be seen, or the keeper has ended. */
+  get present(): Promise<void> {
+    return this.#firstPut.promise;
+  }
+
+  /** Puts it again, if anything but the time has changed. */
+  changed(): void {
+    if (!this.#announced || JSON.stringify(this.#options.presence()) !== this.#last) this.#wake.abort();
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stopping.signal.aborted) {
+      this.#wake = new AbortController();
+      await this.#put();
+      await pause(SPACING_MS, this.#stopping.signal);
+      await pause(PRESENCE_INTERVAL_MS - SPACING_MS, this.#wake.signal);
+    }
+    this.#firstPut.resolve();
+  }
+
+  async #put(): Promise<void> {
+    const { bus, presence, manifest } = this.#options;
+    const { signal } = this.#stopping;
+    const { app, bridge } = presence();
+    try {
+      this.#bucket ??= await openBucket(bus, "presence", Presence, { signal });
+      if (!this.#announced) {
+        const manifests = await openBucket(bus, "manifests", ManifestDocument, { signal });
+        await manifests.put(`${app}.${bridge}`, manifest);
+        this.#announced = true;
+      }
+      const here = presence();
+      this.#last = JSON.stringify(here);
+      this.#revision = await this.#bucket.put(`${app}.${bridge}`, here);
+      this.#firstPut.resolve();
+    } catch (error) {
+      if (!signal.aborted) log.warn("{app}.{bridge} could not announce itself: {error}", { app, bridge, error });
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#status[Symbol.dispose]();
+    this.#stopping.abort();
+    this.#wake.abort();
+    await this.#running;
+    const { bus, presence } = this.#options;
+    if (!bus.connected || this.#revision === undefined) return;
+    const { app, bridge } = presence();
+    try {
+      const bucket = await openBucket(bus, "presence", Presence);
+      await bucket.delete(`${app}.${bridge}`, this.#revision);
+    } catch (error) {
+      // it expires by itself; or another process with this id has put its own
+      log.debug("{app}.{bridge} could not take its leave: {error}", { app, bridge, error });
+    }
+  }
+}

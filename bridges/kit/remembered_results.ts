@@ -1,0 +1,64 @@
+/**
+ * What became of the last commands, by idempotency key: a command that comes again gets the same result and is not run
+ * again, as long as this process lives.
+ */
+import { createHash } from "node:crypto";
+import { ConflictError, type JsonObject, type Result } from "@patchbay/contracts";
+
+/** What came of a command, and whether the application has seen it. */
+export interface Outcome {
+  result: Result;
+  /** Whether the application began: if not, the command may be sent again with the same key. */
+  started: boolean;
+}
+
+interface Remembered {
+  fingerprint: string;
+  outcome: Promise<Outcome>;
+}
+
+/** More than that, and the oldest is forgotten. */
+const LIMIT = 1_000;
+
+export class RememberedResults {
+  readonly #byKey = new Map<string, Remembered>();
+
+  /**
+   * The outcome of the first command with this key; `run` is called for the first only.
+   * @throws {ConflictError} where the key was used for another command or other arguments
+   */
+  once(key: string, command: string, args: JsonObject, run: () => Promise<Outcome>): {
+    outcome: Promise<Outcome>;
+    repeated: boolean;
+  } {
+    const fingerprint = fingerprintOf(command, args);
+    const known = this.#byKey.get(key);
+    if (known !== undefined) {
+      if (known.fingerprint === fingerprint) return { outcome: known.outcome, repeated: true };
+      throw new ConflictError(
+        "CONFLICT",
+        `Cannot run ${command}: idempotency key '${key}' was used for something else`,
+        {
+          context: { idempotencyKey: key },
+        },
+      );
+    }
+    const outcome = run();
+    const remembered = { fingerprint, outcome };
+    this.#byKey.set(key, remembered);
+    this.#forgetOldest();
+    void outcome.then(({ started }) => {
+      if (!started && this.#byKey.get(key) === remembered) this.#byKey.delete(key);
+    });
+    return { outcome, repeated: false };
+  }
+
+  #forgetOldest(): void {
+    if (this.#byKey.size <= LIMIT) return;
+    const [oldest] = this.#byKey.keys();
+    if (oldest !== undefined) this.#byKey.delete(oldest);
+  }
+}
+
+const fingerprintOf = (command: string, args: JsonObject) =>
+  createHash("sha256").update(command).update("\0").update(JSON.stringify(args)).digest("base64");

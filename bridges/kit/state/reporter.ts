@@ -1,0 +1,139 @@
+/** Publishes what the application looks like: a snapshot on connect, then patches, at most ten a second. */
+import {
+  type AppName,
+  type BridgeId,
+  type Id,
+  JsonValue,
+  PatchbayError,
+  type StateCause,
+  type StateUpdate,
+  ValidationError,
+} from "@patchbay/contracts";
+import { logger } from "@patchbay/telemetry";
+import type { z } from "zod";
+import { pause } from "../supervision/backoff.ts";
+import { diffStates } from "./patch.ts";
+
+export interface StateReporterOptions {
+  app: AppName;
+  bridge: BridgeId;
+  instance: Id;
+  schema: z.ZodType;
+  /** Asks the application. @throws where it is gone: then the next connection brings a snapshot */
+  take(): Promise<unknown>;
+  /** Resolves once the update is stored. @throws where it never can be */
+  publish(update: StateUpdate): Promise<void>;
+  /** The least time between two updates, in milliseconds. @default 100 */
+  intervalMs?: number;
+  /** So many patches, then a snapshot again, so that a reader need not go far back. @default 100 */
+  patchesPerSnapshot?: number;
+}
+
+const log = logger("bridge");
+
+/** A cause that says more wins over one that says less, where several changes meet in one update. */
+const WEIGHT: Record<StateCause, number> = { application: 0, command: 1, human: 2, connect: 3 };
+
+export class StateReporter {
+  readonly #options: StateReporterOptions;
+  /** What the readers have; `undefined` where they need a snapshot. */
+  #known: { state: unknown; size: number } | undefined;
+  #last: StateUpdate | undefined;
+  #revision = 0;
+  #patches = 0;
+  #cause: StateCause | undefined;
+  #wake = Promise.withResolvers<void>();
+
+  constructor(options: StateReporterOptions) {
+    this.#options = options;
+  }
+
+  /** The state may have changed. */
+  changed(cause: StateCause): void {
+    if (this.#cause === undefined || WEIGHT[cause] > WEIGHT[this.#cause]) this.#cause = cause;
+    this.#wake.resolve();
+  }
+
+  /** The application is another one now: readers get all of it. */
+  connected(): void {
+    this.#known = undefined;
+    this.changed("connect");
+  }
+
+  /** The last state that was published, whole, at its revision. @throws {PatchbayError} `APP_NOT_CONNECTED` before the first */
+  snapshot(): StateUpdate {
+    if (this.#last === undefined) {
+      throw PatchbayError.of(
+        "APP_NOT_CONNECTED",
+        "Cannot give a snapshot: the application has not shown its state yet",
+      );
+    }
+    return this.#last;
+  }
+
+  /** Publishes until the signal fires. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { promise: aborted, resolve } = Promise.withResolvers<void>();
+    signal.addEventListener("abort", () => resolve(), { once: true });
+    while (!signal.aborted) {
+      await Promise.race([this.#wake.promise, aborted]);
+      if (signal.aborted) return;
+      const cause = this.#cause ?? "application";
+      this.#cause = undefined;
+      this.#wake = Promise.withResolvers();
+      await this.#report(cause).catch((error) => this.#failed(error, signal));
+      await pause(this.#options.intervalMs ?? 100, signal);
+    }
+  }
+
+  async #report(cause: StateCause): Promise<void> {
+    const known = this.#known;
+    const taken = this.#parse(await this.#options.take());
+    // another connection came meanwhile: it asks again
+    if (known !== this.#known) return;
+    const update = this.#update(cause, known, taken.state, taken.size);
+    if (update === undefined) return;
+    // whether it was stored is not known when publishing fails: then a snapshot follows, and no revision is used twice
+    this.#known = undefined;
+    this.#revision = update.revision;
+    await this.#options.publish(update);
+    this.#patches = update.kind === "patch" ? this.#patches + 1 : 0;
+    const { app, bridge, instance } = this.#options;
+    const { revision } = update;
+    this.#last = { kind: "snapshot", app, bridge, instance, revision, cause, state: taken.state };
+    this.#known = taken;
+  }
+
+  #update(
+    cause: StateCause,
+    known: { state: unknown; size: number } | undefined,
+    state: unknown,
+    size: number,
+  ): StateUpdate | undefined {
+    const { app, bridge, instance, patchesPerSnapshot = 100 } = this.#options;
+    const origin = { app, bridge, instance, cause, revision: this.#revision + 1 };
+    const patch = known === undefined ? undefined : diffStates(known.state, state);
+    if (patch?.length === 0) return undefined;
+    if (patch === undefined || this.#patches >= patchesPerSnapshot || JSON.stringify(patch).length >= size) {
+      return { ...origin, kind: "snapshot", state };
+    }
+    return { ...origin, kind: "patch", patch };
+  }
+
+  /** As the readers will see it: what the schema keeps, through JSON. */
+  #parse(taken: unknown): { state: unknown; size: number } {
+    const parsed = this.#options.schema.safeParse(taken);
+    if (!parsed.success) throw ValidationError.fromZod("INVALID_RESULT", "Cannot read the state", parsed.error);
+    const text = JSON.stringify(parsed.data) ?? "null";
+    return { state: JsonValue.parse(JSON.parse(text)), size: text.length };
+  }
+
+  #failed(error: unknown, signal: AbortSignal): void {
+    if (signal.aborted) return;
+    log.warn("{app}.{bridge} could not report its state: {error}", {
+      app: this.#options.app,
+      bridge: this.#options.bridge,
+      error: error instanceof Error ? error.message : String(error),
+    });
+  }
+}

@@ -1,0 +1,154 @@
+/** An application that exists in the test only, behind a real bridge: defined by its manifest and a handler a command. */
+import type {
+  AppManifest,
+  BridgeId,
+  CommandDefinition,
+  Commands,
+  Id,
+  JsonObject,
+  StateCause,
+} from "@patchbay/contracts";
+import { PatchbayError } from "@patchbay/contracts";
+import { type Bus, connectBus } from "@patchbay/bus";
+import {
+  type Adapter,
+  type AdapterCall,
+  type AdapterHost,
+  type AdapterProgress,
+  type Bridge,
+  type BridgeOptions,
+  startBridge,
+} from "@patchbay/bridge-kit";
+import type { z } from "zod";
+
+/** One call of a handler: the arguments as the manifest parses them. */
+export interface DoubleCall<Args> {
+  args: Args;
+  id: Id;
+  signal: AbortSignal;
+  progress(progress: AdapterProgress): void;
+}
+
+type ArgsOut<D> = D extends CommandDefinition<infer A, z.ZodType> ? z.output<A> : never;
+type ResultIn<D> = D extends CommandDefinition<z.ZodObject, infer R> ? z.input<R> : never;
+
+export type DoubleHandlers<C extends Commands> = {
+  [K in keyof C]?: (call: DoubleCall<ArgsOut<C[K]>>) => Promise<ResultIn<C[K]>> | ResultIn<C[K]>;
+};
+
+export interface AppDoubleOptions<C extends Commands>
+  extends
+    Partial<Pick<BridgeOptions, "allowCode" | "queueLimit" | "drainTimeoutMs" | "backoff" | "stuckMs" | "signal">> {
+  /** @default "ws-01" */
+  bridge?: BridgeId;
+  /** A command without a handler fails. */
+  handlers?: DoubleHandlers<C>;
+  /** @default () => ({}) */
+  snapshot?: () => unknown;
+  /** Called at each attempt to open the application; what it throws is why it cannot. */
+  open?: (host: AdapterHost) => Promise<void> | void;
+}
+
+/** What a handler was called with. */
+export interface Execution {
+  command: string;
+  args: JsonObject;
+  id: Id;
+}
+
+export interface AppDouble extends AsyncDisposable {
+  readonly bridge: Bridge;
+  /** Every command that reached the application, in order. */
+  readonly executions: readonly Execution[];
+  /** The state may have changed. @param cause human unless given */
+  changed(cause?: StateCause): void;
+  event(name: string, data: unknown): void;
+  channel(name: string, value: unknown): void;
+  /** The application goes away. @param error `APP_CRASHED` unless given */
+  crash(error?: PatchbayError): void;
+}
+
+/**
+ * Starts a double; it takes commands when this resolves.
+ *
+ * @example
+ * ```ts no-eval
+ * await using double = await startAppDouble(bus, counter, {
+ *   handlers: { increment: ({ args }) => ({ count: count += args.by }) },
+ *   snapshot: () => ({ count }),
+ * });
+ * ```
+ * @param bus a bus, or the URL of a server: then the double has a connection of its own
+ */
+export async function startAppDouble<C extends Commands>(
+  bus: Bus | string,
+  manifest: AppManifest<C>,
+  options: AppDoubleOptions<C> = {},
+): Promise<AppDouble> {
+  const { bridge: id = "ws-01", handlers = {}, snapshot, open, ...bridgeOptions } = options;
+  await using stack = new AsyncDisposableStack();
+  const used = typeof bus === "string"
+    ? stack.use(await connectBus({ servers: bus, name: `${manifest.app}.${id}` }))
+    : bus;
+  const workDir = await Deno.makeTempDir({ prefix: "patchbay-double-" });
+  stack.defer(() => Deno.remove(workDir, { recursive: true }));
+  const adapter = new DoubleAdapter(new Map(Object.entries(handlers)), snapshot ?? (() => ({})), open);
+  const bridge = stack.use(
+    await startBridge({
+      bus: used,
+      manifest,
+      adapter,
+      bridge: id,
+      simulated: true,
+      allowCode: false,
+      workDir,
+      host: "double",
+      backoff: { minMs: 5, maxMs: 50 },
+      ...bridgeOptions,
+    }),
+  );
+  if (open === undefined) await bridge.ready(options.signal);
+  const held = stack.move();
+  return {
+    bridge,
+    executions: adapter.executions,
+    changed: (cause = "human") => adapter.host?.state(cause),
+    event: (name, data) => adapter.host?.event(name, data),
+    channel: (name, value) => adapter.host?.channel(name, value),
+    crash: (error = PatchbayError.of("APP_CRASHED", `${manifest.title} ended`)) => adapter.host?.lost(error),
+    [Symbol.asyncDispose]: () => held.disposeAsync(),
+  };
+}
+
+class DoubleAdapter implements Adapter {
+  readonly executions: Execution[] = [];
+  host: AdapterHost | undefined;
+
+  constructor(
+    // deno-lint-ignore no-explicit-any -- each handler has arguments of its own, which its manifest has parsed
+    private readonly handlers: ReadonlyMap<string, any>,
+    private readonly takeSnapshot: () => unknown,
+    private readonly onOpen: ((host: AdapterHost) => Promise<void> | void) | undefined,
+  ) {}
+
+  async open(host: AdapterHost) {
+    this.host = host;
+    await this.onOpen?.(host);
+    return { appVersion: "1.0.0" };
+  }
+
+  async execute({ command, args, id, signal, progress }: AdapterCall): Promise<unknown> {
+    this.executions.push({ command, args, id });
+    const handler = this.handlers.get(command);
+    if (handler === undefined) throw PatchbayError.of("COMMAND_FAILED", `This double has no handler for '${command}'`);
+    return await handler({ args, id, signal, progress });
+  }
+
+  snapshot(): Promise<unknown> {
+    return Promise.resolve(this.takeSnapshot());
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
