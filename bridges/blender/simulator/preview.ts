@@ -30,6 +30,10 @@ export interface PreviewOptions {
   smooth: boolean;
 }
 
+/** Bytes of sRGB by their linear value: a power for each pixel would take longer than drawing them. */
+const BYTES_LAST = 16_383;
+const BYTES = Uint8Array.from({ length: BYTES_LAST + 1 }, (_, i) => Math.round(255 * linearToSrgb(i / BYTES_LAST)));
+
 /** Nearer than this, in metres, is cut off. */
 const NEAR = 0.01;
 
@@ -105,8 +109,9 @@ class Canvas {
     this.#depth = new Float32Array(width * height);
   }
 
-  clear([r, g, b]: Rgb, alpha: number): void {
-    for (let i = 0; i < this.#color.length; i += 4) this.#color.set([r * alpha, g * alpha, b * alpha, alpha], i);
+  clear(color: Rgb, alpha: number): void {
+    const values = [...color.map((value) => value * alpha), alpha];
+    for (let i = 0; i < this.#color.length; i++) this.#color[i] = values[i % 4]!;
   }
 
   /** A convex polygon, as a fan of triangles. */
@@ -161,15 +166,15 @@ class Canvas {
         sum.fill(0);
         for (let k = 0; k < factor * factor; k++) {
           const at = ((y * factor + Math.floor(k / factor)) * this.width + x * factor + k % factor) * 4;
-          for (let c = 0; c < 4; c++) sum[c]! += this.#color[at + c]! / (factor * factor);
+          for (let c = 0; c < 4; c++) sum[c]! += this.#color[at + c]!;
         }
         const alpha = sum[3]!;
         const at = (y * width + x) * 4;
         for (let c = 0; c < 3; c++) {
           const value = alpha === 0 ? 0 : sum[c]! / alpha;
-          data[at + c] = Math.round(255 * linearToSrgb(Math.min(1, Math.max(0, value))));
+          data[at + c] = BYTES[Math.round(BYTES_LAST * Math.min(1, value))]!;
         }
-        data[at + 3] = Math.round(255 * alpha);
+        data[at + 3] = Math.round(255 * alpha / factor ** 2);
       }
     }
     return { width, height, data };
