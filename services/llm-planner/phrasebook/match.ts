@@ -5,7 +5,7 @@
 import { fillerKind } from "./fillers.ts";
 import type { Edge } from "./graph.ts";
 import type { Reading } from "./mentions.ts";
-import { isMark, type Token } from "./tokens.ts";
+import { isMark, isWord, type Token } from "./tokens.ts";
 import { UNITS } from "./units.ts";
 import { SCORES, type Value } from "./values.ts";
 import type { PhraseEntry } from "./vocabulary.ts";
@@ -38,6 +38,7 @@ interface Path {
 
 /** A clause of more tokens is no clause; a text in it may be longer. */
 const MAX_CLAUSE_TOKENS = 300;
+const IN_THERE = new Set(["to", "at", "in", "on", "over"]);
 const SKIPPED_COMMA = -0.5;
 const SKIPPED_FILLER = -0.1;
 
@@ -101,6 +102,8 @@ export function matchPhrase(
       }
       // The number before has taken the unit that the phrase names.
       if (at > start && UNITS.has(edge.word) && UNITS.has(tokens[at - 1]?.lower ?? "")) reach(at, edge.to, path, queue);
+      // "there" is "at that place": it has its preposition.
+      if (IN_THERE.has(edge.word) && (isWord(token, "there") || isWord(token, "here"))) reach(at, edge.to, path, queue);
       return;
     }
     if (isBound(path.bound, edge.name)) return;
