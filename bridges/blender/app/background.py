@@ -9,6 +9,6 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from patchbay.background import main  # noqa: E402
+from patchbay.background import main
 
 main(sys.argv[sys.argv.index("--") + 1 :] if "--" in sys.argv else [])

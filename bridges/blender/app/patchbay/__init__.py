@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Patchbay inside Blender: dials the bridge on this machine, runs its commands on the main thread, tells what happens.
 
-`interface/` is what an artist sees, `background.py` what a bridge starts without a window; both run the same `session.py`.
+`interface/` is what an artist sees, `background.py` what a bridge starts without a window; both run one `session.py`.
 """
 
 bl_info = {

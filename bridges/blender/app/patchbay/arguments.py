@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a command takes. The bridge has parsed it already; Blender is not handed anything that was not looked at again."""
+"""What a command takes. The bridge has parsed it already, but nothing goes into Blender that was not looked at here."""
 
 from __future__ import annotations
 
@@ -81,7 +81,8 @@ def record(fields: Mapping[str, Field]) -> Reader:
                 issues += _below(key, wrong)
         if issues:
             raise Wrong(*issues)
-        return SimpleNamespace(**found)
+        # null and absent may mean different things
+        return SimpleNamespace(**found, given=frozenset(value))
 
     return read
 

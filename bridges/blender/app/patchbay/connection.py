@@ -65,7 +65,7 @@ class Request:
 
 
 class Connection:
-    """`read` runs on the thread that owns it and hands each request to `inbox`; everything else may be called anywhere."""
+    """`read` runs on the thread that owns it and hands requests to `inbox`; everything else may be called anywhere."""
 
     def __init__(self, stream: ByteStream, inbox: Callable[[Request], None]) -> None:
         self.welcome = Welcome("", "", False, "")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Keeps Blender linked to a bridge: finds one, dials, says hello, reads, and tries again with backoff when it is lost."""
+"""Keeps Blender linked to a bridge: finds one, dials, says hello, reads, and tries again with backoff when lost."""
 
 from __future__ import annotations
 
@@ -57,6 +57,7 @@ class Link:
         # the connection from its first byte on, so that `stop` can end a hello that hangs
         self._dialled: Connection | None = None
         self._status = Status(Phase.OFF)
+        self.linked_once = False
         self._thread = threading.Thread(target=self._run, name="patchbay-link", daemon=True)
 
     @property
@@ -72,6 +73,10 @@ class Link:
     def alive(self) -> bool:
         """Whether it is linked or still tries to be."""
         return self._thread.is_alive()
+
+    def join(self) -> None:
+        """Waits until it neither is linked nor tries to be."""
+        self._thread.join()
 
     def start(self) -> None:
         self._set_status(Status(Phase.WAITING, "looking for a bridge"))
@@ -129,6 +134,7 @@ class Link:
             raise LinkLost("disconnected")
         welcome: Welcome = connection.hello({**self._hello, "token": rendezvous.token}, rendezvous.bridge)
         self._connection = connection
+        self.linked_once = True
         self._set_status(Status(Phase.LINKED, bridge=welcome.bridge))
         connection.read()
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The one way from the link's thread to Blender's main thread: a queue, and what empties it. Reads go through it too."""
+"""The one way from the link's thread to Blender's main thread: a queue and what empties it. Reads take it too."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 from typing import Protocol
 
@@ -65,9 +66,7 @@ class _SocketStream:
         self._socket.sendall(data)
 
     def close(self) -> None:
-        try:
+        with contextlib.suppress(OSError):
             # wakes a thread that waits in receive, which closing alone does not
             self._socket.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            pass
         self._socket.close()

@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One Blender that is, or wants to be, linked to a bridge: the link, the pump, and what a person is shown of them."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import bpy
+
+from . import formats, rendering, state
+from .commands import COMMANDS
+from .connection import Request
+from .errors import CommandError
+from .events import events
+from .execution import execute
+from .link import Link, Phase
+from .pump import Pump
+from .rendezvous import APP, Rendezvous
+from .version import ADDON_VERSION, LINK_PROTOCOL
+
+_HEARTBEAT_S = 2.0
+# How long one turn may keep the interface waiting, unless a single command takes longer.
+_TURN_S = 0.02
+
+
+@dataclass(frozen=True)
+class Recent:
+    """A command that was run, for the panel."""
+
+    command: str
+    problem: str | None
+    seconds: float
+    at: float
+
+
+class Session:
+    """Everything here is called on the main thread."""
+
+    def __init__(self, find: Callable[[], list[Rendezvous]], *, reconnect: bool = True) -> None:
+        self.recent: deque[Recent] = deque(maxlen=8)
+        self.running: str | None = None
+        # The bridge asked this Blender to end.
+        self.ended = False
+        self._pump = Pump(
+            {
+                "execute": self._execute,
+                "snapshot": lambda _request: state.snapshot(),
+                "ping": lambda _request: {},
+                "shutdown": self._shutdown,
+            }
+        )
+        self.link = Link(find, _hello(), self._pump.put, reconnect=reconnect)
+        self._heartbeat_at = 0.0
+
+    @property
+    def lively(self) -> bool:
+        """Whether a bridge has asked for something just now, so that more may come soon."""
+        return time.monotonic() - self._pump.last_work < 1.0
+
+    def start(self) -> None:
+        events.start()
+        self.link.start()
+
+    def stop(self) -> None:
+        events.stop()
+        self.link.stop()
+
+    def turn(self) -> None:
+        """One turn of the interface's pump."""
+        self._pump.run_ready(_TURN_S)
+        self._tell()
+
+    def wait(self, timeout_s: float) -> None:
+        """One turn of the background's pump, which has nothing else to do."""
+        self._pump.run_next(timeout_s)
+        self._tell()
+
+    def _execute(self, request: Request) -> Any:
+        command = str(request.params.get("command", ""))
+        began, problem = time.monotonic(), None
+        self.running = command
+        try:
+            with events.ours():
+                return execute(COMMANDS, request)
+        except CommandError as error:
+            problem = error.message
+            raise
+        finally:
+            self.running = None
+            self.recent.append(Recent(command, problem, time.monotonic() - began, time.time()))
+            if command in COMMANDS and not COMMANDS[command].reads:
+                self._state_changed("command")
+
+    def _shutdown(self, _request: Request) -> None:
+        self.ended = True
+
+    def _tell(self) -> None:
+        now = time.monotonic()
+        if self.link.status.phase is Phase.LINKED and now - self._heartbeat_at >= _HEARTBEAT_S:
+            self._heartbeat_at = now
+            self._notify("heartbeat", {"at": _milliseconds()})
+        events.tell(self._emit, self._state_changed)
+
+    def _emit(self, event: str, data: dict[str, Any]) -> None:
+        self._notify("event", {"event": event, "data": data, "at": _milliseconds()})
+
+    def _state_changed(self, cause: str) -> None:
+        self._notify("state_changed", {"cause": cause})
+
+    def _notify(self, method: str, params: dict[str, Any]) -> None:
+        connection = self.link.connection
+        if connection is not None:
+            connection.notify(method, params)
+
+
+def _hello() -> dict[str, Any]:
+    return {
+        "app": APP,
+        "appVersion": ".".join(str(part) for part in bpy.app.version),
+        "addonVersion": ADDON_VERSION,
+        "protocol": LINK_PROTOCOL,
+        "pid": os.getpid(),
+        "background": bool(bpy.app.background),
+        "capabilities": {
+            "import_formats": formats.import_formats(),
+            "export_formats": formats.export_formats(),
+            "engines": rendering.available_engines(bpy.context.scene),
+        },
+    }
+
+
+def _milliseconds() -> int:
+    return int(time.time() * 1000)
