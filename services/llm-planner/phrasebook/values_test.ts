@@ -24,21 +24,21 @@ Deno.test("numbers may be words, with a sign", () => {
 });
 
 Deno.test("a unit is turned into the one that the argument wants", () => {
-  const measured = (text: string, description: string, name = "value", maximum?: number) => {
+  const measured = (text: string, description: string, name: string, maximum?: number) => {
     const schema = { type: "number", description, ...(maximum === undefined ? {} : { maximum }) };
     const node = schemaNode(schema, schema);
     const found = numberWithUnitAt(tokenize(text), 0);
     assert.ok(node !== undefined && found !== undefined);
     return measureOf(name, node)(found.value, found.unit);
   };
-  assert.equal(measured("50 cm", "in metres"), 0.5);
-  assert.equal(measured("2m", "millimetres"), 2000);
-  assert.equal(measured("180 degrees", "in radians"), 3.14159265359);
-  assert.equal(measured("45°", ""), 45);
+  assert.equal(measured("50 cm", "in metres", "size"), 0.5);
+  assert.equal(measured("2m", "millimetres", "size"), 2000);
+  assert.equal(measured("180 degrees", "in radians", "turn"), 3.14159265359);
+  assert.equal(measured("45°", "", "turn"), 45);
   assert.equal(measured("2 seconds", "", "timeoutMs"), 2000);
   assert.equal(measured("50%", "", "opacity", 1), 0.5);
   assert.equal(measured("50%", "", "volume", 100), 50);
-  assert.equal(measured("24 fps", ""), 24);
+  assert.equal(measured("24 fps", "", "fps"), 24);
 });
 
 Deno.test("a vector is written in many ways", () => {
