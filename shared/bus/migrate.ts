@@ -67,14 +67,13 @@ async function update(
   if (revisionOf(present) > STORAGE_REVISION || !differs(wanted, present)) return;
   // what cannot be changed later stays as it was made; so does what the server or an administrator added
   const { storage: _storage, retention: _retention, ...changes } = wanted;
-  const merged = { ...present, ...changes, metadata: { ...record(present["metadata"]), ...wanted.metadata } };
-  try {
-    await change(bus, "UPDATE", merged, signal);
-  } catch (error) {
-    if (!isFull(error)) throw error;
-    // no room to grow: it keeps its size
-    await change(bus, "UPDATE", { ...merged, max_bytes: present["max_bytes"] }, signal);
-  }
+  await change(bus, "UPDATE", {
+    ...present,
+    ...changes,
+    // a smaller size stays: nats-server lets a stream grow past what it has, and then has no room for the next one
+    max_bytes: Math.min(wanted.max_bytes, bytesOf(present)),
+    metadata: { ...record(present["metadata"]), ...wanted.metadata },
+  }, signal);
   log.info("updated {stream}", { stream: wanted.name });
 }
 
@@ -96,7 +95,7 @@ const NAME_IN_USE = 10058;
 async function change(
   bus: Bus,
   verb: "CREATE" | "UPDATE",
-  config: { name: string; max_bytes?: unknown },
+  config: { name: string; max_bytes: number },
   signal: AbortSignal | undefined,
 ): Promise<void> {
   try {
@@ -114,13 +113,18 @@ async function change(
 function differs(wanted: Wanted, present: Record<string, unknown>): boolean {
   const { storage: _storage, retention: _retention, metadata: _metadata, max_bytes, ...rest } = wanted;
   if (revisionOf(present) !== STORAGE_REVISION) return true;
-  if (typeof present["max_bytes"] !== "number" || present["max_bytes"] > max_bytes) return true;
+  if (bytesOf(present) > max_bytes) return true;
   return Object.entries(rest).some(([name, value]) => JSON.stringify(present[name]) !== JSON.stringify(value));
 }
 
 function revisionOf(config: Record<string, unknown>): number {
   const revision = Number(record(config["metadata"])["patchbay.storage"]);
   return Number.isInteger(revision) ? revision : 0;
+}
+
+/** How large a stream may be, in bytes. */
+function bytesOf({ max_bytes }: Record<string, unknown>): number {
+  return typeof max_bytes === "number" && max_bytes > 0 ? max_bytes : Infinity;
 }
 
 const record = (value: unknown) => z.record(z.string(), z.unknown()).catch({}).parse(value);
