@@ -10,7 +10,7 @@ const list = z.string().default("").transform((text) =>
 
 const Environment = z.object({
   PATCHBAY_NATS_URL: z.string().min(1).default("nats://127.0.0.1:4222"),
-  PATCHBAY_CREDENTIALS: z.string().min(1).optional(),
+  PATCHBAY_NATS_CREDENTIALS: z.string().min(1).optional(),
   PATCHBAY_HOST: z.string().min(1).default("127.0.0.1"),
   PATCHBAY_PORT: z.coerce.number().int().min(0).max(65535).default(DEFAULT_PORT),
   PATCHBAY_KEYS_FILE: z.string().min(1),
@@ -37,7 +37,7 @@ export async function readConfig(environment: Readonly<Record<string, string>>):
   const settings = parsed.data;
   return {
     servers: settings.PATCHBAY_NATS_URL.split(","),
-    credentialsFile: settings.PATCHBAY_CREDENTIALS,
+    credentialsFile: settings.PATCHBAY_NATS_CREDENTIALS,
     host: settings.PATCHBAY_HOST,
     port: settings.PATCHBAY_PORT,
     keys: await readKeys(settings.PATCHBAY_KEYS_FILE),

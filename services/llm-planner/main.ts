@@ -7,7 +7,7 @@ const stop = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, () => stop.abort());
 
 await using _logging = await configureLogging();
-const credentialsFile = Deno.env.get("PATCHBAY_CREDENTIALS");
+const credentialsFile = Deno.env.get("PATCHBAY_NATS_CREDENTIALS");
 await using bus = await connectBus({
   servers: (Deno.env.get("PATCHBAY_NATS_URL") ?? "nats://127.0.0.1:4222").split(","),
   name: "llm-planner",

@@ -66,6 +66,9 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
     timeout: DIAL_TIMEOUT_MS,
     ignoreAuthErrorAbort: true,
     noAsyncTraces: true,
+    // the system resolves names: else a process that may reach `nats:4222` is refused its address, and an address that
+    // changed is not noticed
+    resolve: false,
     // asked for before each dial and after each refusal, so about twice a try
     reconnectDelayHandler: () => backoffMs(tries++ / 2),
     ...(options.user !== undefined
