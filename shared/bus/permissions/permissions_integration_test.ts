@@ -136,6 +136,7 @@ const REFUSED: Record<string, { publish: string[]; subscribe: string[] }> = {
       "patchbay.v1.cmd.>",
       "patchbay.v1.cmd.*.*.*",
       "patchbay.v1.cmd.blender.ws-08.get_scene",
+      "patchbay.v1.cmd.blender.any.get_scene",
       "patchbay.v1.cmd.ableton.any.play",
       "patchbay.v1.result.blender.ws-08.*",
       "patchbay.v1.state.blender.ws-08",
@@ -259,7 +260,7 @@ Deno.test("a command reaches its bridge, and the answer comes back", async () =>
     endpoint({
       name: `get_scene_${address}`,
       subject: subjects.command("blender", address, "get_scene"),
-      ...(address === "any" ? { queue: "blender" } : {}),
+      ...(address === "any" ? { queue: "any" } : {}),
       payload: z.looseObject({}),
       type: "result",
       handler: () => ({ answer: 42 }),

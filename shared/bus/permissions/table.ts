@@ -44,6 +44,7 @@ const ALL_STREAMS = declaredStreams({ replicas: 1, storage: "file" }).map(({ nam
 
 const SERVICE_RIGHTS: Record<BusService, readonly Right[]> = {
   gateway: [
+    publishTo("asks which services are there", "$SRV.PING.*"),
     commandsBridges,
     calls("context-store"),
     calls("llm-planner"),
@@ -82,6 +83,7 @@ const SERVICE_RIGHTS: Record<BusService, readonly Right[]> = {
   "context-store": [
     manageStorage(ALL_STREAMS),
     serves("context-store"),
+    publishTo("asks bridges for their whole state", subjects.snapshot(any, any)),
     readBucket("presence"),
     readBucket("manifests"),
     readBucket("state"),
@@ -95,7 +97,11 @@ const SERVICE_RIGHTS: Record<BusService, readonly Right[]> = {
 /** A bridge reaches what carries its own address, and nothing of another's. */
 const bridgeRights = (app: AppName, bridge: BridgeId): readonly Right[] => [
   subscribeTo("takes commands for it", subjects.command(app, bridge, any)),
-  subscribeTo("takes commands for any bridge of its application", subjects.command(app, "any", any)),
+  // only as one of the queue, so that nobody can listen along
+  subscribeTo(
+    "takes its share of the commands for any bridge of its application",
+    `${subjects.command(app, "any", any)} any`,
+  ),
   subscribeTo("hears what is cancelled", subjects.cancel(any)),
   publishTo("reports progress", subjects.progress(any)),
   publishTo(
