@@ -95,7 +95,7 @@ const NAME_IN_USE = 10058;
 async function change(
   bus: Bus,
   verb: "CREATE" | "UPDATE",
-  config: { name: string; max_bytes: number },
+  config: Wanted,
   signal: AbortSignal | undefined,
 ): Promise<void> {
   try {
@@ -127,4 +127,4 @@ function bytesOf({ max_bytes }: Record<string, unknown>): number {
   return typeof max_bytes === "number" && max_bytes > 0 ? max_bytes : Infinity;
 }
 
-const record = (value: unknown) => z.record(z.string(), z.unknown()).catch({}).parse(value);
+const record = (value: unknown) => z.record(z.string(), z.string()).catch({}).parse(value);
