@@ -21,19 +21,25 @@ export async function startChild(script: string, ready: RegExp, env: Record<stri
     stderr: "inherit",
   }).spawn();
   const lines = child.stdout.pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream());
+  const match = await firstMatch(lines, ready);
+  if (match === null) throw new Error(`${script} ended before it printed ${ready}`);
+  const rest = lines.pipeTo(new WritableStream());
+  return {
+    pid: child.pid,
+    ready: match,
+    async [Symbol.asyncDispose]() {
+      child.kill("SIGTERM");
+      await child.status;
+      await rest;
+    },
+  };
+}
+
+/** Leaves the stream open for what follows the line. */
+async function firstMatch(lines: ReadableStream<string>, pattern: RegExp): Promise<RegExpExecArray | null> {
   for await (const line of lines.values({ preventCancel: true })) {
-    const match = ready.exec(line);
-    if (match === null) continue;
-    const rest = lines.pipeTo(new WritableStream());
-    return {
-      pid: child.pid,
-      ready: match,
-      async [Symbol.asyncDispose]() {
-        child.kill("SIGTERM");
-        await child.status;
-        await rest;
-      },
-    };
+    const match = pattern.exec(line);
+    if (match !== null) return match;
   }
-  throw new Error(`${script} ended before it printed ${ready}`);
+  return null;
 }

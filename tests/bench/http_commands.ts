@@ -1,4 +1,5 @@
 /** `POST /v1/commands` to an echo bridge, beside a bare hono handler that makes the same NATS request. */
+import { migrate } from "@patchbay/bus";
 import { createApiKey } from "@patchbay/gateway";
 import { startTestNats } from "@patchbay/testing";
 import { startChild } from "./child.ts";
@@ -11,6 +12,7 @@ const TOGETHER = { count: 4_000, concurrency: 32 };
 /** Ratios to the bare handler: `latency` with one request at a time, `load` with 32. */
 export async function compareHttpCommands(): Promise<{ latency: Comparison; load: Comparison }> {
   await using nats = await startTestNats();
+  await migrate(await nats.connect("bench"));
   const env = { PATCHBAY_NATS_URL: nats.url };
   const { text: key, record } = createApiKey({ name: "bench", scopes: ["read", "write"] });
   const keysFile = await Deno.makeTempFile();
