@@ -4,10 +4,10 @@
  */
 import type { Address, Addresses } from "./addresses.ts";
 import { skipClosing, skipOpening } from "./fillers.ts";
-import { type Budget, type Match, matchPhrase } from "./match.ts";
+import { type Beginning, type Budget, type Match, matchPhrase } from "./match.ts";
 import type { Reading } from "./mentions.ts";
 import { isBoundary } from "./separators.ts";
-import { SCORES } from "./values.ts";
+import { SCORES, type Value } from "./values.ts";
 import type { PhraseEntry, Vocabulary } from "./vocabulary.ts";
 
 /** One way to understand a clause. */
@@ -15,6 +15,8 @@ export interface Option {
   match: Match;
   address?: Address;
   score: number;
+  /** Its first word, or that of the clause which it continues. */
+  verb: string;
 }
 
 export interface Clause {
@@ -36,6 +38,10 @@ interface Division {
 const NOT_UNDERSTOOD = -1000;
 const ONE_MORE_CLAUSE = -0.5;
 const VERB_LEFT_OUT = -3;
+const OBJECT_LEFT_OUT = -4.5;
+/** Of the clause before, so many readings can be continued. */
+const MAX_CONTINUED = 8;
+const IT: Value = { kind: "object", mentions: [{ text: "it", words: ["it"], form: "pronoun" }], list: false };
 
 export interface ClauseReader {
   vocabulary: Vocabulary;
@@ -53,7 +59,7 @@ export function divide(reader: ClauseReader): Clause[] {
     const before = divisions.get(start);
     if (before === undefined && start !== first) continue;
     const then = start > 0 && endsWithThen(reader, before, start);
-    const endings = readClause(reader, start, phrasesOf(before?.clause));
+    const endings = readClause(reader, start, before?.clause);
     const unknown = nextBoundary(reader, start);
     if (!endings.has(unknown)) endings.set(unknown, []);
     for (const [end, options] of endings) {
@@ -71,7 +77,7 @@ export function divide(reader: ClauseReader): Clause[] {
 }
 
 /** Every end that the clause can have, with the ways to understand it up to there. */
-function readClause(reader: ClauseReader, start: number, previous: ReadonlySet<PhraseEntry>): Map<number, Option[]> {
+function readClause(reader: ClauseReader, start: number, previous: Clause | undefined): Map<number, Option[]> {
   const { reading: { tokens }, addresses } = reader;
   const endings = new Map<number, Option[]>();
   const opened = skipOpening(tokens, start);
@@ -81,13 +87,18 @@ function readClause(reader: ClauseReader, start: number, previous: ReadonlySet<P
   if (address !== undefined) begins.push({ at: skipOpening(tokens, address.end), bonus: SCORES.word });
   for (const { at, bonus } of begins) {
     const named = bonus > 0 ? address?.address : undefined;
-    for (const phrase of reader.vocabulary.beginningWith(tokens[at]?.lower ?? "")) {
-      addMatches(reader, endings, matchPhrase(phrase, reader.reading, at, reader.budget), bonus, named);
+    const first = tokens[at]?.lower ?? "";
+    for (const phrase of reader.vocabulary.beginningWith(first)) {
+      addMatches(reader, endings, matchPhrase(phrase, reader.reading, at, reader.budget), {
+        bonus,
+        named,
+        verb: first,
+      });
     }
-    for (const phrase of previous) {
-      const matches = matchPhrase(phrase, reader.reading, at, reader.budget, phrase.graph.afterFirstWord)
+    for (const { phrase, from, cost, verb } of continuations(reader, previous)) {
+      const matches = matchPhrase(phrase, reader.reading, at, reader.budget, from)
         .filter(({ values }) => values.size > 0);
-      addMatches(reader, endings, matches, bonus + VERB_LEFT_OUT, named);
+      addMatches(reader, endings, matches, { bonus: bonus + cost, named, verb });
     }
   }
   for (const options of endings.values()) options.sort((a, b) => b.score - a.score);
@@ -98,27 +109,45 @@ function addMatches(
   { reading: { tokens, separators }, addresses }: ClauseReader,
   endings: Map<number, Option[]>,
   matches: readonly Match[],
-  bonus: number,
-  named: Address | undefined,
+  { bonus, named, verb }: { bonus: number; named: Address | undefined; verb: string },
 ): void {
   const add = (end: number, option: Option) => {
     if (isBoundary(separators, end)) endings.set(end, [...endings.get(end) ?? [], option]);
   };
   for (const match of matches) {
-    const plain = { match, score: match.score + bonus, ...(named === undefined ? {} : { address: named }) };
+    const plain = { match, verb, score: match.score + bonus, ...(named === undefined ? {} : { address: named }) };
     const ends = new Set([match.end, skipClosing(tokens, match.end)]);
     for (const end of ends) {
       add(end, plain);
       const closing = named === undefined ? addresses.closing(tokens, end) : undefined;
       if (closing === undefined) continue;
-      add(skipClosing(tokens, closing.end), { match, score: plain.score + SCORES.word, address: closing.address });
+      add(skipClosing(tokens, closing.end), { ...plain, score: plain.score + SCORES.word, address: closing.address });
     }
   }
 }
 
-/** The phrases by which the clause before was understood: a clause without a verb continues one of them. */
-function phrasesOf(clause: Clause | undefined): Set<PhraseEntry> {
-  return new Set(clause?.options.slice(0, 8).map(({ match }) => match.phrase));
+/** How a clause can go on where the one before left off: without the verb, or without the verb and its object. */
+function* continuations({ vocabulary }: ClauseReader, previous: Clause | undefined): Generator<Continuation> {
+  const options = previous?.options.slice(0, MAX_CONTINUED) ?? [];
+  const phrases = new Map(options.map(({ match, verb }) => [match.phrase, verb]));
+  for (const [phrase, verb] of phrases) {
+    yield { phrase, verb, from: phrase.graph.afterFirstWord.map((node) => ({ node })), cost: VERB_LEFT_OUT };
+  }
+  const [best] = options;
+  if (best === undefined || ![...best.match.values.values()].some(({ kind }) => kind === "object")) return;
+  for (const phrase of vocabulary.beginningWith(best.verb)) {
+    const from = phrase.graph.afterFirstSlot
+      .filter(({ word, slot }) => word === best.verb && phrase.entry.slots.get(slot)?.holdsThing === true)
+      .map(({ node, slot }) => ({ node, bound: { name: slot, value: IT } }));
+    if (from.length > 0) yield { phrase, verb: best.verb, from, cost: OBJECT_LEFT_OUT };
+  }
+}
+
+interface Continuation {
+  phrase: PhraseEntry;
+  verb: string;
+  from: Beginning[];
+  cost: number;
 }
 
 function nextBoundary({ reading: { separators } }: ClauseReader, start: number): number {

@@ -16,6 +16,8 @@ export interface Graph {
   openings: ReadonlySet<string> | undefined;
   /** The nodes after its first word: where it is taken up when the verb is left out, as in "add a cube and a sphere". */
   afterFirstWord: readonly number[];
+  /** The nodes after its first word and the slot that follows: as in "make it blue and shiny". */
+  afterFirstSlot: readonly { word: string; slot: string; node: number }[];
 }
 
 /** Builds the graph of a phrase. Neighbouring options that each begin with a word may come in any order. */
@@ -67,6 +69,9 @@ export function buildGraph(parts: readonly Part[]): Graph {
     end,
     openings: begin.some((edge) => edge.kind === "slot") ? undefined : new Set(firstWords.map((edge) => edge.word)),
     afterFirstWord: [...new Set(firstWords.map((edge) => edge.to))],
+    afterFirstSlot: firstWords.flatMap(({ word, to }) =>
+      (ahead[to] ?? []).flatMap((edge) => edge.kind === "slot" ? [{ word, slot: edge.name, node: edge.to }] : [])
+    ),
   };
 }
 

@@ -2,7 +2,7 @@
  * Fits a phrase to the tokens of a clause: the best way to walk the phrase's graph, for each place where the clause may
  * end. Of two ways to the same node and token only the better goes on, so that the work is bounded by nodes times tokens.
  */
-import { fillerKind } from "./fillers.ts";
+import { fillerKind, isArticle } from "./fillers.ts";
 import type { Edge } from "./graph.ts";
 import type { Reading } from "./mentions.ts";
 import { isMark, isWord, type Token } from "./tokens.ts";
@@ -39,19 +39,23 @@ interface Path {
 /** A clause of more tokens is no clause; a text in it may be longer. */
 const MAX_CLAUSE_TOKENS = 300;
 const IN_THERE = new Set(["to", "at", "in", "on", "over"]);
-const SKIPPED_COMMA = -0.5;
+/** Dear: a comma is more likely the end of the clause. */
+const SKIPPED_COMMA = -3;
 const SKIPPED_FILLER = -0.1;
 
-/**
- * Every end that the phrase can reach from a token; ends are not checked to be the clause's.
- * `from` are the nodes to begin at.
- */
+/** Where in a phrase to begin, with what is bound already. */
+export interface Beginning {
+  node: number;
+  bound?: { name: string; value: Value };
+}
+
+/** Every end that the phrase can reach from a token; ends are not checked to be the clause's. */
 export function matchPhrase(
   phrase: PhraseEntry,
   reading: Reading,
   start: number,
   budget: Budget,
-  from: readonly number[] = [0],
+  from: readonly Beginning[] = [{ node: 0 }],
 ): Match[] {
   const { tokens } = reading;
   const paths = new Map<number, Map<number, Path>>();
@@ -71,7 +75,9 @@ export function matchPhrase(
     queue?.push(node);
   };
 
-  for (const node of from) reach(start, node, { score: 0, bound: undefined });
+  for (const { node, bound } of from) {
+    reach(start, node, { score: 0, bound: bound === undefined ? undefined : { ...bound, before: undefined } });
+  }
   for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
     const here = paths.get(at) ?? new Map<number, Path>();
     const queue = [...here.keys()];
@@ -98,7 +104,7 @@ export function matchPhrase(
       if (
         token !== undefined && token.kind !== "quoted" && token.lower === edge.word && at - start < MAX_CLAUSE_TOKENS
       ) {
-        reach(at + 1, edge.to, { ...path, score: path.score + SCORES.word });
+        reach(at + 1, edge.to, { ...path, score: path.score + (isArticle(edge.word) ? SCORES.article : SCORES.word) });
       }
       // The number before has taken the unit that the phrase names.
       if (at > start && UNITS.has(edge.word) && UNITS.has(tokens[at - 1]?.lower ?? "")) reach(at, edge.to, path, queue);

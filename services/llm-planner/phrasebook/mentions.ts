@@ -35,16 +35,17 @@ export function mentionsAt(reading: Reading, at: number): Found[] {
   const pronoun = pronounAt(reading, at);
   const definite = fillerKind(token) === "definite";
   const begin = definite ? at + 1 : at;
+  const bonus = definite ? SCORES.definite : 0;
   const candidates = pronoun === undefined ? [] : [pronoun];
   for (const end of reading.known.endsAt(tokens, begin)) {
-    candidates.push(found(reading, begin, end, definite ? "definite" : "bare", SCORES.known * (end - begin)));
+    candidates.push(found(reading, begin, end, definite ? "definite" : "bare", bonus + SCORES.known * (end - begin)));
   }
   if (definite && tokens[begin]?.kind === "quoted") {
     candidates.push(found(reading, begin, begin + 1, "quoted", SCORES.quoted));
   }
   if (pronoun !== undefined || fillerKind(token) === "indefinite") return candidates;
   for (const end of nameEnds(tokens, begin)) {
-    const score = SCORES.mention + (end - begin - 1) * 0.8 + (definite ? 1 : 0);
+    const score = SCORES.mention + (end - begin - 1) * 0.8 + bonus;
     candidates.push(found(reading, begin, end, definite ? "definite" : "bare", score));
   }
   return candidates;

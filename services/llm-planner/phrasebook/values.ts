@@ -33,6 +33,7 @@ export interface Candidate {
 /** How much one token counts, by what it matched. */
 export const SCORES = {
   word: 4,
+  article: 0.1,
   choice: 3.5,
   number: 3,
   known: 3,
@@ -40,6 +41,8 @@ export const SCORES = {
   pronoun: 3,
   unit: 1.5,
   mention: 1.5,
+  /** "the cube" is rather a cube that there is than one to be made. */
+  definite: 3.5,
   name: 1.2,
   text: 0.2,
 } as const;
