@@ -1,7 +1,6 @@
 /** Every command of `patchbay`, with its options and an example. */
 import { Command } from "commander";
 import { bridgeCommand } from "./commands/bridge.ts";
-import { credentialsCommand } from "./commands/credentials.ts";
 import { doCommand } from "./commands/do.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { installCommand } from "./commands/install.ts";
@@ -14,7 +13,7 @@ export function createProgram(signal: AbortSignal): Command {
     .description("A patch bay for creative applications: say what you want, and it happens in Blender and the others.")
     .version(VERSION)
     .showHelpAfterError("(add --help for the options and an example)");
-  for (const make of [studioCommand, doCommand, bridgeCommand, installCommand, credentialsCommand, doctorCommand]) {
+  for (const make of [studioCommand, doCommand, bridgeCommand, installCommand, doctorCommand]) {
     program.addCommand(make(signal).copyInheritedSettings(program));
   }
   return program;

@@ -23,8 +23,8 @@ export function doctorCommand(signal: AbortSignal): Command {
     .option("--blender <path>", "the Blender to look at")
     .addHelpText("after", "\nExample:\n  $ patchbay doctor")
     .action(async ({ home, blender }: { home?: string; blender?: string }) => {
-      const findings = [
-        { mark: "good", text: `Patchbay ${VERSION} on Deno ${Deno.version.deno}, ${Deno.build.target}` } as const,
+      const findings: Finding[] = [
+        { mark: "good", text: `Patchbay ${VERSION} on Deno ${Deno.version.deno}, ${Deno.build.target}` },
         await natsServer(signal),
         await blenderProgram(blender),
         await studio(homePath(home), signal),
@@ -48,16 +48,13 @@ async function natsServer(signal: AbortSignal): Promise<Finding> {
 }
 
 async function blenderProgram(path: string | undefined): Promise<Finding> {
-  const found = await findBlender(path === undefined ? {} : { path });
-  if (found !== undefined) return { mark: "good", text: `Blender ${found.version} at ${found.path}` };
-  if (path === undefined) {
-    return {
-      mark: "note",
-      text: "No Blender: the simulator stands in",
-      remedy: "Install Blender 3.4 or newer, or name it with --blender.",
-    };
+  try {
+    const found = await findBlender(path === undefined ? {} : { path });
+    return { mark: "good", text: `Blender at ${found}` };
+  } catch (error) {
+    if (!(error instanceof PatchbayError)) throw error;
+    return { mark: path === undefined ? "note" : "bad", text: error.message, remedy: error.remedy };
   }
-  return { mark: "bad", text: `No Blender at ${path}`, remedy: "Name the program itself, not its folder." };
 }
 
 async function studio(home: string, signal: AbortSignal): Promise<Finding> {

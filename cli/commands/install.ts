@@ -14,9 +14,6 @@ export function installCommand(_signal: AbortSignal): Command {
         ...(options.blenderVersion === undefined ? {} : { blenderVersion: options.blenderVersion }),
         ...(options.target === undefined ? {} : { targetDir: options.target }),
       });
-      for (const { path } of installed) console.log(`Installed the Patchbay add-on into ${path}`);
-      console.log(
-        "In Blender: Edit > Preferences > Add-ons, search for Patchbay, and tick it. Then look at the sidebar (N) of the 3D view.",
-      );
+      console.log(`Installed the Patchbay add-on into ${installed.path}\n${installed.next}`);
     });
 }

@@ -4,6 +4,7 @@ import {
   AuthorizationError,
   type ConnectionOptions,
   type NatsConnection,
+  nkeyAuthenticator,
   PermissionViolationError,
   usernamePasswordAuthenticator,
   wsconnect,
@@ -24,6 +25,8 @@ export interface BusOptions {
   name: string;
   user?: string;
   password?: string;
+  /** The secret half of the user's nkey, in the place of user and password. */
+  seed?: string;
   /** A `.creds` file, or JSON as {@linkcode BusCredentials}; what is given beside it wins. */
   credentialsFile?: string;
   /** Where replies come to: the user must be allowed to subscribe below it. @default `_INBOX` */
@@ -71,7 +74,9 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
     resolve: false,
     // asked for before each dial and after each refusal, so about twice a try
     reconnectDelayHandler: () => backoffMs(tries++ / 2),
-    ...(options.user !== undefined
+    ...(options.seed !== undefined
+      ? { authenticator: nkeyAuthenticator(new TextEncoder().encode(options.seed)) }
+      : options.user !== undefined
       ? { authenticator: usernamePasswordAuthenticator(options.user, options.password) }
       : loaded === undefined
       ? {}
