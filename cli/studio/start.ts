@@ -1,0 +1,158 @@
+/** The embedded studio: a nats-server of its own, every service, and a bridge for each application, in one process. */
+import { join } from "node:path";
+import { findBlender, startBlenderBridge } from "@patchbay/bridge-blender";
+import type { Bridge } from "@patchbay/bridge-kit";
+import { type Bus, connectBus, migrate } from "@patchbay/bus";
+import { provisionNatsServer, startNatsServer } from "@patchbay/bus/nats-server";
+import { BUS_SERVICES, createBusUser, type Identity, nameOf, natsUser } from "@patchbay/bus/permissions";
+import { startConductor } from "@patchbay/conductor";
+import { startContextStore } from "@patchbay/context-store";
+import { PatchbayError } from "@patchbay/contracts";
+import { apiKeyRecord, createApiKey, type Gateway, type GatewayOptions, Scope, startGateway } from "@patchbay/gateway";
+import { startLlmPlanner } from "@patchbay/llm-planner";
+import { configureLogging } from "@patchbay/telemetry";
+import { machineName } from "../workstation.ts";
+import { openHome } from "./home.ts";
+
+export interface StudioOptions {
+  /** Where everything is kept: see {@linkcode homePath}. */
+  home: string;
+  /** Where the gateway listens on loopback; 0 takes any free port. */
+  port: number;
+  /** Whether another port will do where this one is taken. */
+  portFallback: boolean;
+  /** A Blender in the background, the artist's own window, or the simulator. */
+  blender: "background" | "interface" | "simulator";
+  /** @default the Blender on the PATH or in the usual places; the simulator where there is none */
+  blenderPath?: string;
+  /** Whether commands may run code inside the applications. */
+  allowCode: boolean;
+  /** Who plans, unless the caller says otherwise. */
+  provider?: string;
+  /** Takes each line for the person who waits. */
+  say: (line: string) => void;
+  signal: AbortSignal;
+}
+
+/** A running studio. Disposing it takes everything down, in the reverse order. */
+export interface Studio extends AsyncDisposable {
+  /** The gateway: `http://127.0.0.1:7420`. */
+  readonly url: string;
+  readonly key: string;
+  /** Of the nats-server. */
+  readonly natsUrl: string;
+  readonly bridges: readonly Bridge[];
+  /** Resolves once every application takes commands. */
+  bridgesReady(signal: AbortSignal): Promise<void>;
+}
+
+/**
+ * Brings the studio up and resolves once the gateway answers; applications may still be starting.
+ * @throws {PatchbayError} `ALREADY_RUNNING`, `NATS_SERVER_MISSING`, `PORT_IN_USE`, …
+ */
+export async function startStudio(options: StudioOptions): Promise<Studio> {
+  const { say, signal, allowCode } = options;
+  await using parts = new AsyncDisposableStack();
+  const blender = await chooseBlender(options);
+  say(blender.line);
+  const home = parts.use(await openHome(options.home, () => createApiKey({ name: "studio", scopes: [] }).text));
+  const logFile = join(home.path, "logs", "studio.jsonl");
+  await Deno.mkdir(join(home.path, "logs"), { recursive: true });
+  parts.use(await configureLogging({ file: logFile, consoleLevel: "error", format: "pretty" }));
+
+  const { path: binary } = await provisionNatsServer({ signal, onProgress: say });
+  const bridge = machineName();
+  const users = createUsers([
+    { kind: "operator" },
+    ...BUS_SERVICES.map((service) => ({ kind: "service", service }) as const),
+    { kind: "bridge", app: "blender", bridge },
+  ]);
+  const nats = parts.use(
+    await startNatsServer({
+      binary,
+      storeDir: join(home.path, "nats"),
+      users: [...users.values()].map(({ user }) => natsUser(user)),
+      keepRunning: true,
+      signal,
+    }),
+  );
+  const connect = async (name: string): Promise<Bus> => {
+    const { seed, inboxPrefix } = users.get(name)!.credentials;
+    return parts.use(await connectBus({ servers: nats.url, name, seed, inboxPrefix, signal }));
+  };
+
+  await migrate(await connect("operator"), { signal });
+  parts.use(await startContextStore({ bus: await connect("context-store") }));
+  parts.use(await startConductor({ bus: await connect("conductor") }));
+  parts.use(await startLlmPlanner({ bus: await connect("llm-planner"), ...provider(options) }));
+  const gateway = parts.use(
+    await startGatewaySomewhere(options, {
+      bus: await connect("gateway"),
+      keys: [apiKeyRecord(home.key, { name: "studio", scopes: Scope.options })],
+      ...defaultProvider(options),
+    }),
+  );
+  const bridges = [
+    parts.use(
+      await startBlenderBridge({
+        bus: await connect(`blender.${bridge}`),
+        bridge,
+        ...blender.choice,
+        allowCode,
+        workDir: join(home.path, "bridges", `blender-${bridge}`),
+      }),
+    ),
+  ];
+  await home.announce({ url: gateway.url, pid: Deno.pid, startedAt: Date.now() });
+  const running = parts.move();
+  return {
+    url: gateway.url,
+    key: home.key,
+    natsUrl: nats.url,
+    bridges,
+    bridgesReady: async (signal) => void await Promise.all(bridges.map((bridge) => bridge.ready(signal))),
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+}
+
+/** A user for each part, with the rights that the permission table gives it; made anew at each start. */
+function createUsers(identities: readonly Identity[]): Map<string, ReturnType<typeof createBusUser>> {
+  return new Map(identities.map((identity) => [nameOf(identity), createBusUser(identity)]));
+}
+
+type BlenderChoice = { mode: StudioOptions["blender"]; blenderPath?: string };
+
+/** Which Blender it will be, and the line that says so. @throws {PatchbayError} `APP_NOT_FOUND` for a named path that is none */
+async function chooseBlender(
+  { blender: mode, blenderPath: path }: StudioOptions,
+): Promise<{ choice: BlenderChoice; line: string }> {
+  if (mode === "simulator") {
+    return { choice: { mode }, line: "The Blender simulator stands in for Blender, as you asked." };
+  }
+  try {
+    const blenderPath = await findBlender(path === undefined ? {} : { path });
+    const how = mode === "interface" ? "waiting for its window: enable the Patchbay add-on there" : "in the background";
+    return { choice: { mode, blenderPath }, line: `Blender at ${blenderPath}, ${how}.` };
+  } catch (error) {
+    if (path !== undefined || !(error instanceof PatchbayError) || error.code !== "APP_NOT_FOUND") throw error;
+    const line = "No Blender found: the Blender simulator stands in (install Blender, or name it with --blender PATH).";
+    return { choice: { mode: "simulator" }, line };
+  }
+}
+
+async function startGatewaySomewhere(
+  { port, portFallback, say }: StudioOptions,
+  options: GatewayOptions,
+): Promise<Gateway> {
+  try {
+    return await startGateway({ ...options, port });
+  } catch (error) {
+    if (!(error instanceof PatchbayError) || error.code !== "PORT_IN_USE" || !portFallback) throw error;
+    const gateway = await startGateway({ ...options, port: 0 });
+    say(`Port ${port} is taken: the gateway listens on ${gateway.port} instead.`);
+    return gateway;
+  }
+}
+
+const provider = ({ provider }: StudioOptions) => provider === undefined ? {} : { provider };
+const defaultProvider = ({ provider }: StudioOptions) => provider === undefined ? {} : { defaultProvider: provider };
