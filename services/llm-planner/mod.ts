@@ -4,6 +4,6 @@
  */
 export { type AppState, newPlan, type PlanRequest, type Provider, type Usage, type World } from "./provider.ts";
 export { type LlmPlannerOptions, startLlmPlanner } from "./service.ts";
-export { phrasebookProvider } from "./phrasebook/mod.ts";
+export { phrasebookProvider, unreadablePhrases } from "./phrasebook/mod.ts";
 export { claudeProvider, type ClaudeSettings } from "./claude/mod.ts";
 export { type PlannerConfig, readConfig } from "./config.ts";

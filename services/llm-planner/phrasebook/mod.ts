@@ -5,3 +5,4 @@
 export { interpret } from "./interpret.ts";
 export { phrasebookProvider } from "./provider.ts";
 export type { UnclearClause } from "./not_understood.ts";
+export { unreadablePhrases } from "./vocabulary.ts";

@@ -53,6 +53,11 @@ export function compileVocabulary(manifests: Iterable<ManifestDocument>): Vocabu
   return { phrases, refused, beginningWith: (word) => byWord.get(word) ?? anyWord };
 }
 
+/** The phrases that cannot be read, each with its command and the reason: for whoever writes a manifest. */
+export function unreadablePhrases(manifests: Iterable<ManifestDocument>): readonly string[] {
+  return compileVocabulary(manifests).refused;
+}
+
 function compileCommand(
   app: AppName,
   command: CommandName,
