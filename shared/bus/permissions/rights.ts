@@ -18,7 +18,6 @@ function reading(what: string, stream: string): Right {
     what,
     publish: [
       `$JS.API.STREAM.INFO.${stream}`,
-      `$JS.API.STREAM.MSG.GET.${stream}`,
       `$JS.API.DIRECT.GET.${stream}`,
       `$JS.API.DIRECT.GET.${stream}.>`,
       `$JS.API.CONSUMER.CREATE.${stream}.*`,
