@@ -5,7 +5,7 @@ import { formatCursor, parseCursor } from "./event_cursor.ts";
 Deno.test("a cursor survives its text form", () => {
   const sequence = fc.nat(2 ** 40);
   fc.assert(fc.property(fc.record({ EVENTS: sequence, STATE: sequence, RUNS: sequence }), (cursor) => {
-    assert.deepEqual(parseCursor(formatCursor(cursor)), cursor);
+    assert.deepEqual(parseCursor(formatCursor(cursor)), { ...cursor });
   }));
 });
 

@@ -19,7 +19,7 @@ export async function startTestGateway(
   bus: Bus,
   options: { limits?: Partial<Limits>; allowedOrigins?: string[]; allowedHosts?: string[] } = {},
 ): Promise<TestGateway> {
-  await migrate(bus, { storage: "memory" });
+  await migrate(bus);
   const keys = new Map([Scope.options, ...Scope.options.map((scope) => [scope])].map((scopes) => [
     scopes.join(),
     createApiKey({ name: scopes.join(), scopes }),

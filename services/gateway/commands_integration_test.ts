@@ -1,0 +1,137 @@
+import assert from "node:assert/strict";
+import { startTestNats } from "@patchbay/testing";
+import { newId } from "@patchbay/contracts";
+import { startCounter } from "./testing/counter.ts";
+import { startTestGateway, type TestGateway } from "./testing/studio.ts";
+
+async function studio() {
+  const nats = await startTestNats();
+  const bus = await nats.connect("test");
+  const gateway = await startTestGateway(bus);
+  const counter = await startCounter(bus);
+  while (gateway.deps.manifests.apps.size === 0) await bus.nc.flush();
+  return {
+    ...gateway,
+    counter,
+    nats,
+    async [Symbol.asyncDispose]() {
+      await counter[Symbol.asyncDispose]();
+      await gateway[Symbol.asyncDispose]();
+      await nats[Symbol.asyncDispose]();
+    },
+  };
+}
+
+const run = ({ ask }: TestGateway, json: Record<string, unknown>, headers: Record<string, string> = {}) =>
+  ask("/v1/commands", { method: "POST", json: { bridge: "counter.any", ...json }, headers });
+
+const expectCode = async (response: Response, status: number, code: string) => {
+  const body = await response.json();
+  assert.equal(`${response.status} ${body.code}`, `${status} ${code}`, JSON.stringify(body));
+  return body;
+};
+
+Deno.test("a command is answered with its result, which is found again by its id", async () => {
+  await using s = await studio();
+  for (const bridge of ["counter.ws-01", "counter.any"]) {
+    const response = await run(s, { bridge, command: "increment", args: { by: 2 } });
+    assert.equal(response.status, 200);
+    const result = await response.json();
+    assert.equal(result.ok, true);
+    assert.equal(result.command, "increment");
+    const location = response.headers.get("content-location") ?? "";
+    assert.equal(location, `/v1/commands/${result.commandId}`);
+    const found = await (await s.ask(location)).json();
+    assert.deepEqual(found, { id: result.commandId, status: "succeeded", result });
+  }
+  assert.equal(s.counter.count, 4);
+});
+
+Deno.test("a repeated command with the same idempotency key runs once", async () => {
+  await using s = await studio();
+  const headers = { "idempotency-key": "k1" };
+  const calls = await Promise.all([1, 2, 3].map(() => run(s, { command: "increment" }, headers)));
+  for (const response of calls) assert.deepEqual((await response.json()).value, { count: 1 });
+  assert.equal(s.counter.count, 1);
+  await expectCode(await run(s, { command: "increment" }, { "idempotency-key": "a b" }), 400, "INVALID_REQUEST");
+});
+
+Deno.test("an absent bridge, an unknown command and bad arguments are refused at once", async () => {
+  await using s = await studio();
+  const offline = await expectCode(await run(s, { bridge: "counter.ws-99", command: "get" }), 503, "BRIDGE_OFFLINE");
+  assert.deepEqual(offline.context, { available: ["counter.ws-01"] });
+  assert.equal(offline.retryable, true);
+  await expectCode(await run(s, { bridge: "blender.any", command: "get" }), 503, "BRIDGE_OFFLINE");
+  const unknown = await expectCode(await run(s, { command: "explode" }), 404, "UNKNOWN_COMMAND");
+  assert.ok(unknown.context.available.includes("increment"));
+  const bad = await expectCode(await run(s, { command: "increment", args: { by: "two" } }), 422, "INVALID_ARGUMENTS");
+  assert.deepEqual(bad.errors[0].path, ["args", "by"]);
+  assert.equal(s.counter.count, 0);
+});
+
+Deno.test("a bridge that went away is offline at once, although its manifest is still known", async () => {
+  await using s = await studio();
+  await s.counter[Symbol.asyncDispose]();
+  await expectCode(await run(s, { command: "get" }), 503, "BRIDGE_OFFLINE");
+});
+
+Deno.test("a command that is not done in time is answered with DEADLINE_EXCEEDED", async () => {
+  await using s = await studio();
+  await expectCode(await run(s, { command: "wait", timeoutMs: 50 }), 504, "DEADLINE_EXCEEDED");
+});
+
+Deno.test("a command that is sent with respond-async runs on, is found running, and can be cancelled", async () => {
+  await using s = await studio();
+  const response = await run(s, { command: "wait" }, { prefer: "respond-async" });
+  assert.equal(response.status, 202);
+  const location = response.headers.get("location") ?? "";
+  const { id } = await response.json();
+  await s.counter.waiting;
+  assert.deepEqual(await (await s.ask(location)).json(), { id, status: "running" });
+  assert.equal((await s.ask(location, { method: "DELETE" })).status, 202);
+  const record = await untilEnded(s, location);
+  assert.equal(record.status, "failed");
+  assert.equal(record.problem.code, "CANCELLED");
+  const again = await s.ask(location, { method: "DELETE" });
+  assert.equal(again.status, 200);
+  assert.equal((await again.json()).status, "failed");
+});
+
+Deno.test("a failure that no bridge could store is remembered; a command that never was is not found", async () => {
+  await using s = await studio();
+  await s.counter[Symbol.asyncDispose]();
+  const response = await run(s, { command: "get" }, { prefer: "respond-async" });
+  const location = response.headers.get("location") ?? "";
+  const record = await untilEnded(s, location);
+  assert.equal(record.problem.code, "BRIDGE_OFFLINE");
+  await expectCode(await s.ask(`/v1/commands/${newId()}`), 404, "NOT_FOUND");
+});
+
+Deno.test("the durable lane is refused as long as there is none", async () => {
+  await using s = await studio();
+  const body = await expectCode(await run(s, { command: "get", lane: "job" }), 501, "INVALID_REQUEST");
+  assert.deepEqual(body.errors[0].path, ["lane"]);
+});
+
+Deno.test("while the bus is away commands fail within their time, and run again once it is back", async () => {
+  await using s = await studio();
+  await s.nats.kill();
+  const response = await run(s, { command: "get", timeoutMs: 300 });
+  assert.ok([503, 504].includes(response.status));
+  await response.body?.cancel();
+  await s.nats.restart();
+  let status = 0;
+  while (status !== 200) {
+    const retried = await run(s, { command: "get", timeoutMs: 2_000 });
+    ({ status } = retried);
+    await retried.body?.cancel();
+  }
+});
+
+async function untilEnded({ ask, deps }: TestGateway, location: string) {
+  while (true) {
+    const record = await (await ask(location)).json();
+    if (record.status !== "running") return record;
+    await deps.bus.nc.flush();
+  }
+}
