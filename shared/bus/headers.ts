@@ -43,11 +43,19 @@ export function headerBytes(record: Record<string, string>): number {
   return bytes;
 }
 
+/** An upper bound of {@linkcode headerBytes} that encodes nothing: UTF-8 has at most three bytes a character of a string. */
+function mostHeaderBytes(record: Record<string, string>): number {
+  let characters = FIRST_LINE_BYTES;
+  for (const name in record) characters += name.length + (record[name]?.length ?? 0) + LINE_OVERHEAD_BYTES;
+  return 3 * characters;
+}
+
 /**
  * Refuses what the server would refuse by closing the connection.
  * @throws {PatchbayError} `PAYLOAD_TOO_LARGE` with `context.limitBytes` and `context.sizeBytes`
  */
 export function checkSize(subject: string, data: Uint8Array, record: Record<string, string>, limitBytes: number): void {
+  if (data.length + mostHeaderBytes(record) <= limitBytes) return;
   const sizeBytes = data.length + headerBytes(record);
   if (sizeBytes <= limitBytes) return;
   throw new PatchbayError(
