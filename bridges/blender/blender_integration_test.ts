@@ -154,7 +154,7 @@ for (const { title, ignore, adapter } of COUNTERPARTS) {
     const size = { width: 16, height: 16, samples: 1, engine: "workbench" };
     const few = await call("render_animation", { ...size, start: 1, end: 3 });
     assert.deepEqual(few.frames.map(({ frame }) => frame), [1, 2, 3]);
-    await using reports = progress();
+    await using reports = await progress();
     const id = newId();
     const many = call("render_animation", { ...size, start: 1, end: 250 }, { id });
     const refused = assert.rejects(many, code("CANCELLED"));
@@ -193,15 +193,15 @@ for (const { title, ignore, adapter } of COUNTERPARTS) {
     assert.equal((await call("open_file", { name: "shot" })).name, "shot.blend");
   });
 
-  test("what happens is told as events, and pictures of the viewport need no camera", async ({ call, event, pixels }) => {
+  test("what happens is told as events, and pictures of the viewport need no camera", async ({ call, listen, pixels }) => {
     await call("create_object", { type: "sphere", color: "lime" });
-    const changed = event("frame_changed", ({ frame }) => frame === 7);
+    await using frames = await listen("frame_changed");
     await call("set_timeline", { current: 7 });
-    await changed;
+    await frames.first(({ frame }) => frame === 7);
     const { image } = await call("capture_viewport", { width: 64, height: 36 });
     assert.equal((await pixels(image)).width, 64);
-    const opened = event("file_opened");
+    await using opened = await listen("file_opened");
     await call("new_file", { discard: true });
-    assert.deepEqual(await opened, { name: null });
+    assert.deepEqual(await opened.first(), { name: null });
   });
 }

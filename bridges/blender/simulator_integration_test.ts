@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { PatchbayError, StateUpdate, subjects } from "@patchbay/contracts";
-import { migrate, subscribe } from "@patchbay/bus";
+import { migrate, readStream } from "@patchbay/bus";
 import { startTestNats } from "@patchbay/testing";
 import { newObject } from "./simulator/document.ts";
 import { startBlenderSimulator } from "./simulator.ts";
@@ -53,13 +53,17 @@ Deno.test("what a person does by hand is told as human_edit, and is in the state
   await using studio = await startWaitingBridge();
   await using blender = studio.startSimulator();
   await studio.bridge.ready(AbortSignal.timeout(10_000));
-  await using states = subscribe(studio.bus, subjects.state("blender", BRIDGE), { payload: StateUpdate });
-  const edited = studio.event("human_edit");
-  blender.simulate((document) => document.objects["Rock"] = newObject("Rock", "empty"));
-  assert.deepEqual(await edited, { objects: ["Rock"], action: "edit" });
-  for await (const { message } of states) {
-    if (message.payload.cause !== "human") continue;
-    assert.ok(JSON.stringify(message.payload).includes("Rock"));
-    break;
+  const subject = subjects.state("blender", BRIDGE);
+  const states = readStream(studio.bus, "STATE", { subject, payload: StateUpdate, from: "start", follow: true });
+  for await (const { message: { payload } } of states) {
+    if (payload.cause === "connect") {
+      await using edits = await studio.listen("human_edit");
+      blender.simulate((document) => document.objects["Rock"] = newObject("Rock", "empty"));
+      assert.deepEqual(await edits.first(), { objects: ["Rock"], action: "edit" });
+    }
+    if (payload.cause === "human") {
+      assert.ok(JSON.stringify(payload).includes("Rock"));
+      break;
+    }
   }
 });

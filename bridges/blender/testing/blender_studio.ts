@@ -100,18 +100,32 @@ export function callsOf(bus: Bus) {
     return { width, height, at };
   }
 
-  /** Waits for the first event of this name that fits. */
-  async function event(name: string, fits: (data: JsonObject) => boolean = () => true) {
-    await using events = subscribe(bus, subjects.event("blender", BRIDGE, name), { payload: AppEvent });
-    for await (const { message } of events) {
-      const data = z.record(z.string(), z.unknown()).parse(message.payload.data);
-      if (fits(data)) return data;
-    }
-    throw new Error(`Cannot wait for ${name}: the subscription ended`);
+  /** Hears the events of a name from now on. */
+  async function listen(name: string) {
+    const events = subscribe(bus, subjects.event("blender", BRIDGE, name), { payload: AppEvent });
+    // what is published from now on by others shall not be missed
+    await bus.nc.flush();
+    return {
+      /** The data of the first event that fits. */
+      async first(fits: (data: JsonObject) => boolean = () => true): Promise<JsonObject> {
+        for await (const { message } of events) {
+          const data = z.record(z.string(), z.unknown()).parse(message.payload.data);
+          if (fits(data)) return data;
+        }
+        throw new Error(`Cannot wait for ${name}: the subscription ended`);
+      },
+      [Symbol.asyncDispose]: () => events[Symbol.asyncDispose](),
+    };
   }
 
-  const progress = () => subscribe(bus, subjects.progress(WILDCARD), { payload: Progress });
+  /** Hears the progress of everything from now on. */
+  async function progress() {
+    const reports = subscribe(bus, subjects.progress(WILDCARD), { payload: Progress });
+    await bus.nc.flush();
+    return reports;
+  }
+
   const store = (name: string, mediaType: string, content: Uint8Array) => putAsset(bus, { name, mediaType }, content);
 
-  return { bus, call, scene, cancel, pixels, event, progress, store };
+  return { bus, call, scene, cancel, pixels, listen, progress, store };
 }
