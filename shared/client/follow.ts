@@ -70,7 +70,7 @@ async function* connection(
       ...(correlationId === undefined ? {} : { correlationId }),
     });
     if (response.body === null) return;
-    yield* readEvents(response.body.pipeThrough(heard).pipeThrough(new TextDecoderStream()));
+    yield* readEvents(response.body.pipeThrough(heard).pipeThrough(new TextDecoderStream()), lastEventId);
   } catch (error) {
     if (error instanceof PatchbayError && !(error.code === "CANCELLED" && !signal?.aborted)) throw error;
     throw broken(`follow ${request.path}`, "its address", error, signal);

@@ -8,9 +8,11 @@ export interface ReceivedEvent {
   lastEventId: string;
 }
 
-/** The events of a stream of text; comments are passed over. An event that the end cuts off is dropped. */
-export async function* readEvents(text: ReadableStream<string>): AsyncGenerator<ReceivedEvent> {
-  let lastEventId = "";
+/**
+ * The events of a stream of text; comments are passed over. An event that the end cuts off is dropped.
+ * @param lastEventId of the connection before
+ */
+export async function* readEvents(text: ReadableStream<string>, lastEventId = ""): AsyncGenerator<ReceivedEvent> {
   let event = "";
   let data: string[] = [];
   for await (const line of lines(text)) {
