@@ -48,6 +48,11 @@ export function mention(things: readonly Thing[], thing: Thing): Thing[] {
   return [...things.filter((other) => keyOf(other) !== key), thing];
 }
 
-function keyOf({ app, value }: Thing): string {
-  return `${app} ${JSON.stringify(value)}`;
+const keys = new WeakMap<Thing, string>();
+
+/** The same for the same thing; worked out once, as long instructions have many. */
+function keyOf(thing: Thing): string {
+  const key = keys.get(thing) ?? `${thing.app} ${JSON.stringify(thing.value)}`;
+  keys.set(thing, key);
+  return key;
 }

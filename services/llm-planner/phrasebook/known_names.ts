@@ -32,31 +32,45 @@ export function knownNames(states: readonly { state: unknown; schema: JsonSchema
   const things = [...named].map(([name, words]) => ({ name, words, active: found.active.has(name) }));
   const names = new Set([...named.keys(), ...found.loose.keys(), ...found.others]);
   const spellings = new Map([...names].reverse().map((name) => [normal(name), name]));
-  const index = new Map<string, string[][]>();
-  for (const name of names) {
-    const words = tokenize(name).map((token) => token.lower);
-    const [first] = words;
-    if (first === undefined || words.length > MAX_NAME_TOKENS) continue;
-    const list = index.get(first) ?? [];
-    index.set(first, list);
-    if (list.length < 500) list.push(words);
-  }
+  const index = indexByFirstWord(names);
   return {
     things,
     endsAt(tokens, at) {
-      const lengths = (index.get(tokens[at]?.lower ?? "") ?? [])
-        .filter((words) =>
-          words.every((word, i) => tokens[at + i]?.kind !== "quoted" && tokens[at + i]?.lower === word)
-        )
-        .map((words) => at + words.length);
-      return [...new Set(lengths)];
+      const { spelled, longest } = index.get(tokens[at]?.lower ?? "") ?? NO_NAMES;
+      const ends: number[] = [];
+      let joined = "";
+      for (let end = at; end < Math.min(at + longest, tokens.length); end++) {
+        const token = tokens[end];
+        if (token === undefined || token.kind === "quoted") break;
+        joined += `${token.lower}\n`;
+        if (spelled.has(joined)) ends.push(end + 1);
+      }
+      return ends;
     },
     spelling: (name) => names.has(name) ? name : spellings.get(normal(name)) ?? name,
   };
 }
 
-/** No names at all: nothing is known of the application's state. */
-export const NOTHING_KNOWN: KnownNames = knownNames([]);
+interface Beginning {
+  /** Each name as its words, with a line end after each. */
+  spelled: Set<string>;
+  longest: number;
+}
+
+const NO_NAMES: Beginning = { spelled: new Set(), longest: 0 };
+
+function indexByFirstWord(names: Iterable<string>): Map<string, Beginning> {
+  const index = new Map<string, Beginning>();
+  for (const name of names) {
+    const words = tokenize(name).map((token) => token.lower);
+    const [first] = words;
+    if (first === undefined || words.length > MAX_NAME_TOKENS) continue;
+    const { spelled, longest } = index.get(first) ?? { spelled: new Set<string>(), longest: 0 };
+    spelled.add(words.map((word) => `${word}\n`).join(""));
+    index.set(first, { spelled, longest: Math.max(longest, words.length) });
+  }
+  return index;
+}
 
 interface Found {
   things: Map<string, Set<string>>;
