@@ -13,6 +13,7 @@ from typing import Any
 import bpy
 from bpy.app.handlers import persistent
 
+from .history import history
 from .state import engine_of
 
 # A person's edits come many a second while they drag; they are told once the hand rests.
@@ -120,6 +121,7 @@ class Events:
         # a scene is also updated when somebody selects something
         if not things and not any(_is_data(update.id) for update in depsgraph.updates):
             return
+        history.touched()
         self._edited |= things
         self._last_edit = time.monotonic()
         self._first_edit = self._first_edit or self._last_edit

@@ -21,23 +21,27 @@ class History:
     def __init__(self) -> None:
         self._done = 0
         self._undone = 0
-        self._dirty = False
+        self._touched = True
 
     @property
     def dirty(self) -> bool:
-        """Whether the file has changes that are not saved."""
-        return self._dirty if bpy.app.background else bool(bpy.data.is_dirty)
+        """Whether the file has changes that are not saved. Blender alone says so too often: also of a new one."""
+        return self._touched and (bpy.app.background or bool(bpy.data.is_dirty))
+
+    def touched(self) -> None:
+        """Somebody changed something."""
+        self._touched = True
 
     def begin(self) -> None:
         """A file was opened, or begun: there is nothing to undo in it yet."""
         self._done = self._undone = 0
-        self._dirty = False
+        self._touched = False
         if bpy.app.background:
             # without a first step there is nothing that undoing could go back to
             bpy.ops.ed.undo_push(message="Patchbay: begin")
 
     def saved(self) -> None:
-        self._dirty = False
+        self._touched = False
 
     @contextmanager
     def change(self, label: str) -> Iterator[None]:
@@ -63,7 +67,7 @@ class History:
             bpy.ops.ed.undo_push(message=f"Patchbay: {label}")
         self._done += 1
         self._undone = 0
-        self._dirty = True
+        self._touched = True
 
     def _take_back(self) -> None:
         with in_window():
@@ -83,7 +87,7 @@ class History:
             self._done += 1 if forward else -1
             self._undone += -1 if forward else 1
         if taken:
-            self._dirty = True
+            self._touched = True
         return taken
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import bpy
 
 from .errors import failed
+from .naming import rename
 
 
 def load_image(path: Path, label: str) -> Any:
@@ -20,5 +21,5 @@ def load_image(path: Path, label: str) -> Any:
     if image.size[0] == 0 or image.size[1] == 0:
         raise failed(f"'{label}' is no image that Blender can read")
     image.pack()
-    image.name = label
+    rename(image, label.encode()[:63].decode(errors="ignore"), bpy.data.images)
     return image

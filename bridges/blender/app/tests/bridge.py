@@ -26,7 +26,9 @@ class RpcError(Exception):
 
 
 class Bridge:
-    def __init__(self, folder: Path, *, allow_code: bool = True, token: str = "secret", transport: str = "unix") -> None:
+    def __init__(
+        self, folder: Path, *, allow_code: bool = True, token: str = "secret", transport: str = "unix"
+    ) -> None:
         self.links = folder / "links"
         self.work_dir = folder / "work"
         self.links.mkdir(mode=0o700, parents=True, exist_ok=True)

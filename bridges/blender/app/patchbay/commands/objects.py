@@ -13,6 +13,7 @@ from ..arguments import boolean, choice, color, integer, may, name, needs, nulla
 from ..errors import failed, invalid
 from ..execution import Call, Command
 from ..lookup import find_collection, find_object
+from ..naming import rename
 from ..parenting import set_parent
 from ..rotation import radians, rotate_to
 
@@ -71,7 +72,7 @@ def update_object(call: Call) -> dict[str, Any]:
         if a.focal_length is not None:
             thing.data.lens = a.focal_length
         if a.name is not None:
-            thing.name = a.name
+            rename(thing, a.name, bpy.data.objects)
     return describe.summary(thing)
 
 
@@ -98,11 +99,10 @@ def duplicate_object(call: Call) -> dict[str, Any]:
 
 def _copy(original: Any, label: str, *, linked: bool) -> Any:
     thing = original.copy()
-    thing.name = label
+    rename(thing, label, bpy.data.objects)
     if not linked:
         if original.data is not None:
             thing.data = original.data.copy()
-            thing.data.name = label
         if thing.animation_data is not None and thing.animation_data.action is not None:
             thing.animation_data.action = thing.animation_data.action.copy()
     for collection in original.users_collection:

@@ -98,7 +98,7 @@ def _stand(eye: Any, view: str) -> None:
 def _shading(scene: Any, kind: str) -> Iterator[None]:
     """Workbench as the viewport's solid shading: in the colours of the materials, whatever the scene has set."""
     shading = scene.display.shading
-    settings = {"type": kind.upper(), "light": "STUDIO", "color_type": "MATERIAL", "show_cavity": True}
+    settings = {"type": kind.upper(), "light": "STUDIO", "color_type": "MATERIAL", "show_cavity": False}
     kept = {key: getattr(shading, key) for key in settings}
     for key, value in settings.items():
         setattr(shading, key, value)
