@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Bus, callService, migrate, openBucket, publish, serviceEndpoint, startService } from "@patchbay/bus";
+import { type Bus, callService, endpoint, migrate, openBucket, publish, startService } from "@patchbay/bus";
 import {
   command,
   defineApp,
@@ -170,12 +170,18 @@ Deno.test("a gap, and a patch that does not fit, make the store ask the bridge f
   const bridge = stateOf(bus, "ws-01");
   let answer = bridge.update(5, { count: 5 });
   await using _bridge = await startService(bus, {
-    name: "bridge-counter-ws-01",
+    name: "bridge-counter",
     version: "0.1.0",
     description: "",
     source: "counter.ws-01",
     endpoints: [
-      serviceEndpoint("bridge-counter-ws-01", "snapshot", { payload: z.looseObject({}), handler: () => answer }),
+      endpoint({
+        name: "snapshot",
+        subject: subjects.snapshot("counter", "ws-01"),
+        payload: z.looseObject({}),
+        type: "state_update",
+        handler: () => answer,
+      }),
     ],
   });
   await bridge.patch(3, setCount(3));

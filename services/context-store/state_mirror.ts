@@ -1,9 +1,12 @@
 /** The last state of every bridge, followed on stream STATE: snapshots are taken, patches applied, gaps repaired. */
-import { type Bus, callService, readStream } from "@patchbay/bus";
+import { type Bus, readStream, request } from "@patchbay/bus";
 import {
   applyPatch,
+  BridgeAddress,
   BridgeState,
+  envelope,
   formatAddress,
+  parseAddress,
   PatchbayError,
   StateUpdate,
   subjects,
@@ -112,13 +115,15 @@ export class StateMirror implements AsyncDisposable {
 
   async #askForSnapshot(key: string): Promise<void> {
     try {
-      const update = await callService(this.#bus, `bridge-${key.replace(".", "-")}`, "snapshot", {}, {
-        result: StateUpdate,
-        source: "context-store",
+      const { app, bridge } = parseAddress(BridgeAddress.parse(key));
+      const question = envelope({ type: "command", payload: {}, source: "context-store", target: key });
+      const { payload: update, metadata } = await request(this.#bus, subjects.snapshot(app, bridge), question, {
+        payload: StateUpdate,
+        absent: "BRIDGE_OFFLINE",
         timeoutMs: SNAPSHOT_TIMEOUT_MS,
         signal: this.#signal,
       });
-      if (update.kind === "snapshot" && this.#gaps.has(key)) this.#apply(update, Date.now());
+      if (update.kind === "snapshot" && this.#gaps.has(key)) this.#apply(update, metadata.timestamp);
     } catch (error) {
       if (!(error instanceof PatchbayError)) throw error;
       // a bridge that is away sends a snapshot when it is back

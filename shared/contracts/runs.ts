@@ -33,6 +33,8 @@ export const RunEvent = z.discriminatedUnion("type", [
     type: z.literal("STEP_STARTED"),
     bridge: z.union([BridgeId, z.literal("any")]),
     commandId: Id,
+    /** The result of the command comes behind this place in stream RESULTS: for whoever takes the run over. */
+    resultsAfter: z.number().int().nonnegative().optional(),
   }),
   z.looseObject({
     ...ofStep,
@@ -55,6 +57,7 @@ export const StepRun = z.looseObject({
   commandId: Id.optional(),
   bridge: z.string().optional(),
   startedAt: z.number().int().optional(),
+  resultsAfter: z.number().int().nonnegative().optional(),
   durationMs: z.number().optional(),
   value: JsonValue.optional(),
   problem: Problem.optional(),
@@ -146,7 +149,13 @@ function applyToRun(event: WholeRunEvent): Partial<Run> {
 function applyStepEvent(step: StepRun, event: StepEvent): StepRun {
   switch (event.type) {
     case "STEP_STARTED":
-      return { status: "running", startedAt: event.at, commandId: event.commandId, bridge: event.bridge };
+      return {
+        status: "running",
+        startedAt: event.at,
+        commandId: event.commandId,
+        bridge: event.bridge,
+        ...(event.resultsAfter === undefined ? {} : { resultsAfter: event.resultsAfter }),
+      };
     case "STEP_FINISHED":
       return { ...step, status: "succeeded", bridge: event.bridge, value: event.value, durationMs: event.durationMs };
     case "STEP_ERROR":

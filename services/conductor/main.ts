@@ -1,0 +1,24 @@
+/** The conductor in a process of its own: `PATCHBAY_NATS_URL` and `PATCHBAY_NATS_CREDENTIALS` from the environment. */
+import { connectBus, migrate } from "@patchbay/bus";
+import { configureLogging, logger } from "@patchbay/telemetry";
+import { readConfig } from "./config.ts";
+import { startConductor } from "./mod.ts";
+
+/** Resolves with the exit status. */
+async function main(signal: AbortSignal): Promise<number> {
+  await using _logging = await configureLogging();
+  try {
+    await using bus = await connectBus({ ...readConfig(Deno.env.toObject()), name: "conductor", signal });
+    await migrate(bus, { signal });
+    await using conductor = await startConductor({ bus, signal });
+    return await conductor.ended === undefined ? 0 : 1;
+  } catch (error) {
+    if (signal.aborted) return 0;
+    logger("conductor").fatal("cannot run the conductor: {error}", { error });
+    return 1;
+  }
+}
+
+const stop = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, () => stop.abort());
+Deno.exit(await main(stop.signal));

@@ -1,0 +1,75 @@
+/**
+ * Results as the bridges store them, on stream RESULTS: how the conductor learns what became of a command whose answer was
+ * lost with a connection, or with the conductor that asked.
+ */
+import { type Bus, readStream } from "@patchbay/bus";
+import { type Id, Result, type Step, subjects, WILDCARD } from "@patchbay/contracts";
+
+type Listener = (result: Result) => void;
+
+export class ResultFeed implements AsyncDisposable {
+  readonly #bus: Bus;
+  readonly #stop = new AbortController();
+  readonly #signal: AbortSignal;
+  readonly #listeners = new Map<Id, Listener>();
+  #position = 0;
+  #following: Promise<unknown> = Promise.resolve();
+
+  private constructor(bus: Bus, signal: AbortSignal) {
+    this.#bus = bus;
+    this.#signal = AbortSignal.any([signal, this.#stop.signal]);
+  }
+
+  static async start(bus: Bus, signal: AbortSignal): Promise<ResultFeed> {
+    const feed = new ResultFeed(bus, signal);
+    const all = { subject: subjects.result(WILDCARD, WILDCARD, WILDCARD), payload: Result, signal: feed.#signal };
+    for await (const { seq } of readStream(bus, "RESULTS", { ...all, from: "last-per-subject", follow: false })) {
+      feed.#position = Math.max(feed.#position, seq);
+    }
+    signal.throwIfAborted();
+    const follow = async () => {
+      const from = feed.#position + 1;
+      for await (const { seq, message } of readStream(bus, "RESULTS", { ...all, from, follow: true })) {
+        feed.#position = seq;
+        feed.#listeners.get(message.payload.commandId)?.(message.payload);
+      }
+    };
+    feed.#following = follow().then(() => undefined, (error: unknown) => error);
+    return feed;
+  }
+
+  /** Resolves when it follows no longer; with the error that ended it, if one did. */
+  get ended(): Promise<unknown> {
+    return this.#following;
+  }
+
+  /** The sequence up to which it has read: the result of a command that is sent now comes after it. */
+  get position(): number {
+    return this.#position;
+  }
+
+  /** Calls `listener` with each result of one command, until it is disposed. */
+  listen(commandId: Id, listener: Listener): Disposable {
+    this.#listeners.set(commandId, listener);
+    return { [Symbol.dispose]: () => void this.#listeners.delete(commandId) };
+  }
+
+  /** The result of a command that was sent when the feed was at `after`, if it is stored. */
+  async find(
+    { app, bridge, command }: Pick<Step, "app" | "bridge" | "command">,
+    { commandId, after, signal }: { commandId: Id; after: number; signal: AbortSignal },
+  ): Promise<Result | undefined> {
+    const on = bridge === undefined || bridge === "any" ? WILDCARD : bridge;
+    const options = { subject: subjects.result(app, on, command), payload: Result, from: after + 1, follow: false };
+    for await (const { message } of readStream(this.#bus, "RESULTS", { ...options, signal })) {
+      if (message.payload.commandId === commandId) return message.payload;
+    }
+    signal.throwIfAborted();
+    return undefined;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop.abort();
+    await this.#following;
+  }
+}

@@ -1,0 +1,233 @@
+/** The runs that this conductor has: each under a lease, begun here or taken over from one that died. */
+import { acquireLease, type Lease, send } from "@patchbay/bus";
+import {
+  type Cancel,
+  ConflictError,
+  envelope,
+  foldRunEvents,
+  type Id,
+  PatchbayError,
+  type Plan,
+  type Run,
+  type RunEvent,
+  subjects,
+} from "@patchbay/contracts";
+import {
+  ATTRIBUTES,
+  extractTrace,
+  injectTrace,
+  logger,
+  span,
+  type SpanOptions,
+  withCorrelation,
+} from "@patchbay/telemetry";
+import { setTimeout as wait } from "node:timers/promises";
+import { Execution, type ExecutionDeps } from "./execution.ts";
+import type { PlanStore } from "./plan_store.ts";
+import { readRunLog, RunLog } from "./run_log.ts";
+
+export interface RunsOptions extends ExecutionDeps {
+  plans: PlanStore;
+  /** Who holds the leases, for a person who looks. */
+  owner: string;
+  /** How long a run stays with a conductor that died, in milliseconds. */
+  leaseTtlMs: number;
+  /** Fires when the conductor leaves: its runs stay where they are, for the next. */
+  signal: AbortSignal;
+}
+
+interface Active {
+  execution: Execution;
+  runLog: RunLog;
+  /** Resolves when this conductor has nothing to do with the run any more. */
+  done: Promise<void>;
+}
+
+/** A run that failed here is not tried again before, in milliseconds. */
+const FAILURE_PAUSE_MS = 2_000;
+const log = logger("conductor");
+
+export class Runs {
+  readonly #options: RunsOptions;
+  readonly #active = new Map<Id, Active>();
+
+  constructor(options: RunsOptions) {
+    this.#options = options;
+  }
+
+  /** Begins a run of a plan that {@linkcode PlanStore.claim} gave to it; resolves once its log has begun. */
+  async begin(runId: Id, plan: Plan, correlationId: Id): Promise<void> {
+    const { plans, signal } = this.#options;
+    const lease = await this.#lease(runId);
+    if (lease === undefined) {
+      throw new ConflictError("CONFLICT", `Cannot begin run '${runId}': another conductor has it`);
+    }
+    const { promise: begun, resolve, reject } = Promise.withResolvers<void>();
+    const run = foldRunEvents([{ type: "RUN_STARTED", at: Date.now(), runId, plan, correlationId }])!;
+    this.#launch(run, 0, lease, {}, async (runLog) => {
+      try {
+        const headers: Record<string, string> = {};
+        injectTrace(headers);
+        const { traceparent } = headers;
+        await runLog.append({
+          type: "RUN_STARTED",
+          at: run.startedAt,
+          runId,
+          plan,
+          correlationId,
+          ...(traceparent === undefined ? {} : { traceparent }),
+        });
+        resolve();
+      } catch (error) {
+        if (!signal.aborted) await plans.settle(plan.id, runId, "validated");
+        reject(error);
+        throw error;
+      }
+    });
+    await begun;
+  }
+
+  /** Goes on with a run whose conductor died; does nothing when it is over, or somebody else has it. */
+  async takeOver(runId: Id): Promise<void> {
+    const { bus, signal } = this.#options;
+    // a lease that was lost is seen here too: the run must have left before it can come back
+    await this.#active.get(runId)?.done;
+    const last = (await readRunLog(bus, runId, { from: "last-per-subject", signal })).at(-1);
+    if (last === undefined) return await this.#giveBack(runId);
+    if (last.event.type === "RUN_FINISHED" || this.#active.has(runId)) return;
+    const lease = await this.#lease(runId);
+    if (lease === undefined) return;
+    const entries = await readRunLog(bus, runId, { signal });
+    const run = foldRunEvents(entries.map(({ event }) => event));
+    if (run === undefined || run.status !== "running") return await lease[Symbol.asyncDispose]();
+    log.warn("run {run} is taken over", { run: runId, correlationId: run.correlationId });
+    const parent = extractTrace((name) => name === "traceparent" ? run.traceparent : undefined);
+    withCorrelation(run.correlationId, () => this.#launch(run, entries.at(-1)!.seq, lease, { parent }));
+  }
+
+  /**
+   * Asks for the end of a run, whichever conductor has it; resolves once the log says so.
+   * @throws {PatchbayError} `NOT_FOUND`
+   * @throws {ConflictError} it has ended otherwise
+   */
+  async cancel(runId: Id, reason: string | undefined, signal: AbortSignal): Promise<void> {
+    const { bus } = this.#options;
+    while (!await this.cancelHere(runId, reason)) {
+      const entries = await readRunLog(bus, runId, { signal });
+      const run = foldRunEvents(entries.map(({ event }) => event));
+      if (run === undefined) throw notFound(runId);
+      if (run.status === "cancelled" || (run.status === "running" && run.cancelRequestedAt !== undefined)) return;
+      if (run.status !== "running") {
+        throw new ConflictError("CONFLICT", `Cannot cancel run '${runId}': it has ${run.status}`, {
+          context: { status: run.status },
+        });
+      }
+      // whoever has the run hears it now, or finds it in the log when it appends next
+      const { correlationId } = run;
+      const payload: Cancel = { commandId: runId, ...(reason === undefined ? {} : { reason }) };
+      send(bus, subjects.cancel(runId), envelope({ type: "command", payload, source: "conductor", correlationId }));
+      if (await this.#appendCancel(run, entries.at(-1)!.seq, reason, signal)) return;
+    }
+  }
+
+  /** Ends a run that is here; whether it is. */
+  async cancelHere(runId: Id, reason: string | undefined): Promise<boolean> {
+    const active = this.#active.get(runId);
+    if (active === undefined || active.execution.isOver) return false;
+    await active.runLog.refresh();
+    if (active.execution.isOver) return false;
+    if (!active.execution.isCancelled) await active.runLog.append(cancelRequested(reason));
+    active.execution.cancel();
+    return true;
+  }
+
+  /** The run as its log leaves it. @throws {PatchbayError} `NOT_FOUND` */
+  async get(runId: Id, signal: AbortSignal): Promise<Run> {
+    const run = foldRunEvents((await readRunLog(this.#options.bus, runId, { signal })).map(({ event }) => event));
+    if (run === undefined) throw notFound(runId);
+    return run;
+  }
+
+  /** Resolves once this conductor has no runs; they end, or its signal has fired. */
+  async idle(): Promise<void> {
+    while (this.#active.size > 0) await Promise.all([...this.#active.values()].map(({ done }) => done));
+  }
+
+  /** A run that got its plan and never began: the plan may be run again. */
+  async #giveBack(runId: Id): Promise<void> {
+    const { bus, plans, signal } = this.#options;
+    const plan = (await plans.running()).find((plan) => plan.runId === runId);
+    if (plan === undefined) return;
+    await using lease = await this.#lease(runId);
+    if (lease === undefined || (await readRunLog(bus, runId, { signal })).length > 0) return;
+    await plans.settle(plan.id, runId, "validated");
+  }
+
+  /** Whether it could be appended: if not, the log has grown meanwhile. */
+  async #appendCancel(
+    { id: runId, correlationId }: Run,
+    last: number,
+    reason: string | undefined,
+    signal: AbortSignal,
+  ) {
+    const { bus } = this.#options;
+    const runLog = new RunLog({ bus, runId, correlationId, last, signal, onCancelRequested: () => {} });
+    try {
+      await runLog.append(cancelRequested(reason));
+      return true;
+    } catch (error) {
+      if (error instanceof PatchbayError && error.code === "LEASE_LOST") return false;
+      throw error;
+    }
+  }
+
+  #lease(runId: Id): Promise<Lease | undefined> {
+    const { bus, owner, leaseTtlMs, signal } = this.#options;
+    return acquireLease(bus, `run.${runId}`, { owner, ttlMs: leaseTtlMs, signal });
+  }
+
+  #launch(
+    run: Run,
+    last: number,
+    lease: Lease,
+    options: Pick<SpanOptions, "parent">,
+    before: (runLog: RunLog) => Promise<void> = () => Promise.resolve(),
+  ): void {
+    const { id, correlationId, plan } = run;
+    const signal = AbortSignal.any([lease.lost, this.#options.signal]);
+    const runLog = new RunLog({
+      bus: this.#options.bus,
+      runId: id,
+      correlationId,
+      last,
+      signal,
+      onCancelRequested: () => execution.cancel(),
+    });
+    const execution = new Execution(this.#options, run, runLog, signal);
+    const attributes = { [ATTRIBUTES.runId]: id, [ATTRIBUTES.planId]: plan.id };
+    const work = span("run plan", { ...options, attributes }, async (active) => {
+      await before(runLog);
+      const status = await execution.work();
+      active.setAttribute(ATTRIBUTES.outcome, status);
+      await this.#options.plans.settle(plan.id, id, status);
+      log.info("run {run} has {status}", { run: id, status });
+    });
+    const done = work.catch((error) => this.#leave(id, error, signal)).then(() => lease[Symbol.asyncDispose]())
+      .catch((error) => log.error("run {run} could not be left: {error}", { run: id, error }))
+      .finally(() => this.#active.delete(id));
+    this.#active.set(id, { execution, runLog, done });
+  }
+
+  /** The run stays as its log has it. Whoever gets the lease next goes on with it: maybe this one, a little later. */
+  async #leave(run: Id, error: unknown, signal: AbortSignal): Promise<void> {
+    if (this.#options.signal.aborted) return;
+    log.error("run {run} is left: {error}", { run, error: error instanceof Error ? error.message : error });
+    await wait(FAILURE_PAUSE_MS, undefined, { signal }).catch(() => {});
+  }
+}
+
+function cancelRequested(reason: string | undefined): RunEvent {
+  return { type: "RUN_CANCEL_REQUESTED", at: Date.now(), ...(reason === undefined ? {} : { reason }) };
+}
+
+const notFound = (runId: Id) => new PatchbayError("NOT_FOUND", `Cannot find run '${runId}'`);
