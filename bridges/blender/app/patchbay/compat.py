@@ -98,3 +98,13 @@ def modal_operator(window: Any) -> str | None:
         if operator.bl_idname.startswith(prefixes):
             return str(operator.bl_label or operator.bl_idname)
     return None
+
+
+def mend_gltf_importer() -> None:
+    """Blender before 3.5 reads glTF with a name that numpy dropped in 1.24, and distributions pair the two."""
+    if VERSION < (3, 5, 0):
+        import numpy
+
+        # `hasattr` would warn: numpy knows what the name once was
+        if "bool" not in vars(numpy):
+            numpy.bool = bool

@@ -11,6 +11,7 @@ from typing import Any
 
 import bpy
 
+from .. import compat
 from ..arguments import array, choice, file, file_name, may, name, needs
 from ..context import in_window, object_mode
 from ..errors import failed, invalid
@@ -43,11 +44,13 @@ def import_file(call: Call) -> dict[str, Any]:
     _, operator = found
     scene = bpy.context.scene
     before = {thing.name for thing in scene.objects}
-    with call.change(f"Import {a.file.name}"), tempfile.TemporaryDirectory(dir=call.work_dir) as folder:
+    with call.change(f"Import {a.file.name}"), tempfile.TemporaryDirectory(dir=call.outgoing) as folder:
         # importers go by the ending
         ending = Path(a.file.name).suffix.lower() if format_of(a.file.name) == kind else FORMATS[kind].ending
         copy = Path(folder) / f"{_stem(a.file.name)}{ending}"
         copy.write_bytes(path.read_bytes())
+        if FORMATS[kind].package == "numpy":
+            compat.mend_gltf_importer()
         with in_window():
             if "FINISHED" not in operator(filepath=str(copy)):
                 raise failed(f"Blender could not read '{a.file.name}' as {kind}")
@@ -76,7 +79,7 @@ def export_file(call: Call) -> dict[str, Any]:
     call.stop_if_cancelled()
     object_mode()
     stem = a.name.removesuffix(exchange.ending)
-    with tempfile.TemporaryDirectory(dir=call.work_dir) as folder, _selected(wanted):
+    with tempfile.TemporaryDirectory(dir=call.outgoing) as folder, _selected(wanted):
         path = Path(folder) / f"export{exchange.ending}"
         options = dict(exchange.options)
         if wanted is not None:
