@@ -121,14 +121,14 @@ for (const { title, ignore, adapter } of COUNTERPARTS) {
       ["create_object", { type: "teapot" }, "INVALID_ARGUMENTS"],
       ["create_object", { type: "cube", collection: "Nowhere" }, "NOT_FOUND"],
       ["set_material", { object: "Hero", color: "reddish" }, "INVALID_ARGUMENTS"],
-      ["update_light", { object: "Hero", energy: 5 }, "COMMAND_FAILED"],
-      ["set_active_camera", { camera: "Hero" }, "COMMAND_FAILED"],
+      ["update_light", { object: "Hero", energy: 5 }, "INVALID_ARGUMENTS"],
+      ["set_active_camera", { camera: "Hero" }, "INVALID_ARGUMENTS"],
       ["parent_object", { object: "Hero", parent: "Hero" }, "COMMAND_FAILED"],
       ["remove_modifier", { object: "Hero", modifier: "bevel" }, "NOT_FOUND"],
       ["set_timeline", { start: 10, end: 1 }, "INVALID_ARGUMENTS"],
       ["apply_scene", { objects: [{ name: "New", type: "cube" }, { name: "Missing" }] }, "NOT_FOUND"],
       ["render_image", { width: 16, height: 16 }, "COMMAND_FAILED"],
-      ["new_file", {}, "COMMAND_FAILED"],
+      ["new_file", {}, "CONFLICT"],
       ["open_file", { name: "never saved", discard: true }, "NOT_FOUND"],
     ];
     for (const [command, args, expected] of bad) {
@@ -156,11 +156,11 @@ for (const { title, ignore, adapter } of COUNTERPARTS) {
     assert.deepEqual(few.frames.map(({ frame }) => frame), [1, 2, 3]);
     await using reports = await progress();
     const id = newId();
-    const many = call("render_animation", { ...size, start: 1, end: 250 }, { id });
+    const many = call("render_animation", { ...size, start: 1, end: 20_000 }, { id });
     const refused = assert.rejects(many, code("CANCELLED"));
     for await (const { message } of reports) {
       if (message.payload.commandId !== id) continue;
-      assert.ok(message.payload.fraction! > 0 && message.payload.fraction! < 1);
+      assert.ok(message.payload.fraction! < 1);
       break;
     }
     cancel(id);

@@ -7,15 +7,32 @@ export function objectNamed(document: Document, name: string): SceneObject {
   return find(document.objects, "object", name);
 }
 
-/** @throws {PatchbayError} `NOT_FOUND` for no such object, `COMMAND_FAILED` for one of another type */
-export function objectOfType(document: Document, name: string, ...types: SceneObject["type"][]): SceneObject {
+/**
+ * An object of one of these types.
+ * @param argument where the name stands in the arguments
+ * @throws {PatchbayError} `NOT_FOUND` for no such object, `INVALID_ARGUMENTS` for one of another type
+ */
+export function objectOfType(
+  document: Document,
+  name: string,
+  types: readonly SceneObject["type"][],
+  argument = "object",
+): SceneObject {
   const object = objectNamed(document, name);
   if (types.includes(object.type)) return object;
-  throw new PatchbayError("COMMAND_FAILED", `Object '${name}' is a ${object.type}, expected ${types.join(" or ")}`, {
-    context: {
-      type: object.type,
-      available: Object.values(document.objects).filter(({ type }) => types.includes(type)).map(({ name }) => name),
-    },
+  const available = Object.values(document.objects).filter(({ type }) => types.includes(type)).map(({ name }) => name);
+  throw invalid(`'${name}' is no ${types.join(" or ")} but a ${object.type}`, [argument], { available });
+}
+
+/** An argument that fits its schema, and not the scene. */
+export function invalid(
+  message: string,
+  path: (string | number)[],
+  context: Record<string, unknown> = {},
+): PatchbayError {
+  return PatchbayError.of("INVALID_ARGUMENTS", `${path.join(".")}: ${message}`, {
+    issues: [{ path, message }],
+    context,
   });
 }
 

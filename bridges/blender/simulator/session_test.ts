@@ -72,7 +72,7 @@ Deno.test("a command that fails changes nothing", async () => {
     ["transform_object", { object: "Hero", location: "up" }, "INVALID_ARGUMENTS"],
     ["transform_object", { object: "Hero", colour: "red" }, "INVALID_ARGUMENTS"],
     ["create_object", { type: "cube", collection: "Nowhere" }, "NOT_FOUND"],
-    ["update_light", { object: "Hero", energy: 3 }, "COMMAND_FAILED"],
+    ["update_light", { object: "Hero", energy: 5 }, "INVALID_ARGUMENTS"],
     ["look_at", { object: "Hero" }, "INVALID_ARGUMENTS"],
     ["parent_object", { object: "Hero", parent: "Hero" }, "COMMAND_FAILED"],
     ["render_image", {}, "COMMAND_FAILED"],
@@ -197,7 +197,7 @@ Deno.test("a saved file can be opened again, and unsaved changes are not lost by
   const saved = await blender.run("save_file", { name: "shot" });
   assert.equal(saved.name, "shot.blend");
   await blender.run("create_object", { type: "cube" });
-  await assert.rejects(blender.run("new_file"), code("COMMAND_FAILED"));
+  await assert.rejects(blender.run("new_file"), code("CONFLICT"));
   await blender.run("new_file", { discard: true });
   assert.deepEqual(blender.session.snapshot().objects, {});
   await assert.rejects(blender.run("open_file", { name: "other" }), (error: unknown) => {

@@ -1,9 +1,8 @@
 /** Animation: keyframes and the timeline. */
-import { PatchbayError } from "@patchbay/contracts";
 import { applyAnimation, keyedFrames, propertyOf, setKeyframe } from "../animation.ts";
 import type { Handlers } from "../command_context.ts";
 import type { SceneObject } from "../document.ts";
-import { objectNamed } from "../lookup.ts";
+import { invalid, objectNamed } from "../lookup.ts";
 
 const PLACE = ["location", "rotation", "scale"] as const;
 
@@ -29,9 +28,9 @@ export const animation: Handlers<
     const object = objectNamed(document, args.object);
     const { start = document.timeline.start, end = document.timeline.end } = args;
     if (end <= start) {
-      throw PatchbayError.of("INVALID_ARGUMENTS", `Cannot animate from frame ${start} to ${end}: it must end later`, {
-        issues: [{ path: ["end"], message: `must be after ${start}` }],
-      });
+      throw invalid(`it would begin at frame ${start} and end at frame ${end}`, [
+        args.end === undefined ? "start" : "end",
+      ]);
     }
     setKeyframe(object, property, { frame: start, value: args.from ?? object[property], interpolation });
     setKeyframe(object, property, { frame: end, value: args.to, interpolation });
@@ -44,10 +43,7 @@ export const animation: Handlers<
     for (const [i, track] of args.tracks.entries()) {
       const object = objectNamed(document, track.object);
       const present = propertyOf(document, object, track.property);
-      const refuse = (message: string) =>
-        PatchbayError.of("INVALID_ARGUMENTS", `Cannot animate ${track.property} of '${object.name}': ${message}`, {
-          issues: [{ path: ["tracks", i, "property"], message }],
-        });
+      const refuse = (message: string) => invalid(message, ["tracks", i, "property"]);
       if (present === undefined) throw refuse(`a ${object.type} has no ${track.property}`);
       if (args.replace) delete object.animation[track.property];
       for (const { frame, value } of track.keyframes) {
@@ -78,11 +74,8 @@ export const animation: Handlers<
     const timeline = { ...document.timeline };
     for (const key of ["fps", "start", "end", "current"] as const) timeline[key] = args[key] ?? timeline[key];
     if (timeline.end < timeline.start) {
-      throw PatchbayError.of(
-        "INVALID_ARGUMENTS",
-        `Cannot set the timeline to ${timeline.start} to ${timeline.end}: it would end before it starts`,
-        { issues: [{ path: [args.end === undefined ? "start" : "end"], message: "the range would be empty" }] },
-      );
+      const argument = args.end === undefined ? "start" : "end";
+      throw invalid(`the range would begin at ${timeline.start} and end at ${timeline.end}`, [argument]);
     }
     const moved = timeline.current !== document.timeline.current;
     document.timeline = timeline;

@@ -2,7 +2,7 @@
 import type { Vector } from "../../manifest/values.ts";
 import type { Handlers } from "../command_context.ts";
 import { type Document, newObject } from "../document.ts";
-import { objectNamed, objectOfType } from "../lookup.ts";
+import { invalid, objectNamed, objectOfType } from "../lookup.ts";
 import { add, facing, normalized, subtract, times } from "../matrix.ts";
 import { type Bounds, boundsOf, boundsOfAll, centerOf, radiusOf, summaryOf } from "../placement.ts";
 import { addObject } from "./objects.ts";
@@ -29,12 +29,13 @@ export const cameras: Handlers<"create_camera" | "set_active_camera" | "look_at"
   },
 
   set_active_camera({ document }, args) {
-    document.activeCamera = objectOfType(document, args.camera, "camera").name;
+    document.activeCamera = objectOfType(document, args.camera, ["camera"], "camera").name;
     return { name: args.camera };
   },
 
   look_at({ document }, args) {
     const object = objectNamed(document, args.object);
+    if (args.target === object.name) throw invalid(`'${object.name}' cannot face itself`, ["target"]);
     const point = args.point ?? centerOf(boundsOf(document, objectNamed(document, args.target!)));
     aim(document, object.name, point);
     return summaryOf(document, object);

@@ -8,7 +8,7 @@ import type { CommandContext, Handlers } from "../command_context.ts";
 import { type Document, emptyDocument, newMaterial, newObject } from "../document.ts";
 import { exportScene, importParts, isFormat, MEDIA_TYPES, READABLE } from "../exchange/formats.ts";
 import { localFileOf, makeFile } from "../files.ts";
-import { familyOf, freeName, objectNamed } from "../lookup.ts";
+import { familyOf, freeName, invalid, objectNamed } from "../lookup.ts";
 import { primitive } from "../primitives.ts";
 import { readDocument, writeDocument } from "../saved_document.ts";
 
@@ -76,9 +76,7 @@ export const files: Handlers<"import_file" | "export_file" | "open_file" | "save
     const { document, workDir } = context;
     const given = args.name ?? document.file.name;
     if (given === null) {
-      throw PatchbayError.of("INVALID_ARGUMENTS", "Cannot save: the file has no name yet", {
-        issues: [{ path: ["name"], message: "needed for a file that was never saved" }],
-      });
+      throw invalid("needed for a file that was never saved", ["name"]);
     }
     const name = blendName(given);
     const saved = args.copy ? document.file : { name, dirty: false };
@@ -100,7 +98,7 @@ export const files: Handlers<"import_file" | "export_file" | "open_file" | "save
 
 function refuseToLose(document: Document, discard: boolean): void {
   if (!document.file.dirty || discard) return;
-  throw new PatchbayError("COMMAND_FAILED", "The file has changes that are not saved", {
+  throw PatchbayError.of("CONFLICT", "The scene has changes that are not saved", {
     remedy: "Save it first with `save_file`, or give `discard: true`.",
   });
 }

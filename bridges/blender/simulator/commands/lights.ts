@@ -3,7 +3,7 @@ import type { Handlers } from "../command_context.ts";
 import type { Vector } from "../../manifest/values.ts";
 import { type Document, type Light, newObject, type SceneObject } from "../document.ts";
 import { loadPicture, localFileOf } from "../files.ts";
-import { freeName, objectNamed, objectOfType } from "../lookup.ts";
+import { freeName, invalid, objectNamed, objectOfType } from "../lookup.ts";
 import { add, facing, subtract } from "../matrix.ts";
 import { boundsOf, centerOf, summaryOf } from "../placement.ts";
 import { addObject } from "./objects.ts";
@@ -19,6 +19,7 @@ export const NEW_LIGHTS = {
 export const lights: Handlers<"create_light" | "update_light" | "set_world"> = {
   create_light({ document }, args) {
     const preset = NEW_LIGHTS[args.type];
+    checkCone(args.type, args.spot_angle);
     const above = args.above === undefined ? undefined : objectNamed(document, args.above);
     const target = args.target === undefined ? above : objectNamed(document, args.target);
     const location = args.location ??
@@ -39,8 +40,9 @@ export const lights: Handlers<"create_light" | "update_light" | "set_world"> = {
   },
 
   update_light({ document }, args) {
-    const object = objectOfType(document, args.object, "light");
+    const object = objectOfType(document, args.object, ["light"]);
     const light = object.light!;
+    checkCone(args.type ?? light.type, args.spot_angle);
     light.type = args.type ?? light.type;
     light.energy = (args.energy ?? light.energy) * (args.factor ?? 1);
     light.color = args.color ?? light.color;
@@ -61,6 +63,10 @@ export const lights: Handlers<"create_light" | "update_light" | "set_world"> = {
     return { ...world };
   },
 };
+
+function checkCone(type: Light["type"], spotAngle: number | undefined): void {
+  if (spotAngle !== undefined && type !== "spot") throw invalid(`a ${type} light has no cone`, ["spot_angle"]);
+}
 
 export function lightDetails(light: Light) {
   return { ...light, spot_angle: light.type === "spot" ? light.spot_angle : null };

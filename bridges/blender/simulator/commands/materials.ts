@@ -8,7 +8,7 @@ import { find, freeName, objectOfType } from "../lookup.ts";
 
 export const materials: Handlers<"set_material"> = {
   async set_material({ document }, { object: name, material, texture, ...changes }) {
-    const object = objectOfType(document, name, "mesh", "curve", "text");
+    const object = objectOfType(document, name, ["mesh", "curve", "text"]);
     const picture = texture === undefined ? undefined : await loadPicture(localFileOf(texture).path);
     const used = material === undefined ? ownMaterial(document, object) : namedMaterial(document, material);
     object.materials = [used, ...object.materials.slice(1)];

@@ -1,20 +1,17 @@
 /** Modifiers: the simulator keeps them and lists them; its meshes stay as they are. */
 import { PatchbayError } from "@patchbay/contracts";
 import type { Handlers } from "../command_context.ts";
-import { freeName, objectNamed, objectOfType } from "../lookup.ts";
+import { freeName, invalid, objectNamed, objectOfType } from "../lookup.ts";
 
 const titled = (type: string) => type.charAt(0).toUpperCase() + type.slice(1);
 
 export const modifiers: Handlers<"add_modifier" | "remove_modifier"> = {
   add_modifier({ document }, args) {
-    const object = objectOfType(document, args.object, "mesh");
+    const object = objectOfType(document, args.object, ["mesh"]);
     if (args.type === "boolean") {
-      if (args.other === undefined) {
-        throw PatchbayError.of("INVALID_ARGUMENTS", "A boolean modifier needs `other`, the mesh to combine with", {
-          issues: [{ path: ["other"], message: "needed for a boolean modifier" }],
-        });
-      }
-      objectOfType(document, args.other, "mesh");
+      if (args.other === undefined) throw invalid("a boolean needs the other mesh", ["other"]);
+      if (args.other === args.object) throw invalid("an object cannot be cut with itself", ["other"]);
+      objectOfType(document, args.other, ["mesh"], "other");
     }
     const taken = Object.fromEntries(object.modifiers.map(({ name }) => [name, true]));
     const modifier = freeName(taken, args.name ?? titled(args.type));

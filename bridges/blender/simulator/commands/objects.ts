@@ -4,7 +4,7 @@ import type { Vector } from "../../manifest/values.ts";
 import { keyedFrames } from "../animation.ts";
 import type { Handlers } from "../command_context.ts";
 import { type Document, newMaterial, newObject, type SceneObject } from "../document.ts";
-import { checkCollection, childrenOf, familyOf, freeName, objectNamed, objectOfType } from "../lookup.ts";
+import { checkCollection, childrenOf, familyOf, freeName, invalid, objectNamed, objectOfType } from "../lookup.ts";
 import { add, compose, IDENTITY, invert, multiply, rotationOf, times } from "../matrix.ts";
 import { boundsOf, meshOf, summaryOf, worldMatrix } from "../placement.ts";
 import { primitive, PRIMITIVES } from "../primitives.ts";
@@ -30,6 +30,8 @@ export const objects: Handlers<
 > = {
   create_object({ document }, args) {
     const { name, type } = PRIMITIVES[args.type];
+    if (args.text !== undefined && type !== "text") throw invalid(`a ${args.type} says nothing`, ["text"]);
+    if (args.color !== undefined && type === "empty") throw invalid("an empty has no surface", ["color"]);
     if (args.collection !== undefined) checkCollection(document, args.collection);
     if (args.parent !== undefined) objectNamed(document, args.parent);
     const object = addObject(document, newObject(args.name ?? name, type));
@@ -53,12 +55,14 @@ export const objects: Handlers<
   update_object({ document }, { object: name, ...changes }) {
     const object = objectNamed(document, name);
     if (changes.text !== undefined) {
-      objectOfType(document, name, "text").text = changes.text;
+      objectOfType(document, name, ["text"], "text").text = changes.text;
       const mesh = primitive("text", 2, undefined, changes.text);
       if (object.mesh !== null && mesh !== undefined) document.meshes[object.mesh] = mesh;
     }
-    if (changes.focal_length !== undefined) objectOfType(document, name, "camera").focalLength = changes.focal_length;
-    if (changes.smooth !== undefined) objectOfType(document, name, "mesh").smooth = changes.smooth;
+    if (changes.focal_length !== undefined) {
+      objectOfType(document, name, ["camera"], "focal_length").focalLength = changes.focal_length;
+    }
+    if (changes.smooth !== undefined) objectOfType(document, name, ["mesh"], "smooth").smooth = changes.smooth;
     if (changes.visible !== undefined) object.visible = changes.visible;
     if (changes.name !== undefined && changes.name !== name) rename(document, object, changes.name);
     return summaryOf(document, object);

@@ -6,7 +6,7 @@ import { applyAnimation } from "../animation.ts";
 import type { CommandContext, Handlers } from "../command_context.ts";
 import { copyDocument, type Document } from "../document.ts";
 import { makeFile } from "../files.ts";
-import { objectNamed, objectOfType } from "../lookup.ts";
+import { invalid, objectNamed, objectOfType } from "../lookup.ts";
 import { add, compose, facing, subtract, times } from "../matrix.ts";
 import { boundsOfAll, centerOf, radiusOf, worldMatrix } from "../placement.ts";
 import { type Eye, type Image, renderPreview, renderWireframe } from "../preview.ts";
@@ -28,9 +28,7 @@ export const render: Handlers<"render_image" | "render_animation" | "capture_vie
     const started = performance.now();
     const { start = document.timeline.start, end = document.timeline.end } = args;
     if (end < start) {
-      throw PatchbayError.of("INVALID_ARGUMENTS", `Cannot render frames ${start} to ${end}: there are none`, {
-        issues: [{ path: ["end"], message: `must not be before ${start}` }],
-      });
+      throw invalid(`the range begins at ${start} and ends at ${end}`, [args.end === undefined ? "start" : "end"]);
     }
     const wanted = Array.from({ length: Math.floor((end - start) / args.step) + 1 }, (_, i) => start + i * args.step);
     const frames = [];
@@ -89,7 +87,7 @@ function throughCamera(document: Document, wanted: string | undefined): { name: 
     });
   }
   objectNamed(document, name);
-  const camera = objectOfType(document, name, "camera");
+  const camera = objectOfType(document, name, ["camera"], "camera");
   return { name, eye: { matrix: worldMatrix(document, camera), focalLength: camera.focalLength ?? 50 } };
 }
 
