@@ -199,6 +199,7 @@ class RunningBridge<S> implements Bridge {
 
   async start(): Promise<void> {
     const { bus, manifest, bridge, signal } = this.#options;
+    signal?.throwIfAborted();
     signal?.addEventListener("abort", this.#onAbort, { once: true });
     this.#service = await startService(bus, {
       name: `bridge-${manifest.app}`,
@@ -215,6 +216,7 @@ class RunningBridge<S> implements Bridge {
         snapshot: () => this.#state.snapshot(),
       }),
     });
+    if (this.#draining !== undefined) await this.#service[Symbol.asyncDispose]();
     await this.#presence.present;
     signal?.throwIfAborted();
     log.info("{source} is here", { source: this.#source });

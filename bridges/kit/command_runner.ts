@@ -13,7 +13,8 @@ import {
   toProblem,
   ValidationError,
 } from "@patchbay/contracts";
-import { logger } from "@patchbay/telemetry";
+import { AsyncLocalStorage } from "node:async_hooks";
+import { ATTRIBUTES, logger, span } from "@patchbay/telemetry";
 import { type Application, type Session, unlessAborted } from "./application.ts";
 import { parseArguments, parseResult } from "./command_arguments.ts";
 import type { CommandQueue } from "./command_queue.ts";
@@ -126,9 +127,11 @@ export class CommandRunner<S> {
     const lost = () => controller.abort(watch.started ? session.lost.reason : lostBefore(work, session));
     session.lost.addEventListener("abort", lost, { once: true });
     const { priority } = work.command.payload;
+    // the queue calls from wherever it is: trace and correlation id are those of the command
+    const asTheCommand = AsyncLocalStorage.snapshot();
     const turn = this.#options.queue.enqueue(() => {
       watch.start();
-      return this.#execute(work, session, signal);
+      return asTheCommand(() => this.#traced(work, () => this.#execute(work, session, signal)));
     }, { priority, signal });
     const answer = Promise.withResolvers<unknown>();
     // a deadline and a lost application are answered at once; a cancelled command says itself what became of it
@@ -137,6 +140,19 @@ export class CommandRunner<S> {
     }, { once: true });
     turn.then(answer.resolve, answer.reject);
     return answer.promise.finally(() => session.lost.removeEventListener("abort", lost));
+  }
+
+  /** The application's own part of the work is a span of its own, after the conventions for generative AI's tools. */
+  #traced(work: Work, fn: () => Promise<unknown>): Promise<unknown> {
+    const { manifest: { app }, bridge } = this.#options;
+    const tool = `${app}.${work.name}`;
+    const attributes = {
+      [ATTRIBUTES.genAiOperation]: "execute_tool",
+      [ATTRIBUTES.genAiTool]: tool,
+      [ATTRIBUTES.bridge]: bridge,
+      [ATTRIBUTES.commandId]: work.command.id,
+    };
+    return span(`execute_tool ${tool}`, { attributes }, fn);
   }
 
   /** Settles when the application is done with it, or is lost: then the next one has its turn. */

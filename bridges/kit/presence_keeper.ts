@@ -8,6 +8,8 @@ const log = logger("bridge");
 
 /** Changes closer together than this become one, in milliseconds. */
 const SPACING_MS = 100;
+/** After a put that failed, in milliseconds. */
+const RETRY_MS = 1_000;
 
 export interface PresenceOptions {
   bus: Bus;
@@ -54,14 +56,14 @@ export class PresenceKeeper implements AsyncDisposable {
   async #run(): Promise<void> {
     while (!this.#stopping.signal.aborted) {
       this.#wake = new AbortController();
-      await this.#put();
+      const isPut = await this.#put();
       await pause(SPACING_MS, this.#stopping.signal);
-      await pause(PRESENCE_INTERVAL_MS - SPACING_MS, this.#wake.signal);
+      await pause((isPut ? PRESENCE_INTERVAL_MS : RETRY_MS) - SPACING_MS, this.#wake.signal);
     }
     this.#firstPut.resolve();
   }
 
-  async #put(): Promise<void> {
+  async #put(): Promise<boolean> {
     const { bus, presence, manifest } = this.#options;
     const { signal } = this.#stopping;
     const { app, bridge } = presence();
@@ -76,8 +78,10 @@ export class PresenceKeeper implements AsyncDisposable {
       this.#last = JSON.stringify(here);
       this.#revision = await this.#bucket.put(`${app}.${bridge}`, here);
       this.#firstPut.resolve();
+      return true;
     } catch (error) {
       if (!signal.aborted) log.warn("{app}.{bridge} could not announce itself: {error}", { app, bridge, error });
+      return false;
     }
   }
 

@@ -49,10 +49,10 @@ export interface TestStudio extends AsyncDisposable {
   bus: Bus;
 }
 
-export async function testStudio(): Promise<TestStudio> {
+export async function testStudio({ storage = "memory" }: { storage?: "memory" | "file" } = {}): Promise<TestStudio> {
   const nats = await startTestNats();
   const bus = await nats.connect("a test");
-  await migrate(bus, { storage: "memory" });
+  await migrate(bus, { storage });
   return { nats, bus, [Symbol.asyncDispose]: () => nats[Symbol.asyncDispose]() };
 }
 

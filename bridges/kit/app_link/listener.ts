@@ -65,9 +65,12 @@ export class LinkReception implements AsyncDisposable {
     }
   }
 
-  /** Takes a connection in. */
-  welcome(stream: ByteStream): void {
-    if (this.#connections.size > MAX_STRANGERS) return stream.close();
+  /** Takes a connection in; nothing, where there are too many that say nothing. */
+  welcome(stream: ByteStream): JsonRpcConnection | undefined {
+    if (this.#connections.size > MAX_STRANGERS) {
+      stream.close();
+      return undefined;
+    }
     const connection: JsonRpcConnection = new JsonRpcConnection(stream, {
       request: (method, params) =>
         Promise.resolve().then(() => {
@@ -93,6 +96,7 @@ export class LinkReception implements AsyncDisposable {
       await connection[Symbol.asyncDispose]();
       this.#connections.delete(connection);
     });
+    return connection;
   }
 
   #hello(connection: JsonRpcConnection, params: unknown): HelloAnswer {

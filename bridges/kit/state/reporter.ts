@@ -31,6 +31,9 @@ export interface StateReporterOptions {
 
 const log = logger("bridge");
 
+/** A patch of so few characters is sent even where the whole state is smaller. */
+const SMALL = 1024;
+
 /** A cause that says more wins over one that says less, where several changes meet in one update. */
 const WEIGHT: Record<StateCause, number> = { application: 0, command: 1, human: 2, connect: 3 };
 
@@ -114,7 +117,9 @@ export class StateReporter {
     const origin = { app, bridge, instance, cause, revision: this.#revision + 1 };
     const patch = known === undefined ? undefined : diffStates(known.state, state);
     if (patch?.length === 0) return undefined;
-    if (patch === undefined || this.#patches >= patchesPerSnapshot || JSON.stringify(patch).length >= size) {
+    if (
+      patch === undefined || this.#patches >= patchesPerSnapshot || JSON.stringify(patch).length > Math.max(size, SMALL)
+    ) {
       return { ...origin, kind: "snapshot", state };
     }
     return { ...origin, kind: "patch", patch };
