@@ -148,6 +148,28 @@ for (const { title, ignore, adapter } of COUNTERPARTS) {
     assert.equal((await call("create_object", { type: "cube" })).name, "Cube");
   });
 
+  Deno.test({
+    name: `${title}: an application that hangs is answered for at its deadline, found unresponsive, and started again`,
+    ignore,
+    async fn() {
+      await using studio = await startBlenderStudio({ adapter, silenceMs: 1000 });
+      const { call, bridge, scene } = studio;
+      await call("create_object", { type: "cube" });
+      const hanging = call("execute_python", { code: "import time; time.sleep(600)" }, { timeoutMs: 1000 });
+      const waiting = call("get_scene");
+      await Promise.all([
+        assert.rejects(hanging, code("DEADLINE_EXCEEDED")),
+        assert.rejects(waiting, (error) => {
+          assert.ok(error instanceof PatchbayError);
+          assert.match(`${error.code} ${error.message} ${bridge.reason}`, /APP_UNRESPONSIVE|silent/);
+          return true;
+        }),
+      ]);
+      await bridge.ready(AbortSignal.timeout(60_000));
+      assert.deepEqual((await scene()).objects, {});
+    },
+  });
+
   test("an animation is rendered with progress, and cancelled between frames", async ({ call, cancel, progress }) => {
     await call("create_object", { type: "cube" });
     await call("create_camera");

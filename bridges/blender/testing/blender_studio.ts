@@ -35,8 +35,10 @@ export interface CallOptions {
   id?: Id;
 }
 
-/** Starts everything and waits until Blender takes commands. */
-export async function startBlenderStudio({ adapter }: Pick<Counterpart, "adapter">) {
+/** Starts everything and waits until Blender takes commands. @param silenceMs after so long a silence Blender counts as hanging */
+export async function startBlenderStudio(
+  { adapter, silenceMs }: Pick<Counterpart, "adapter"> & { silenceMs?: number },
+) {
   await using stack = new AsyncDisposableStack();
   const folder = await Deno.makeTempDir({ prefix: "patchbay-blender-" });
   stack.defer(() => Deno.remove(folder, { recursive: true }));
@@ -46,6 +48,7 @@ export async function startBlenderStudio({ adapter }: Pick<Counterpart, "adapter
   const bridge = stack.use(
     await startBlenderBridge({
       ...adapter,
+      ...(silenceMs === undefined ? {} : { silenceMs }),
       bus: await nats.connect("bridge"),
       bridge: BRIDGE,
       allowCode: true,
