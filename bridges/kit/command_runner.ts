@@ -111,7 +111,9 @@ export class CommandRunner<S> {
     try {
       const value = await this.#turn(work, controller, watch);
       const fitted = await this.#options.fit(parseResult(name, definition, value), command);
-      return { started: true, result: { ...this.#facts(name, command, watch), ok: true, ...fitted } };
+      const facts = this.#facts(name, command, watch);
+      if (definition.effect !== "read") log.info("{command} took {durationMs} ms", facts);
+      return { started: true, result: { ...facts, ok: true, ...fitted } };
     } catch (error) {
       return { started: watch.started, result: this.#failure(error, name, command, watch) };
     } finally {

@@ -25,6 +25,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { Execution, type ExecutionDeps } from "./execution.ts";
 import type { PlanStore } from "./plan_store.ts";
 import { readRunLog, RunLog } from "./run_log.ts";
+import { untilItWorks } from "./until_it_works.ts";
 
 export interface RunsOptions extends ExecutionDeps {
   plans: PlanStore;
@@ -79,7 +80,9 @@ export class Runs {
         });
         resolve();
       } catch (error) {
-        if (!signal.aborted) await plans.settle(plan.id, runId, "validated");
+        // a lease that was lost leaves it to the next conductor to find out what the log has
+        const lost = error instanceof PatchbayError && error.code === "LEASE_LOST";
+        if (!signal.aborted && !lost) await plans.settle(plan.id, runId, "validated");
         reject(error);
         throw error;
       }
@@ -204,12 +207,17 @@ export class Runs {
       onCancelRequested: () => execution.cancel(),
     });
     const execution = new Execution(this.#options, run, runLog, signal);
-    const attributes = { [ATTRIBUTES.runId]: id, [ATTRIBUTES.planId]: plan.id };
-    const work = span("run plan", { ...options, attributes }, async (active) => {
+    const attributes = {
+      [ATTRIBUTES.genAiOperation]: "invoke_workflow",
+      [ATTRIBUTES.genAiWorkflow]: "plan",
+      [ATTRIBUTES.runId]: id,
+      [ATTRIBUTES.planId]: plan.id,
+    };
+    const work = span("invoke_workflow plan", { ...options, attributes }, async (active) => {
       await before(runLog);
       const status = await execution.work();
       active.setAttribute(ATTRIBUTES.outcome, status);
-      await this.#options.plans.settle(plan.id, id, status);
+      await untilItWorks(() => this.#options.plans.settle(plan.id, id, status), signal);
       log.info("run {run} has {status}", { run: id, status });
     });
     const done = work.catch((error) => this.#leave(id, error, signal)).then(() => lease[Symbol.asyncDispose]())

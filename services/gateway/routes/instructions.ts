@@ -1,12 +1,14 @@
 /** Words in, plan out, and run when asked to. */
 import { z } from "zod";
 import { Id, Instruction, PlanRecord } from "@patchbay/contracts";
-import { span } from "@patchbay/telemetry";
+import { logger, span } from "@patchbay/telemetry";
 import type { GatewayDeps } from "../deps.ts";
 import { HttpRefusal } from "../refusal.ts";
 import { requireScope } from "../middleware/auth.ts";
 import { requirePlanScopes } from "../plan_scopes.ts";
 import { json, route } from "../route.ts";
+
+const log = logger("gateway");
 
 const InstructionBody = z.strictObject({
   instruction: Instruction,
@@ -52,6 +54,7 @@ export const instructionRoutes = (
         const headers = { Location: `/v1/plans/${plan.id}` };
         if (mode === "plan") return json(record, { status: 201, headers });
         const { runId } = await call("conductor", "run_plan", { planId: plan.id }, { correlationId });
+        log.info("key {key} runs plan {plan} as run {run}", { key: key?.id, plan: plan.id, run: runId });
         return json({ ...record, status: "running", runId }, {
           status: 202,
           headers: { Location: `/v1/runs/${runId}` },
