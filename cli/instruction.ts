@@ -1,6 +1,6 @@
 /** Runs one instruction on a studio, and tells the person what is planned, what happens, and what came of it. */
 import { type Client, createClient } from "@patchbay/client";
-import { AssetRef, newId, type Progress, type Run, type RunEvent } from "@patchbay/contracts";
+import { AssetRef, type Id, newId, type Plan, type Progress, type Run, type RunEvent } from "@patchbay/contracts";
 import { span, withCorrelation } from "@patchbay/telemetry";
 import { EXIT } from "./outcome.ts";
 import { describePlan, describeValue } from "./plan_text.ts";
@@ -26,7 +26,7 @@ export function runInstruction(instruction: string, options: InstructionOptions)
   return withCorrelation(correlationId, () => span("do", {}, () => run(instruction, correlationId, options)));
 }
 
-async function run(instruction: string, correlationId: string, options: InstructionOptions): Promise<number> {
+async function run(instruction: string, correlationId: Id, options: InstructionOptions): Promise<number> {
   const { say, signal } = options;
   const trace = { id: correlationId.replaceAll("-", "") };
   const client = createClient({ ...options.gateway, fetch: noting(trace) });
@@ -40,7 +40,7 @@ async function run(instruction: string, correlationId: string, options: Instruct
   const cancel = () => void client.runs.cancel(runId).catch((error: Error) => say(`Cannot cancel: ${error.message}`));
   signal.addEventListener("abort", cancel, { once: true });
   try {
-    const outcome = await follow(client, runId, say);
+    const outcome = await follow(client, plan, { runId, correlationId }, say);
     const seconds = ((performance.now() - began) / 1000).toFixed(1);
     say(
       `\n${
@@ -65,32 +65,39 @@ function noting(trace: { id: string }): typeof fetch {
 }
 
 /** Prints the run's events until it is over. */
-async function follow(client: Client, runId: string, say: (line: string) => void): Promise<Run> {
-  const stepOf = new Map<string, string>();
+async function follow(
+  client: Client,
+  plan: Plan,
+  { runId, correlationId }: { runId: Id; correlationId: Id },
+  say: (line: string) => void,
+): Promise<Run> {
+  const titles = new Map(plan.steps.map(({ id, command }) => [id, `${id} ${command}`]));
+  const stepOf = new Map<Id, string>();
   const onProgress = ({ commandId, fraction, message }: Progress) => {
     const share = fraction === undefined ? "" : ` ${Math.round(fraction * 100)} %`;
     say(`  … ${stepOf.get(commandId) ?? ""}${share}${message === undefined ? "" : ` ${message}`}`);
   };
-  for await (const event of client.runs.follow(runId, { onProgress })) {
-    if (event.type === "STEP_STARTED") stepOf.set(event.commandId, event.stepId);
-    const line = describeEvent(event);
+  for await (const event of client.runs.follow(runId, { onProgress, correlationId })) {
+    if (event.type === "STEP_STARTED") stepOf.set(event.commandId, titles.get(event.stepId) ?? event.stepId);
+    const line = describeEvent(event, titles);
     if (line !== undefined) say(line);
   }
-  return await client.runs.get(runId);
+  return await client.runs.get(runId, { correlationId });
 }
 
-function describeEvent(event: RunEvent): string | undefined {
+function describeEvent(event: RunEvent, titles: ReadonlyMap<string, string>): string | undefined {
+  const title = typeof event["stepId"] === "string" ? titles.get(event["stepId"]) ?? event["stepId"] : "";
   switch (event.type) {
     case "STEP_STARTED":
-      return `  ▶ ${event.stepId}`;
+      return `  ▶ ${title}`;
     case "STEP_FINISHED":
-      return `  ✓ ${event.stepId} on ${event.bridge}, ${Math.round(event.durationMs)} ms${describeValue(event.value)}`;
+      return `  ✓ ${title} on ${event.bridge}, ${Math.round(event.durationMs)} ms${describeValue(event.value)}`;
     case "STEP_ERROR":
-      return `  ✗ ${event.stepId} ${event.problem.code}: ${event.problem.detail}\n    What to do: ${event.problem.remedy}`;
+      return `  ✗ ${title} ${event.problem.code}: ${event.problem.detail}\n    What to do: ${event.problem.remedy}`;
     case "STEP_SKIPPED":
-      return `  - ${event.stepId} skipped: ${event.reason}`;
+      return `  - ${title} skipped: ${event.reason}`;
     case "STEP_CANCELLED":
-      return `  - ${event.stepId} cancelled`;
+      return `  - ${title} cancelled`;
     default:
       return undefined;
   }
