@@ -9,24 +9,15 @@ import {
   subscribe,
   type Subscription,
 } from "@patchbay/bus";
-import {
-  Cancel,
-  newId,
-  parseSubject,
-  RunEvent,
-  SERVICES,
-  subjects,
-  UnavailableError,
-  WILDCARD,
-} from "@patchbay/contracts";
+import { Cancel, newId, parseSubject, RunEvent, SERVICES, subjects, WILDCARD } from "@patchbay/contracts";
 import { logger } from "@patchbay/telemetry";
-import { setTimeout as wait } from "node:timers/promises";
 import { z } from "zod";
 import { PlanStore } from "./plan_store.ts";
 import { ResultFeed } from "./result_feed.ts";
 import { Runs } from "./runs.ts";
 import { RETRY_LIMITS, type RetryLimits } from "./step_command.ts";
-import { followWorld, type World } from "./world.ts";
+import { untilItWorks } from "./until_it_works.ts";
+import { followWorld } from "./world.ts";
 
 export interface ConductorOptions {
   bus: Bus;
@@ -48,7 +39,6 @@ export interface Conductor extends AsyncDisposable {
 const NAME = "conductor";
 const VERBS = SERVICES[NAME];
 const LEASE_TTL_MS = 15_000;
-const TRY_AGAIN_MS = 1_000;
 const log = logger(NAME);
 
 /**
@@ -61,7 +51,7 @@ export async function startConductor({ bus, signal: given, ...options }: Conduct
   await using stack = new AsyncDisposableStack();
   const world = stack.use(await followWorld(bus, signal));
   const results = stack.use(await ResultFeed.start(bus, signal));
-  const plans = await PlanStore.open(bus, signal);
+  const plans = await PlanStore.open(bus, world, signal);
   const runs = new Runs({
     bus,
     results,
@@ -76,7 +66,9 @@ export async function startConductor({ bus, signal: given, ...options }: Conduct
     stop.abort();
     await runs.idle();
   });
-  const takeOver = (runId: string) => untilItWorks(() => runs.takeOver(runId), signal);
+  const takeOver = (runId: string) =>
+    untilItWorks(() => runs.takeOver(runId), signal)
+      .catch((error) => log.error("run {run} cannot be taken over: {error}", { run: runId, error }));
   const leases = stack.use(
     await mirrorBucket(bus, "leases", z.unknown(), {
       filter: "run.*",
@@ -88,7 +80,7 @@ export async function startConductor({ bus, signal: given, ...options }: Conduct
   const hearing = hearCancels(cancels, runs).then(() => undefined, (error: unknown) => error);
   stack.defer(() => cancels[Symbol.asyncDispose]());
   await cancels.ready;
-  const service = stack.use(await serve(bus, { plans, runs, world, signal }));
+  const service = stack.use(await serve(bus, { plans, runs, signal }));
   for (const runId of await unfinished(bus, plans, signal)) void takeOver(runId);
   const failed = Promise.race([world.ended, results.ended, leases.ended, hearing]).then((error) => {
     if (error !== undefined) log.error("the conductor ends: {error}", { error });
@@ -105,11 +97,10 @@ export async function startConductor({ bus, signal: given, ...options }: Conduct
 interface Served {
   plans: PlanStore;
   runs: Runs;
-  world: World;
   signal: AbortSignal;
 }
 
-function serve(bus: Bus, { plans, runs, world, signal }: Served): Promise<RunningService> {
+function serve(bus: Bus, { plans, runs, signal }: Served): Promise<RunningService> {
   return startService(bus, {
     name: NAME,
     version: "0.1.0",
@@ -119,7 +110,7 @@ function serve(bus: Bus, { plans, runs, world, signal }: Served): Promise<Runnin
     endpoints: [
       serviceEndpoint(NAME, "save_plan", {
         payload: VERBS.save_plan.request,
-        handler: ({ payload }) => plans.save(payload.plan, world.now()),
+        handler: ({ payload }) => plans.save(payload.plan),
       }),
       serviceEndpoint(NAME, "plan", {
         payload: VERBS.plan.request,
@@ -133,7 +124,7 @@ function serve(bus: Bus, { plans, runs, world, signal }: Served): Promise<Runnin
         payload: VERBS.run_plan.request,
         handler: async ({ payload, message }) => {
           const runId = newId();
-          const plan = await plans.claim(payload.planId, runId, world.now());
+          const plan = await plans.claim(payload.planId, runId);
           await runs.begin(runId, plan, message.metadata.correlationId);
           return { runId };
         },
@@ -181,17 +172,4 @@ async function unfinished(bus: Bus, plans: PlanStore, signal: AbortSignal): Prom
     else if (last === undefined) found.push(runId);
   }
   return found;
-}
-
-/** While the bus is away, again. */
-async function untilItWorks(work: () => Promise<void>, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    try {
-      return await work();
-    } catch (error) {
-      if (signal.aborted) return;
-      if (!(error instanceof UnavailableError)) return log.error("a run cannot be taken over: {error}", { error });
-    }
-    await wait(TRY_AGAIN_MS, undefined, { signal }).catch(() => {});
-  }
 }

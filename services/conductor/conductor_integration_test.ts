@@ -127,17 +127,9 @@ async function startStudio(options: Partial<ConductorOptions> = {}): Promise<Stu
   return { nats, bus, conductor, [Symbol.asyncDispose]: () => parts.disposeAsync() };
 }
 
-/** Saves a plan, once the conductor knows the applications that it needs, and begins a run. */
+/** Saves a plan and begins a run of it. */
 async function begin(bus: Bus, plan: Plan): Promise<Id> {
-  for (const signal = AbortSignal.timeout(10_000);;) {
-    try {
-      await ask(bus, "save_plan", { plan });
-      break;
-    } catch (error) {
-      const known = !(error instanceof PatchbayError) || !error.issues.some(({ code }) => code === "unknown_app");
-      if (known || signal.aborted) throw error;
-    }
-  }
+  await ask(bus, "save_plan", { plan });
   return (await ask(bus, "run_plan", { planId: plan.id })).runId;
 }
 

@@ -1,5 +1,6 @@
 /** The conductor in a process of its own: `PATCHBAY_NATS_URL` and `PATCHBAY_NATS_CREDENTIALS` from the environment. */
 import { connectBus, migrate } from "@patchbay/bus";
+import { PatchbayError } from "@patchbay/contracts";
 import { configureLogging, logger } from "@patchbay/telemetry";
 import { readConfig } from "./config.ts";
 import { startConductor } from "./mod.ts";
@@ -14,7 +15,9 @@ async function main(signal: AbortSignal): Promise<number> {
     return await conductor.ended === undefined ? 0 : 1;
   } catch (error) {
     if (signal.aborted) return 0;
-    logger("conductor").fatal("cannot run the conductor: {error}", { error });
+    logger("conductor").fatal("cannot run the conductor: {error}", {
+      error: error instanceof PatchbayError ? error.message : error,
+    });
     return 1;
   }
 }

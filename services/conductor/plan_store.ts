@@ -7,10 +7,10 @@ import {
   type Plan,
   PlanRecord,
   type PlanStatus,
-  type PlanWorld,
   validatePlan,
   ValidationError,
 } from "@patchbay/contracts";
+import type { World } from "./world.ts";
 
 /** More than a person reads, and than a message holds. */
 const MAX_ISSUES = 100;
@@ -19,13 +19,16 @@ const RUNNABLE: ReadonlySet<PlanStatus> = new Set(["validated", "rehearsed", "su
 
 export class PlanStore {
   readonly #bucket: Bucket<PlanRecord>;
+  readonly #world: World;
 
-  private constructor(bucket: Bucket<PlanRecord>) {
+  private constructor(bucket: Bucket<PlanRecord>, world: World) {
     this.#bucket = bucket;
+    this.#world = world;
   }
 
-  static async open(bus: Bus, signal: AbortSignal): Promise<PlanStore> {
-    return new PlanStore(await openBucket(bus, "plans", PlanRecord, { signal }));
+  /** @param world what a plan is checked against */
+  static async open(bus: Bus, world: World, signal: AbortSignal): Promise<PlanStore> {
+    return new PlanStore(await openBucket(bus, "plans", PlanRecord, { signal }), world);
   }
 
   /**
@@ -33,8 +36,8 @@ export class PlanStore {
    * @throws {ValidationError} `PLAN_INVALID` with its issues
    * @throws {ConflictError} it is running, or somebody else changed it meanwhile
    */
-  async save(plan: Plan, world: PlanWorld): Promise<PlanRecord> {
-    const record: PlanRecord = { plan: checkPlan(plan, world), status: "validated", updatedAt: Date.now() };
+  async save(plan: Plan): Promise<PlanRecord> {
+    const record: PlanRecord = { plan: await this.#check(plan), status: "validated", updatedAt: Date.now() };
     const known = await this.#bucket.get(plan.id);
     if (known === undefined) await this.#bucket.create(plan.id, record);
     else if (known.value.status === "running") {
@@ -61,7 +64,7 @@ export class PlanStore {
    * @throws {PatchbayError} `NOT_FOUND`, `PLAN_INVALID` when it no longer holds
    * @throws {ConflictError} it is running already, or has not come so far
    */
-  async claim(id: Id, runId: Id, world: PlanWorld): Promise<Plan> {
+  async claim(id: Id, runId: Id): Promise<Plan> {
     const { value, revision } = await this.#find(id);
     if (!RUNNABLE.has(value.status)) {
       throw new ConflictError(
@@ -70,7 +73,7 @@ export class PlanStore {
         { context: { status: value.status, ...(value.runId === undefined ? {} : { runId: value.runId }) } },
       );
     }
-    const plan = checkPlan(value.plan, world);
+    const plan = await this.#check(value.plan);
     await this.#bucket.update(id, { ...value, status: "running", runId, updatedAt: Date.now() }, revision);
     return plan;
   }
@@ -102,14 +105,16 @@ export class PlanStore {
     if (found === undefined) throw new PatchbayError("NOT_FOUND", `Cannot find plan '${id}'`);
     return found;
   }
-}
 
-function checkPlan(plan: Plan, world: PlanWorld): Plan {
-  const checked = validatePlan(plan, world);
-  if (checked.ok) return checked.plan;
-  const [first] = checked.issues;
-  const more = checked.issues.length > 1 ? ` (and ${checked.issues.length - 1} more)` : "";
-  throw new ValidationError("PLAN_INVALID", `Plan '${plan.id}' does not hold: ${first?.message}${more}`, {
-    issues: checked.issues.slice(0, MAX_ISSUES),
-  });
+  async #check(plan: Plan): Promise<Plan> {
+    const checked = validatePlan(plan, this.#world.now());
+    // a bridge that has just come may not be known yet
+    const last = checked.ok ? checked : validatePlan(plan, await this.#world.fresh());
+    if (last.ok) return last.plan;
+    const { issues } = last;
+    const more = issues.length > 1 ? ` (and ${issues.length - 1} more)` : "";
+    throw new ValidationError("PLAN_INVALID", `Plan '${plan.id}' does not hold: ${issues[0]?.message}${more}`, {
+      issues: issues.slice(0, MAX_ISSUES),
+    });
+  }
 }

@@ -187,6 +187,8 @@ async function ask(bus: Bus, command: StepCommand, signal: AbortSignal): Promise
 async function afterSilence(bus: Bus, command: StepCommand, watch: ResultWatch, error: PatchbayError) {
   sendCancel(bus, command, error.message);
   const result = await watch.next(GRACE_MS);
+  // stopped because it took too long: that is the reason, not that somebody asked for it
+  if (result?.ok === false && result.problem.code === "CANCELLED") return failed(error, command);
   if (result !== undefined) return outcomeOf(result, command);
   return isRepeatable(command.document) ? failed(error, command) : unknownOutcome(command);
 }

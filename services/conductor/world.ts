@@ -1,5 +1,5 @@
 /** What there is to plan with: every manifest and bridge that has been here, as the buckets say. */
-import { type Bus, mirrorBucket } from "@patchbay/bus";
+import { type Bus, mirrorBucket, openBucket } from "@patchbay/bus";
 import {
   type AppName,
   BridgeAddress,
@@ -9,36 +9,52 @@ import {
   Presence,
 } from "@patchbay/contracts";
 
+/** A bridge that is away still exists: a plan may name it, and a run waits for it within limits. */
+export type Here = Required<Pick<PlanWorld, "manifests" | "bridges">>;
+
 /** Follows the buckets `manifests` and `presence` until it is disposed. */
 export interface World extends AsyncDisposable {
-  /** A bridge that is away still exists: a plan may name it, and a run waits for it within limits. */
-  now(): Required<Pick<PlanWorld, "manifests" | "bridges">>;
+  /** As it was told: maybe a moment old. */
+  now(): Here;
+  /** As it is: read again, before something is refused because it is not there. */
+  fresh(): Promise<Here>;
   /** Resolves when it follows no longer; with the error that ended it, if one did. */
   readonly ended: Promise<unknown>;
 }
 
+type Entries<V> = Iterable<readonly [string, { value: V; revision: number }]>;
+
 export async function followWorld(bus: Bus, signal: AbortSignal): Promise<World> {
   await using stack = new AsyncDisposableStack();
+  let known: Here | undefined;
   const onChange = () => known = undefined;
-  let known: ReturnType<World["now"]> | undefined;
   const presence = stack.use(await mirrorBucket(bus, "presence", Presence, { signal, onChange }));
-  const documents = stack.use(await mirrorBucket(bus, "manifests", ManifestDocument, { signal, onChange }));
+  const manifests = stack.use(await mirrorBucket(bus, "manifests", ManifestDocument, { signal, onChange }));
+  const present = await openBucket(bus, "presence", Presence, { signal });
+  const offered = await openBucket(bus, "manifests", ManifestDocument, { signal });
   const parts = stack.move();
-  const read = () => {
-    // of several manifests of one application: that of a bridge which is here, and among these the latest
-    const ranked = [...documents.values].sort(([a, { revision: x }], [b, { revision: y }]) =>
-      Number(presence.values.has(a)) - Number(presence.values.has(b)) || x - y
-    );
-    const manifests = new Map<AppName, ManifestDocument>(ranked.map(([, { value }]) => [value.app, value]));
-    const bridges = ranked.map(([key]) => ({
-      ...parseAddress(BridgeAddress.parse(key)),
-      allowCode: presence.values.get(key)?.value.allowCode ?? false,
-    }));
-    return { manifests, bridges };
-  };
   return {
-    now: () => known ??= read(),
-    ended: Promise.race([presence.ended, documents.ended]),
+    now: () => known ??= describe(manifests.values, presence.values),
+    async fresh() {
+      const [documents, bridges] = await Promise.all([offered.entries(), present.entries()]);
+      return describe(documents.map((entry) => [entry.key, entry]), bridges.map((entry) => [entry.key, entry]));
+    },
+    ended: Promise.race([presence.ended, manifests.ended]),
     [Symbol.asyncDispose]: () => parts.disposeAsync(),
+  };
+}
+
+/** Of several manifests of one application counts that of a bridge which is here, and among these the latest. */
+function describe(documents: Entries<ManifestDocument>, presence: Entries<Presence>): Here {
+  const here = new Map(presence);
+  const ranked = [...documents].sort(([a, { revision: x }], [b, { revision: y }]) =>
+    Number(here.has(a)) - Number(here.has(b)) || x - y
+  );
+  return {
+    manifests: new Map<AppName, ManifestDocument>(ranked.map(([, { value }]) => [value.app, value])),
+    bridges: ranked.map(([key]) => ({
+      ...parseAddress(BridgeAddress.parse(key)),
+      allowCode: here.get(key)?.value.allowCode ?? false,
+    })),
   };
 }

@@ -1,5 +1,6 @@
 /** The context store in a process of its own: `PATCHBAY_NATS_URL` and `PATCHBAY_NATS_CREDENTIALS` from the environment. */
 import { connectBus, migrate } from "@patchbay/bus";
+import { PatchbayError } from "@patchbay/contracts";
 import { configureLogging, logger } from "@patchbay/telemetry";
 import { readConfig } from "./config.ts";
 import { startContextStore } from "./mod.ts";
@@ -14,7 +15,9 @@ async function main(signal: AbortSignal): Promise<number> {
     return await store.ended === undefined ? 0 : 1;
   } catch (error) {
     if (signal.aborted) return 0;
-    logger("context-store").fatal("cannot run the context store: {error}", { error });
+    logger("context-store").fatal("cannot run the context store: {error}", {
+      error: error instanceof PatchbayError ? error.message : error,
+    });
     return 1;
   }
 }
