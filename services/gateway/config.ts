@@ -20,30 +20,31 @@ const Environment = z.object({
 });
 
 export interface GatewayConfig {
-  servers: string[];
-  credentialsFile: string | undefined;
+  bus: { servers: string[]; credentialsFile?: string };
   host: string;
   port: number;
   keys: ApiKey[];
   allowedOrigins: string[];
   allowedHosts: string[];
-  defaultProvider: string | undefined;
+  defaultProvider?: string;
 }
 
 /** @throws {PatchbayError} `INVALID_CONFIGURATION` naming the variable, or the key file and what is wrong in it */
 export async function readConfig(environment: Readonly<Record<string, string>>): Promise<GatewayConfig> {
   const parsed = Environment.safeParse(environment);
   if (!parsed.success) throw ValidationError.fromZod("INVALID_CONFIGURATION", "Cannot start gateway", parsed.error);
-  const settings = parsed.data;
+  const { PATCHBAY_NATS_CREDENTIALS: credentialsFile, PATCHBAY_PROVIDER: defaultProvider, ...settings } = parsed.data;
   return {
-    servers: settings.PATCHBAY_NATS_URL.split(","),
-    credentialsFile: settings.PATCHBAY_NATS_CREDENTIALS,
+    bus: {
+      servers: settings.PATCHBAY_NATS_URL.split(","),
+      ...(credentialsFile === undefined ? {} : { credentialsFile }),
+    },
     host: settings.PATCHBAY_HOST,
     port: settings.PATCHBAY_PORT,
     keys: await readKeys(settings.PATCHBAY_KEYS_FILE),
     allowedOrigins: settings.PATCHBAY_ALLOWED_ORIGINS,
     allowedHosts: settings.PATCHBAY_ALLOWED_HOSTS,
-    defaultProvider: settings.PATCHBAY_PROVIDER,
+    ...(defaultProvider === undefined ? {} : { defaultProvider }),
   };
 }
 

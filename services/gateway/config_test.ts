@@ -28,7 +28,7 @@ Deno.test("the environment says where to listen, whom to trust and what to conne
     assert.deepEqual(config.keys, [record]);
     assert.equal(config.port, 80);
     assert.equal(config.host, "127.0.0.1");
-    assert.deepEqual(config.servers, ["nats://a:4222", "nats://b:4222"]);
+    assert.deepEqual(config.bus.servers, ["nats://a:4222", "nats://b:4222"]);
     assert.deepEqual(config.allowedOrigins, ["https://a.example", "https://b.example"]);
     assert.deepEqual(config.allowedHosts, []);
   });

@@ -1,36 +1,34 @@
 /** Finds the result of one command in the history, which is filed by bridge and time: a command's id says when it was made. */
-import { DeliverPolicy } from "@nats-io/jetstream";
-import type { Bus } from "@patchbay/bus";
-import { decodeEnvelope, type Id, Result, UnavailableError } from "@patchbay/contracts";
+import { jetstreamManager } from "@nats-io/jetstream";
+import { z } from "zod";
+import { type Bus, readStream } from "@patchbay/bus";
+import { type Id, Result, subjects, UnavailableError, WILDCARD } from "@patchbay/contracts";
 
 /** How far two machines' clocks may be apart, in milliseconds. */
 const CLOCK_SKEW_MS = 5 * 60_000;
-const BATCH = 500;
-const BATCH_EXPIRES_MS = 2_000;
+
+/** Most of the history is about other commands: of those, only this much is read. */
+const AnyResult = z.looseObject({ commandId: z.string() });
 
 /** The stored result of a command, or `undefined`. */
 export async function findResult(bus: Bus, id: Id, signal: AbortSignal): Promise<Result | undefined> {
-  const since = new Date(timeOf(id) - CLOCK_SKEW_MS).toISOString();
+  const from = await firstSince(bus, timeOf(id) - CLOCK_SKEW_MS);
+  if (from === undefined) return undefined;
+  const subject = subjects.result(WILDCARD, WILDCARD, WILDCARD);
+  const history = readStream(bus, "RESULTS", { subject, payload: AnyResult, from, follow: false, signal });
+  for await (const { message } of history) {
+    if (message.payload.commandId === id) return Result.parse(message.payload);
+  }
+  return undefined;
+}
+
+/** The sequence of the first result that was stored at a time or after it. */
+async function firstSince(bus: Bus, time: number): Promise<number | undefined> {
   try {
-    const consumer = await bus.js.consumers.get("RESULTS", {
-      deliver_policy: DeliverPolicy.StartTime,
-      opt_start_time: since,
-    });
-    let { num_pending: pending } = await consumer.info();
-    while (pending > 0 && !signal.aborted) {
-      const before = pending;
-      for await (const message of await consumer.fetch({ max_messages: BATCH, expires: BATCH_EXPIRES_MS })) {
-        pending = message.info.pending;
-        // Most of the history is about other commands: only what names this one is parsed.
-        const result = message.string().includes(id) ? decodeEnvelope(message.data, Result).payload : undefined;
-        if (result?.commandId === id) return result;
-        if (pending === 0) break;
-      }
-      if (pending === before) break;
-    }
-    return undefined;
+    const { direct } = await jetstreamManager(bus.nc, { checkAPI: false });
+    return (await direct.getMessage("RESULTS", { start_time: new Date(time) }))?.seq;
   } catch (cause) {
-    throw new UnavailableError("BUS_UNAVAILABLE", `Cannot look for the result of command '${id}'`, { cause });
+    throw new UnavailableError("BUS_UNAVAILABLE", "Cannot look into the history", { cause });
   }
 }
 

@@ -41,6 +41,8 @@ export interface Gateway extends AsyncDisposable {
   /** `http://127.0.0.1:7420` */
   readonly url: string;
   readonly port: number;
+  /** Resolves once it takes no more requests and those under way have ended. */
+  readonly ended: Promise<void>;
 }
 
 /**
@@ -82,7 +84,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     await followed;
   });
   options.signal?.addEventListener("abort", close, { once: true });
-  return { url, port: server.addr.port, [Symbol.asyncDispose]: close };
+  return { url, port: server.addr.port, ended: server.finished, [Symbol.asyncDispose]: close };
 }
 
 function listen(host: string, port: number, handler: (request: Request) => Response | Promise<Response>) {

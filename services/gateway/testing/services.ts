@@ -95,12 +95,12 @@ export function startPlannerDouble(bus: Bus): Promise<RunningService> {
           context: { clauses: [{ clause: unknown, position: 0, suggestions: ["increment"] }] },
         });
       }
-      return { plan: planOf(words, provider, instruction) };
+      return { plan: planOf(words, instruction, provider) };
     },
   });
 }
 
-export function planOf(commands: readonly string[], provider = "hand", instruction?: string): Plan {
+export function planOf(commands: readonly string[], instruction?: string, provider = "hand"): Plan {
   return {
     id: newId(),
     ...(instruction === undefined ? {} : { instruction }),

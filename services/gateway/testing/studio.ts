@@ -17,9 +17,9 @@ export interface TestGateway extends AsyncDisposable {
 
 export async function startTestGateway(
   bus: Bus,
-  options: { limits?: Partial<Limits>; allowedOrigins?: string[]; allowedHosts?: string[] } = {},
+  options: { limits?: Partial<Limits>; allowedOrigins?: string[]; allowedHosts?: string[]; migrated?: boolean } = {},
 ): Promise<TestGateway> {
-  await migrate(bus);
+  if (!options.migrated) await migrate(bus);
   const keys = new Map([Scope.options, ...Scope.options.map((scope) => [scope])].map((scopes) => [
     scopes.join(),
     createApiKey({ name: scopes.join(), scopes }),
