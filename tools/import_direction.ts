@@ -30,6 +30,11 @@ const ARROWS: readonly { part: RegExp; may: readonly string[] }[] = [
 /** A test may use the fixtures, whatever part it tests. */
 const FOR_TESTS = ["shared/testing", "bridges/kit"];
 
+/** A test, or what tests of one part share: `x_test.ts`, `test_x.ts`, `testing/x.ts`. */
+export function isForTests(path: string): boolean {
+  return /(_test\.ts$|\/test_[^/]*\.ts$|\/testing\/)/.test(path) && partOf(path) !== "shared/testing";
+}
+
 /** `bridges/kit/queue.ts` belongs to the part `bridges/kit`, `cli/main.ts` to `cli`. */
 export function partOf(path: string): string {
   const [first, second] = path.split("/");
@@ -71,13 +76,15 @@ function resolve(specifier: string, from: string, members: ReadonlyMap<string, s
 
 function checkArrow(from: string, to: string): Violation[] {
   const [part, other] = [partOf(from), partOf(to)];
+  if (isForTests(to) && !isForTests(from) && part !== "tests") {
+    return [{ kind: "reversed arrow", message: `${from} imports ${to}, which is for tests only` }];
+  }
   if (part === other) return [];
   const rule = ARROWS.find((arrow) => arrow.part.test(part));
   if (rule === undefined) {
     return [{ kind: "unknown part", message: `${from}: '${part}' has no rule in tools/import_direction.ts` }];
   }
-  const isTest = /_test\.ts$/.test(from);
-  const may = isTest ? [...rule.may, ...FOR_TESTS] : rule.may;
+  const may = isForTests(from) ? [...rule.may, ...FOR_TESTS] : rule.may;
   const anything = may.includes("*") && (other !== "tests" || part === "tests");
   if (anything || may.includes(other)) return [];
   return [{

@@ -31,7 +31,14 @@ Deno.test("a service that imports another service is reported", () => {
 Deno.test("only a test may import the fixtures", () => {
   const text = `import { startTestNats } from "@patchbay/testing";`;
   assert.deepEqual(check({ "services/gateway/a_test.ts": text }), []);
+  assert.deepEqual(check({ "services/gateway/testing/a.ts": text }), []);
   assert.equal(check({ "services/gateway/a.ts": text }).length, 1);
+});
+
+Deno.test("what tests share is imported by tests only", () => {
+  const fixture = { "services/gateway/testing/a.ts": "" };
+  assert.deepEqual(check({ ...fixture, "services/gateway/a_test.ts": `import "./testing/a.ts";` }), []);
+  assert.equal(check({ ...fixture, "services/gateway/a.ts": `import "./testing/a.ts";` }).length, 1);
 });
 
 Deno.test("nothing imports tests", () => {
