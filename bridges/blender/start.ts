@@ -2,6 +2,7 @@
 import type { Bus } from "@patchbay/bus";
 import { type Bridge, startBridge } from "@patchbay/bridge-kit";
 import type { BridgeId } from "@patchbay/contracts";
+import { join, resolve } from "node:path";
 import { blenderAdapter, type BlenderAdapterOptions } from "./adapter.ts";
 import { blender } from "./manifest.ts";
 import { startBlenderSimulator } from "./simulator.ts";
@@ -19,12 +20,17 @@ export interface BlenderBridgeOptions extends BlenderAdapterOptions {
 
 /** Present on the bus at once; `ready()` resolves when Blender takes commands. Disposing it ends a Blender that it started. */
 export async function startBlenderBridge(options: BlenderBridgeOptions): Promise<Bridge> {
-  const { bus, bridge, allowCode, workDir, signal, ...adapter } = options;
+  const { bus, bridge, allowCode, signal, ...adapter } = options;
+  // Blender works in this folder: what is relative here would be something else there
+  const workDir = resolve(options.workDir);
   const simulated = options.mode === "simulator";
+  // only the artist's Blender looks into the folder that all bridges share: it shall not dial a bridge that has its own
+  const linksDir = options.linksDir ?? (options.mode === "interface" ? undefined : join(workDir, "links"));
+  const links = linksDir === undefined ? {} : { linksDir };
   const started = await startBridge({
     bus,
     manifest: blender,
-    adapter: blenderAdapter(adapter),
+    adapter: blenderAdapter({ ...adapter, ...links }),
     bridge,
     simulated,
     allowCode,
@@ -32,10 +38,7 @@ export async function startBlenderBridge(options: BlenderBridgeOptions): Promise
     ...(signal === undefined ? {} : { signal }),
   });
   if (!simulated || options.launch !== undefined) return started;
-  const simulator = startBlenderSimulator({
-    bridge,
-    ...(options.linksDir === undefined ? {} : { linksDir: options.linksDir }),
-  });
+  const simulator = startBlenderSimulator({ bridge, ...links });
   return withSimulator(started, simulator);
 }
 
