@@ -23,6 +23,8 @@ export const ATTRIBUTES = {
   genAiTool: "gen_ai.tool.name",
   mcpMethod: "mcp.method.name",
 
+  /** The name of the span that a metric is about. */
+  operation: "patchbay.operation",
   app: "patchbay.app",
   bridge: "patchbay.bridge",
   command: "patchbay.command",

@@ -75,6 +75,12 @@ Deno.test("a log line is exported once, with its trace, and printed once", async
 
 Deno.test("metrics are exported", async () => {
   await using otlp = startOtlpReceiver();
-  await run(otlp, `telemetry.counter("patchbay.test.count").add(2);`);
-  await otlp.waitFor(({ metrics }) => metrics.has("patchbay.test.count") ? true : undefined);
+  await run(
+    otlp,
+    `telemetry.counter("patchbay.test.count").add(2);
+     await telemetry.span("work", {}, () => {});`,
+  );
+  for (const name of ["patchbay.test.count", "patchbay.operation.duration"]) {
+    await otlp.waitFor(({ metrics }) => metrics.has(name) ? true : undefined);
+  }
 });

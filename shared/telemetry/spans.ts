@@ -12,6 +12,7 @@ import {
 import { PatchbayError } from "@patchbay/contracts";
 import { ATTRIBUTES } from "./attributes.ts";
 import { currentCorrelationId } from "./correlation.ts";
+import { DURATION_BUCKETS, histogram } from "./metrics.ts";
 import { redactText } from "./redact.ts";
 
 export { type Attributes, type Span, SpanKind };
@@ -27,9 +28,18 @@ export interface SpanOptions {
 
 const tracer = trace.getTracer("patchbay");
 
+/** Rate, errors and duration of everything that has a span, by its name; dashboards stand on it. */
+const durations = histogram("patchbay.operation.duration", {
+  description: "How long operations take",
+  unit: "s",
+  buckets: DURATION_BUCKETS,
+});
+/** The error type of spans that failed. */
+const failures = new WeakMap<Span, string>();
+
 /**
  * Runs `fn` in a span, which ends with it. A throw becomes the span's status, with the error's code as `error.type`, and
- * goes on. Names have few values: `POST /v1/commands`, `process patchbay.v1.cmd.{app}.{bridge}.{command}`.
+ * goes on; its duration is counted in `patchbay.operation.duration`. Names have few values: `POST /v1/commands`, `process patchbay.v1.cmd.{app}.{bridge}.{command}`.
  */
 export function span<T>(name: string, options: SpanOptions, fn: (span: Span) => T | Promise<T>): Promise<T> {
   const correlationId = currentCorrelationId();
@@ -45,12 +55,20 @@ export function span<T>(name: string, options: SpanOptions, fn: (span: Span) => 
     },
     options.parent ?? context.active(),
     async (active) => {
+      const startedAt = performance.now();
       try {
         return await fn(active);
       } catch (error) {
         recordError(active, error);
         throw error;
       } finally {
+        if (active.isRecording()) {
+          const errorType = failures.get(active);
+          durations.record((performance.now() - startedAt) / 1000, {
+            [ATTRIBUTES.operation]: name,
+            ...(errorType === undefined ? {} : { [ATTRIBUTES.errorType]: errorType }),
+          });
+        }
         active.end();
       }
     },
@@ -61,6 +79,7 @@ export function span<T>(name: string, options: SpanOptions, fn: (span: Span) => 
 export function recordError(active: Span, error: unknown): void {
   const message = redactText(error instanceof Error ? error.message : String(error));
   const type = error instanceof PatchbayError ? error.code : error instanceof Error ? error.name : "_OTHER";
+  failures.set(active, type);
   active.setAttribute(ATTRIBUTES.errorType, type);
   active.setStatus({ code: SpanStatusCode.ERROR, message });
 }
