@@ -8,9 +8,11 @@ import {
   HEADERS,
   newId,
   PatchbayError,
+  UnavailableError,
   ValidationError,
 } from "@patchbay/contracts";
 import { z } from "zod";
+import { cancelled } from "./abort.ts";
 import {
   type AssetMeta,
   AssetObject,
@@ -120,7 +122,7 @@ export async function listAssets(bus: Bus, { signal }: { signal?: AbortSignal } 
       log.warn("ignored an object that is no asset: {subject}", { subject: item.message.subject });
     } else if (!object.deleted) assets.set(object.name, refOf(object));
   }
-  signal?.throwIfAborted();
+  if (signal?.aborted) throw cancelled("Cannot list assets", signal);
   return [...assets.values()];
 }
 
@@ -160,8 +162,9 @@ async function* readChunks(bus: Bus, object: AssetObject, signal: AbortSignal | 
       }
       yield data;
     }
-    signal?.throwIfAborted();
-    throw new PatchbayError("BUS_UNAVAILABLE", `Cannot read asset ${object.name}: the bus was closed`);
+    const action = `Cannot read asset ${object.name}`;
+    if (signal?.aborted) throw cancelled(action, signal);
+    throw new UnavailableError("BUS_UNAVAILABLE", `${action}: the connection was closed`);
   }
 }
 

@@ -204,3 +204,23 @@ Deno.test("a broker that is restarted while an asset goes in or out does not spo
   }
   assert.equal(hash.digest("hex"), ref.id);
 });
+
+Deno.test("an asset comes no faster than it is read", async () => {
+  await using nats = await startTestNats();
+  const bus = await nats.connect("test");
+  await migrate(bus);
+  const size = 96 * MIB;
+  const ref = await putAsset(bus, META, pieces(size));
+  const received = () => bus.nc.stats().inBytes;
+  const before = received();
+  const found = await getAsset(bus, ref.id);
+  const reader = found!.content.getReader();
+  await reader.read();
+  // until the server sends nothing more: a round trip that brings no bytes but its own
+  for (let last = -1; last !== received();) {
+    last = received();
+    for (let i = 0; i < 5; i++) await bus.nc.flush();
+  }
+  assert.ok(received() - before < size / 2, `${received() - before} bytes came for one chunk of ${size}`);
+  await reader.cancel();
+});

@@ -1,5 +1,6 @@
 /** Reading whole buckets, once or for as long as one likes. */
 import { ValidationError } from "@patchbay/contracts";
+import { cancelled } from "./abort.ts";
 import type { Bus } from "./bus.ts";
 import type { StoredMessage } from "./feed.ts";
 import { isDeletion } from "./direct_get.ts";
@@ -39,7 +40,7 @@ export async function readEntries<V>(
     const value = isDeletion(item.message) ? undefined : readOrSkip(name, key, item.message, read);
     if (value !== undefined) entries.set(key, { key, value: value.value, revision: item.message.seq });
   }
-  signal?.throwIfAborted();
+  if (signal?.aborted) throw cancelled(`Cannot read bucket ${name}`, signal);
   return [...entries.values()];
 }
 

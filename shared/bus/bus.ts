@@ -16,7 +16,7 @@ export interface Bus extends AsyncDisposable {
   /** What the server's monitoring calls this connection. */
   readonly name: string;
   readonly connected: boolean;
-  /** Called at each change of `connected`. */
+  /** Called at each change of `connected`, and when the connection is closed for good. */
   onStatus(listener: (status: BusStatus) => void): Disposable;
   /** Resolves when the connection is closed for good: only by disposing it. */
   readonly closed: Promise<void>;
@@ -34,7 +34,7 @@ export interface Bus extends AsyncDisposable {
  */
 export function whenConnected(bus: Bus, timeoutMs: number, signal?: AbortSignal): Promise<boolean> {
   signal?.throwIfAborted();
-  if (bus.connected) return Promise.resolve(true);
+  if (bus.connected || bus.nc.isClosed()) return Promise.resolve(bus.connected);
   return new Promise((resolve, reject) => {
     const finish = (settle: () => void) => {
       clearTimeout(timer);
@@ -44,8 +44,9 @@ export function whenConnected(bus: Bus, timeoutMs: number, signal?: AbortSignal)
     };
     const onAbort = () => finish(() => reject(signal?.reason));
     const timer = setTimeout(() => finish(() => resolve(false)), Math.max(0, timeoutMs));
-    const listening = bus.onStatus(({ connected }) => connected && finish(() => resolve(true)));
+    const listening = bus.onStatus(({ connected }) => {
+      if (connected || bus.nc.isClosed()) finish(() => resolve(connected));
+    });
     signal?.addEventListener("abort", onAbort, { once: true });
-    bus.closed.then(() => finish(() => resolve(false)));
   });
 }

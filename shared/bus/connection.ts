@@ -9,7 +9,7 @@ import {
   usernamePasswordAuthenticator,
   wsconnect,
 } from "@nats-io/nats-core";
-import { connect } from "@nats-io/transport-node";
+import { NatsConnectionImpl, setTransportFactory } from "@nats-io/nats-core/internal";
 import { PatchbayError, UnavailableError } from "@patchbay/contracts";
 import { cancelled, orCancelled } from "./abort.ts";
 import { backoffMs, pause } from "./backoff.ts";
@@ -17,6 +17,7 @@ import type { Bus, BusStatus } from "./bus.ts";
 import { loadCredentials } from "./credentials.ts";
 import { Inbox } from "./inbox.ts";
 import { log } from "./log.ts";
+import { TcpTransport } from "./tcp_transport.ts";
 
 export interface BusOptions {
   /** `nats://`, `tls://`, `ws://` or `wss://`. */
@@ -90,7 +91,7 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
 async function dial(nats: ConnectionOptions, { signal, name, waitOnFirstConnect = true }: BusOptions) {
   const servers = [nats.servers ?? []].flat();
   const action = `Cannot connect ${name} to ${servers.map(withoutPassword).join(", ")}`;
-  const open = servers.some((server) => /^wss?:/i.test(server)) ? wsconnect : connect;
+  const open = servers.some((server) => /^wss?:/i.test(server)) ? wsconnect : connectTcp;
   for (let attempt = 0;; attempt++) {
     if (signal?.aborted) throw cancelled(action, signal);
     try {
@@ -103,6 +104,14 @@ async function dial(nats: ConnectionOptions, { signal, name, waitOnFirstConnect 
           remedy: "Use the credentials file that this installation made for this part.",
         });
       }
+      const misconfigured = configurationFault(error);
+      if (misconfigured !== undefined) {
+        throw new PatchbayError("INVALID_CONFIGURATION", `${action}: ${misconfigured}`, {
+          cause: error,
+          remedy:
+            "Name the file with the certificate authority's certificate in `tls.caFile`, and the server as its certificate does.",
+        });
+      }
       if (!waitOnFirstConnect) {
         throw new UnavailableError("BUS_UNAVAILABLE", `${action}: ${text(error)}`, { cause: error });
       }
@@ -110,6 +119,12 @@ async function dial(nats: ConnectionOptions, { signal, name, waitOnFirstConnect 
       await orCancelled(action, signal, () => pause(backoffMs(attempt), signal));
     }
   }
+}
+
+/** nats.js has one kind of transport a process, so TCP and WebSocket cannot be mixed in one. */
+function connectTcp(options: ConnectionOptions): Promise<NatsConnection> {
+  setTransportFactory({ factory: () => new TcpTransport() });
+  return NatsConnectionImpl.connect(options);
 }
 
 /** nats.js cannot give up a dial: one that succeeds after the signal fired is closed again. */
@@ -129,7 +144,6 @@ function createBus(nc: NatsConnection, name: string, inboxPrefix: string, onConn
   let connected = true;
   let maxPayload = nc.info?.max_payload ?? DEFAULT_MAX_PAYLOAD;
   const change = (now: boolean, reason: string) => {
-    if (connected === now) return;
     connected = now;
     for (const listener of [...listeners]) listener({ connected, reason });
   };
@@ -189,6 +203,13 @@ async function settled(work: Promise<void>, timeoutMs: number): Promise<void> {
   work.then(resolve, () => resolve());
   await promise;
   clearTimeout(timer);
+}
+
+/** What is wrong with our own settings, if that is why a connection failed: waiting would not help. */
+function configurationFault(error: unknown): string | undefined {
+  if (error instanceof Deno.errors.NotFound) return `the certificate file is not there: ${error.message}`;
+  if (error instanceof Error && /certificate/i.test(error.message)) return error.message;
+  return undefined;
 }
 
 const text = (error: unknown) => error instanceof Error ? error.message : String(error);

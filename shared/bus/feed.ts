@@ -39,6 +39,8 @@ export class Feed implements Disposable {
   readonly #queue: (FeedItem | { kind: "flow-control"; message: Msg })[] = [];
   readonly #subscription: Subscription;
   readonly #status: Disposable;
+  readonly #signal: AbortSignal | undefined;
+  readonly #onAbort = () => this.#end();
   #silence: ReturnType<typeof setTimeout> | undefined;
   #wake: (() => void) | undefined;
   #delivered = 0;
@@ -48,14 +50,16 @@ export class Feed implements Disposable {
   /** The sequence behind which this feed began. */
   startedAfter = 0;
 
-  private constructor(bus: Bus, stream: string) {
+  private constructor(bus: Bus, stream: string, signal: AbortSignal | undefined) {
     this.#bus = bus;
     this.#stream = stream;
+    this.#signal = signal;
     this.#subscription = bus.nc.subscribe(createInbox(bus.inboxPrefix), {
       callback: (error, message) => error === null ? this.#receive(message) : this.#end(),
     });
     this.#status = bus.onStatus(({ connected }) => connected || this.#end());
     this.#heard();
+    signal?.addEventListener("abort", this.#onAbort, { once: true });
   }
 
   /** @throws as {@linkcode callApi} */
@@ -64,7 +68,7 @@ export class Feed implements Disposable {
     stream: string,
     { filters, from, signal }: { filters: readonly string[]; from: FeedStart; signal: AbortSignal | undefined },
   ): Promise<Feed> {
-    const feed = new Feed(bus, stream);
+    const feed = new Feed(bus, stream, signal);
     try {
       const info = await callApi(
         bus,
@@ -97,15 +101,15 @@ export class Feed implements Disposable {
     }
   }
 
-  /** The next item; `gap` is the last. The server sends more only as items are taken. */
-  async next(signal: AbortSignal | undefined): Promise<FeedItem | undefined> {
+  /** The next item; `gap` is the last, `undefined` when the signal has fired. The server sends more only as items are taken. */
+  async next(): Promise<FeedItem | undefined> {
     for (;;) {
-      if (signal?.aborted) return undefined;
+      if (this.#signal?.aborted) return undefined;
       const item = this.#queue.shift();
       if (item?.kind === "flow-control") item.message.respond();
       else if (item !== undefined) return item;
       else if (this.#ended) return { kind: "gap" };
-      else await this.#more(signal);
+      else await new Promise<void>((resolve) => this.#wake = resolve);
     }
   }
 
@@ -115,13 +119,6 @@ export class Feed implements Disposable {
     if (!this.#bus.connected || this.#bus.nc.isClosed()) return;
     // without interest it goes by itself; said outright, it goes at once
     this.#bus.nc.publish(`$JS.API.CONSUMER.DELETE.${this.#stream}.${this.#name}`);
-  }
-
-  async #more(signal: AbortSignal | undefined): Promise<void> {
-    await new Promise<void>((resolve) => {
-      this.#wake = resolve;
-      signal?.addEventListener("abort", () => resolve(), { once: true });
-    });
   }
 
   #receive(message: Msg): void {
@@ -174,6 +171,7 @@ export class Feed implements Disposable {
     if (this.#ended) return;
     this.#ended = true;
     clearTimeout(this.#silence);
+    this.#signal?.removeEventListener("abort", this.#onAbort);
     this.#status[Symbol.dispose]();
     if (!this.#subscription.isClosed()) this.#subscription.unsubscribe();
     this.#wake?.();

@@ -2,7 +2,14 @@
  * One message out, one reply in. nats.js has this too, but its requests cannot be cancelled, hold their timer until
  * it fires, and do not notice that the broker went away; so replies come to one subscription of our own.
  */
-import { createInbox, type Msg, type NatsConnection, PermissionViolationError } from "@nats-io/nats-core";
+import {
+  ClosedConnectionError,
+  createInbox,
+  DrainingConnectionError,
+  type Msg,
+  type NatsConnection,
+  PermissionViolationError,
+} from "@nats-io/nats-core";
 import { PatchbayError } from "@patchbay/contracts";
 import { cancelled } from "./abort.ts";
 import { toHeaders } from "./headers.ts";
@@ -55,7 +62,6 @@ export class Inbox {
    */
   exchange({ subject, data, headers, timeoutMs, signal, untilDisconnected = false }: Exchange): Promise<Outcome> {
     if (signal?.aborted) return Promise.reject(cancelled(`Cannot ask ${subject}`, signal));
-    this.#listen();
     const token = (this.#next++).toString(36);
     return new Promise((resolve, reject) => {
       const finish = () => {
@@ -74,9 +80,12 @@ export class Inbox {
       signal?.addEventListener("abort", onAbort, { once: true });
       this.#pending.set(token, pending);
       try {
+        this.#listen();
         this.#nc.publish(subject, data, { reply: `${this.#prefix}.${token}`, headers: toHeaders(headers) });
-      } catch (error) {
-        pending.fail(error instanceof Error ? error : new Error(String(error)));
+      } catch (cause) {
+        const ends = cause instanceof DrainingConnectionError || cause instanceof ClosedConnectionError;
+        const message = `Cannot ask ${subject}: ${ends ? "the connection ends" : "the message cannot be sent"}`;
+        pending.fail(PatchbayError.of(ends ? "BUS_UNAVAILABLE" : "INTERNAL", message, { cause }));
       }
     });
   }

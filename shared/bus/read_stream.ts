@@ -71,25 +71,33 @@ export interface ReadFeedOptions {
   after?: "resume" | "again";
 }
 
-/** A {@linkcode Feed} that is made anew after each gap, for ever; `gap` says that it was. Ends quietly when the signal fires. */
+/**
+ * A {@linkcode Feed} that is made anew after each gap, for ever; `gap` says that it was. Ends quietly when the signal fires.
+ * @throws {UnavailableError} `BUS_UNAVAILABLE` when the connection is closed before all that was there has been given
+ */
 export async function* readFeed(
   bus: Bus,
   stream: string,
   { filters, from, signal, after = "resume" }: ReadFeedOptions,
 ): AsyncGenerator<FeedItem, void> {
   let next = from;
-  for (let attempt = 0; !signal?.aborted;) {
-    using feed = await openFeed(bus, stream, { filters, from: next, signal, first: attempt === 0 });
-    if (feed === undefined) return;
+  let complete = false;
+  for (let first = true; !signal?.aborted; first = false) {
+    using feed = await openFeed(bus, stream, { filters, from: next, signal, first });
+    if (feed === undefined) break;
     if (after === "resume") next = { seq: feed.startedAfter + 1 };
-    for (attempt = 1;;) {
-      const item = await feed.next(signal);
+    for (;;) {
+      const item = await feed.next();
       if (item === undefined) return;
       if (item.kind === "message" && after === "resume") next = { seq: item.message.seq + 1 };
+      if (item.kind === "caught-up") complete = true;
       yield item;
       if (item.kind === "gap") break;
     }
-    if (bus.nc.isClosed()) return;
+    if (bus.nc.isClosed()) break;
+  }
+  if (!complete && !signal?.aborted) {
+    throw new UnavailableError("BUS_UNAVAILABLE", `Cannot read all of ${stream}: the connection was closed`);
   }
 }
 

@@ -114,3 +114,26 @@ Deno.test("a stream that is not there is an error at once", async () => {
   const bus = await nats.connect("test");
   await assert.rejects(numbers(read(bus, subjects.run(newId()))), withCode("BUS_UNAVAILABLE"));
 });
+
+Deno.test("a reader whose connection is closed in the middle is told that something is missing", async () => {
+  await using nats = await startTestNats();
+  const [bus, writer] = [await nats.connect("test"), await nats.connect("writer")];
+  await migrate(writer, { storage: "memory" });
+  await Promise.all(Array.from({ length: 2_000 }, (_, n) => publish(writer, subject, event(n))));
+  const reading = (async () => {
+    for await (const { message } of read(bus, subject)) if (message.payload.n === 0) await bus.nc.close();
+  })();
+  await assert.rejects(reading, withCode("BUS_UNAVAILABLE"));
+});
+
+Deno.test("a reader that is not read leaves nothing open once its signal fires", async () => {
+  await using nats = await startTestNats();
+  const bus = await nats.connect("test");
+  await migrate(bus, { storage: "memory" });
+  await publish(bus, subject, event(1));
+  const abort = new AbortController();
+  const items = read(bus, subject, { follow: true, signal: abort.signal })[Symbol.asyncIterator]();
+  await items.next();
+  abort.abort();
+  assert.equal((await items.next()).done, true);
+});
