@@ -50,18 +50,21 @@ export function summaryOf(document: Document, object: SceneObject): ObjectSummar
   return {
     name,
     type,
-    location: [...location],
-    rotation: [...rotation],
-    scale: [...scale],
+    location: readable(location),
+    rotation: readable(rotation),
+    scale: readable(scale),
     dimensions: box === undefined
       ? [0, 0, 0]
-      : subtract(box.max, box.min).map((edge, i) => edge * Math.abs(scale[i]!)) as Vector,
+      : readable(subtract(box.max, box.min).map((edge, i) => edge * Math.abs(scale[i]!)) as Vector),
     parent,
     collections: [...collections],
     materials: [...materials],
     visible,
   };
 }
+
+/** To a micrometre: 45 degrees shall not read 44.99999999999999. */
+const readable = (vector: Vector) => vector.map((value) => Math.round(value * 1e6) / 1e6 || 0) as Vector;
 
 function boxAround(points: readonly Vector[]): Bounds {
   const min: Vector = [Infinity, Infinity, Infinity];

@@ -30,7 +30,7 @@ export const files: Handlers<"import_file" | "export_file" | "open_file" | "save
       object.mesh = freeName(document.meshes, part.name);
       document.meshes[object.mesh] = part.mesh;
       if (part.color !== undefined) {
-        const material = freeName(document.materials, `${object.name} material`);
+        const material = freeName(document.materials, object.name);
         document.materials[material] = newMaterial(part.color);
         object.materials = [material];
       }

@@ -76,5 +76,5 @@ export function lightDetails(light: Light) {
 function over(document: Document, object: SceneObject, distance: number): Vector {
   const bounds = boundsOf(document, object);
   const [x, y] = centerOf(bounds);
-  return add([x, y, bounds.max[2]], [distance * 0.3, distance * -0.4, distance]);
+  return add([x, y, bounds.max[2]], [distance * 0.35, distance * -0.5, distance]);
 }

@@ -33,7 +33,7 @@ export function materialDetails(document: Document, name: string): z.infer<typeo
 /** The object's first material: made where it has none, copied where others use it too. */
 function ownMaterial(document: Document, object: SceneObject): string {
   const [present] = object.materials;
-  if (present === undefined) return addMaterial(document, `${object.name} material`, newMaterial());
+  if (present === undefined) return addMaterial(document, object.name, newMaterial());
   const shared = Object.values(document.objects).some((other) => other !== object && other.materials.includes(present));
   return shared
     ? addMaterial(document, present, structuredClone(find(document.materials, "material", present)))

@@ -45,7 +45,7 @@ export const objects: Handlers<
     if (args.collection !== undefined) object.collections = [args.collection];
     object.parent = args.parent ?? null;
     if (args.color !== undefined) {
-      const material = freeName(document.materials, `${object.name} material`);
+      const material = freeName(document.materials, object.name);
       document.materials[material] = newMaterial(args.color);
       object.materials = [material];
     }
