@@ -72,9 +72,16 @@ class Call:
             raise invalid("the file is not in the bridge's folder", *path)
         return found
 
+    @property
+    def outgoing(self) -> Path:
+        """Where files for the bridge lie until it takes them; whatever it finds there when it starts, it deletes."""
+        folder = self.work_dir / "outgoing"
+        folder.mkdir(mode=0o700, exist_ok=True)
+        return folder
+
     def new_path(self, ending: str) -> Path:
         """Where a file for the bridge may be written; no name from outside ever becomes a path."""
-        return self.work_dir / f"{uuid.uuid4()}{ending}"
+        return self.outgoing / f"{uuid.uuid4()}{ending}"
 
 
 def answered(path: Path, name: str, media_type: str) -> dict[str, Any]:

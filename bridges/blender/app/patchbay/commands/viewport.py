@@ -38,7 +38,14 @@ def capture_viewport(call: Call) -> dict[str, Any]:
         view = "perspective"
     call.stop_if_cancelled()
     path = call.new_path(".png")
-    with keep_settings(scene), events.quiet_renders(), _shading(scene, a.shading), _eye(scene, view) as eye:
+    wires = a.shading == "wireframe"
+    with (
+        keep_settings(scene),
+        events.quiet_renders(),
+        _shading(scene),
+        _wires(scene, wanted=wires),
+        _eye(scene, view) as eye,
+    ):
         scene.render.resolution_x, scene.render.resolution_y = a.width, a.height
         scene.render.resolution_percentage = 100
         scene.render.image_settings.file_format, scene.render.image_settings.color_mode = FORMATS["png"].settings(False)
@@ -95,18 +102,34 @@ def _stand(eye: Any, view: str) -> None:
 
 
 @contextmanager
-def _shading(scene: Any, kind: str) -> Iterator[None]:
+def _shading(scene: Any) -> Iterator[None]:
     """Workbench as the viewport's solid shading: in the colours of the materials, whatever the scene has set."""
     shading = scene.display.shading
-    settings = {"type": kind.upper(), "light": "STUDIO", "color_type": "MATERIAL", "show_cavity": False}
+    settings = {"type": "SOLID", "light": "STUDIO", "color_type": "MATERIAL", "show_cavity": False}
     kept = {key: getattr(shading, key) for key in settings}
     for key, value in settings.items():
         setattr(shading, key, value)
     try:
         yield
     finally:
-        for key, value in kept.items():
+        for key, value in reversed(kept.items()):
             setattr(shading, key, value)
+
+
+@contextmanager
+def _wires(scene: Any, *, wanted: bool) -> Iterator[None]:
+    """Renders have no wireframe shading: for this picture the edges of each mesh are made to bars."""
+    added: list[tuple[Any, Any]] = []
+    thickness = max(bounds_of_scene().radius, 0.5) * 0.012
+    try:
+        for thing in [each for each in scene.objects if wanted and each.type == "MESH"]:
+            modifier = thing.modifiers.new("Patchbay wires", "WIREFRAME")
+            modifier.thickness, modifier.use_even_offset = thickness, False
+            added.append((thing, modifier))
+        yield
+    finally:
+        for thing, modifier in added:
+            thing.modifiers.remove(modifier)
 
 
 COMMANDS = {

@@ -8,10 +8,10 @@ from typing import Any
 
 import bpy
 
+from ..interface_text import ago, lines
 from ..link import Phase
 from ..session import Recent, Session
 from . import running
-from .wrapping import ago, lines
 
 
 class PatchbayPanel(bpy.types.Panel):
