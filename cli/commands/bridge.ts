@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { startBlenderBridge } from "@patchbay/bridge-blender";
 import { connectBus } from "@patchbay/bus";
-import { BridgeId } from "@patchbay/contracts";
+import { type BridgeId, PatchbayError } from "@patchbay/contracts";
 import { configureLogging, type LogLevel } from "@patchbay/telemetry";
 import { Argument, Command, Option } from "commander";
 import { dataFolder, machineName } from "../workstation.ts";
@@ -18,6 +18,16 @@ interface Options {
   allowCode?: true;
   logLevel: LogLevel;
 }
+
+const nowhere = () =>
+  new PatchbayError(
+    "INVALID_CONFIGURATION",
+    "Cannot start a bridge: neither --server nor --credentials says where the studio is",
+    {
+      remedy:
+        "Name the credential file from the studio's administrator (--credentials FILE), or the studio's address (--server URL).",
+    },
+  );
 
 export function bridgeCommand(signal: AbortSignal): Command {
   return new Command("bridge")
@@ -46,6 +56,7 @@ export function bridgeCommand(signal: AbortSignal): Command {
       "\nExample:\n  $ patchbay bridge blender --credentials ws-07.creds --server tls://studio.local:4222",
     )
     .action(async (_application: "blender", options: Options) => {
+      if (options.server === undefined && options.credentials === undefined) throw nowhere();
       await using _logging = await configureLogging({ level: options.logLevel, format: "pretty" });
       const bridge = options.id ?? machineName();
       await using bus = await connectBus({
