@@ -216,18 +216,22 @@ Deno.test("a request that was sent before the broker died ends at its deadline, 
   const [client, server] = [await nats.connect("client"), await nats.connect("server")];
   const { handler, called } = hanging();
   const release = Promise.withResolvers<void>();
+  const waiting = Promise.withResolvers<void>();
   await using _service = await serve(server, async (call) => {
     if (call.payload.n === 1) return await handler(call);
+    waiting.resolve();
     await release.promise;
     return { n: call.payload.n };
   });
   const lost = ask(client, 1, { timeoutMs: 1_000 });
   const late = ask(client, 2, { timeoutMs: 30_000 });
-  await called;
+  await Promise.all([called, waiting.promise]);
   const lostEnds = assert.rejects(lost, withCode("DEADLINE_EXCEEDED"));
   await nats.kill();
   await nats.restart();
   await Promise.all([untilConnected(client), untilConnected(server)]);
+  // its inbox is known again
+  await client.nc.flush();
   release.resolve();
   assert.equal((await late).payload.n, 2);
   await lostEnds;
