@@ -1,7 +1,7 @@
 /** Where an application can dial its bridge: a Unix socket, a Windows named pipe, or loopback TCP. Nothing listens wider. */
 import { createConnection, createServer, type Socket } from "node:net";
 import { join } from "node:path";
-import { Duplex } from "node:stream";
+import { Readable, Writable } from "node:stream";
 import { PatchbayError } from "@patchbay/contracts";
 import { type ByteStream, connectionStream } from "./byte_stream.ts";
 import type { Rendezvous } from "./rendezvous.ts";
@@ -117,6 +117,5 @@ function connectPipe(name: string): Promise<Socket> {
 function socketStream(socket: Socket): ByteStream {
   // the error reaches whoever reads or writes; without a listener it would end the process
   socket.on("error", () => {});
-  const { readable, writable } = Duplex.toWeb(socket);
-  return { readable, writable, close: () => socket.destroy() };
+  return { readable: Readable.toWeb(socket), writable: Writable.toWeb(socket), close: () => socket.destroy() };
 }
