@@ -93,11 +93,16 @@ const log = logger("bridge");
  * away, it waits for it.
  *
  * @example
- * ```ts no-eval
- * await using bridge = await startBridge({
- *   bus, manifest: counter, adapter: counterAdapter, bridge: "ws-01", simulated: false, allowCode: false, workDir,
- * });
- * await bridge.ready();
+ * ```ts
+ * import { type Adapter, startBridge } from "@patchbay/bridge-kit";
+ * import type { Bus } from "@patchbay/bus";
+ * import type { AppManifest } from "@patchbay/contracts";
+ *
+ * async function serve(bus: Bus, manifest: AppManifest, adapter: Adapter): Promise<void> {
+ *   const workDir = await Deno.makeTempDir();
+ *   await using bridge = await startBridge({ bus, manifest, adapter, bridge: "ws-01", simulated: false, allowCode: false, workDir });
+ *   await bridge.ended;
+ * }
  * ```
  */
 export async function startBridge<S>(options: BridgeOptions<S>): Promise<Bridge> {

@@ -1,4 +1,5 @@
 /** One application does one thing at a time: what waits for it, by priority, first come first served within one. */
+import { AsyncLocalStorage } from "node:async_hooks";
 import { PatchbayError, type Priority } from "@patchbay/contracts";
 
 export interface QueueOptions {
@@ -56,6 +57,8 @@ export class CommandQueue {
     if (!internal && this.waiting >= this.#options.limit) return Promise.reject(busy(this.#options.limit));
     const { promise, resolve, reject } = Promise.withResolvers<T>();
     const lane = this.#waiting[priority];
+    // its turn comes in the context of the one before it: its trace and its correlation id are its own
+    const inContext = AsyncLocalStorage.snapshot();
     const leave = () => {
       lane.delete(item);
       reject(signal?.reason);
@@ -65,7 +68,7 @@ export class CommandQueue {
       internal,
       start: () => {
         signal?.removeEventListener("abort", leave);
-        return task().then(resolve, reject);
+        return inContext(task).then(resolve, reject);
       },
     };
     signal?.addEventListener("abort", leave, { once: true });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { AsyncLocalStorage } from "node:async_hooks";
 import fc from "fast-check";
 import { PatchbayError, type Priority } from "@patchbay/contracts";
 import { CommandQueue } from "./command_queue.ts";
@@ -70,4 +71,16 @@ Deno.test("what waits can be taken out at once; what runs is left alone", async 
   assert.equal(await running, "done");
   await queue.idle();
   assert.equal(ran, false);
+});
+
+Deno.test("each task runs in the context in which it was asked for", async () => {
+  const context = new AsyncLocalStorage<string>();
+  const queue = new CommandQueue({ limit: 10 });
+  const seen: (string | undefined)[] = [];
+  await Promise.all(
+    ["a", "b", "c"].map((name) =>
+      context.run(name, () => queue.enqueue(() => Promise.resolve(void seen.push(context.getStore()))))
+    ),
+  );
+  assert.deepEqual(seen, ["a", "b", "c"]);
 });

@@ -13,11 +13,11 @@ import {
   toProblem,
   ValidationError,
 } from "@patchbay/contracts";
-import { AsyncLocalStorage } from "node:async_hooks";
-import { ATTRIBUTES, logger, span } from "@patchbay/telemetry";
+import { logger } from "@patchbay/telemetry";
 import { type Application, type Session, unlessAborted } from "./application.ts";
 import { parseArguments, parseResult } from "./command_arguments.ts";
 import type { CommandQueue } from "./command_queue.ts";
+import { record, traced } from "./command_telemetry.ts";
 import { DeadlineTimer } from "./deadline_timer.ts";
 import { type Outcome, RememberedResults } from "./remembered_results.ts";
 
@@ -40,7 +40,6 @@ export interface CommandRunnerOptions<S> {
 
 const log = logger("bridge");
 const STUCK_MS = 60_000;
-
 export class CommandRunner<S> {
   readonly #options: CommandRunnerOptions<S>;
   readonly #remembered = new RememberedResults();
@@ -60,6 +59,7 @@ export class CommandRunner<S> {
       const { outcome, repeated } = this.#remembered.once(key, name, args, async () => {
         const made = await this.#outcome({ name, definition, args, command, deadline: until });
         this.#options.onResult(made.result, command);
+        record(made.result, made.started);
         return made;
       });
       if (repeated) {
@@ -69,6 +69,7 @@ export class CommandRunner<S> {
     } catch (error) {
       const result = this.#failure(error, name, command, arrival);
       this.#options.onResult(result, command);
+      record(result, false);
       return result;
     }
   }
@@ -111,9 +112,7 @@ export class CommandRunner<S> {
     try {
       const value = await this.#turn(work, controller, watch);
       const fitted = await this.#options.fit(parseResult(name, definition, value), command);
-      const facts = this.#facts(name, command, watch);
-      if (definition.effect !== "read") log.info("{command} took {durationMs} ms", facts);
-      return { started: true, result: { ...facts, ok: true, ...fitted } };
+      return { started: true, result: { ...this.#facts(name, command, watch), ok: true, ...fitted } };
     } catch (error) {
       return { started: watch.started, result: this.#failure(error, name, command, watch) };
     } finally {
@@ -128,12 +127,11 @@ export class CommandRunner<S> {
     const { signal } = controller;
     const lost = () => controller.abort(watch.started ? session.lost.reason : lostBefore(work, session));
     session.lost.addEventListener("abort", lost, { once: true });
+    const { manifest: { app }, bridge } = this.#options;
     const { priority } = work.command.payload;
-    // the queue calls from wherever it is: trace and correlation id are those of the command
-    const asTheCommand = AsyncLocalStorage.snapshot();
     const turn = this.#options.queue.enqueue(() => {
       watch.start();
-      return asTheCommand(() => this.#traced(work, () => this.#execute(work, session, signal)));
+      return traced({ app, bridge, command: work.command }, () => this.#execute(work, session, signal));
     }, { priority, signal });
     const answer = Promise.withResolvers<unknown>();
     // a deadline and a lost application are answered at once; a cancelled command says itself what became of it
@@ -142,19 +140,6 @@ export class CommandRunner<S> {
     }, { once: true });
     turn.then(answer.resolve, answer.reject);
     return answer.promise.finally(() => session.lost.removeEventListener("abort", lost));
-  }
-
-  /** The application's own part of the work is a span of its own, after the conventions for generative AI's tools. */
-  #traced(work: Work, fn: () => Promise<unknown>): Promise<unknown> {
-    const { manifest: { app }, bridge } = this.#options;
-    const tool = `${app}.${work.name}`;
-    const attributes = {
-      [ATTRIBUTES.genAiOperation]: "execute_tool",
-      [ATTRIBUTES.genAiTool]: tool,
-      [ATTRIBUTES.bridge]: bridge,
-      [ATTRIBUTES.commandId]: work.command.id,
-    };
-    return span(`execute_tool ${tool}`, { attributes }, fn);
   }
 
   /** Settles when the application is done with it, or is lost: then the next one has its turn. */

@@ -1,4 +1,5 @@
 /** What goes into the streams: in order, repeated with the same id while the bus is away, and bounded. */
+import { AsyncLocalStorage } from "node:async_hooks";
 import { encodeEnvelope, type EnvelopeOf, PatchbayError } from "@patchbay/contracts";
 import { type Bus, publish } from "@patchbay/bus";
 import { logger } from "@patchbay/telemetry";
@@ -7,6 +8,8 @@ interface Entry {
   subject: string;
   message: EnvelopeOf<unknown>;
   bytes: number;
+  /** Of whoever added it: the trace that the message carries. */
+  inContext<R>(run: () => R): R;
 }
 
 const MAX_ENTRIES = 10_000;
@@ -29,7 +32,8 @@ export class Outbox {
   }
 
   add(subject: string, message: EnvelopeOf<unknown>): void {
-    const entry = { subject, message, bytes: encodeEnvelope(message).length };
+    const bytes = encodeEnvelope(message).length;
+    const entry: Entry = { subject, message, bytes, inContext: AsyncLocalStorage.snapshot() };
     this.#entries.push(entry);
     this.#bytes += entry.bytes;
     while (this.#entries.length > MAX_ENTRIES || this.#bytes > MAX_BYTES) this.#dropOldest();
@@ -50,9 +54,9 @@ export class Outbox {
   }
 
   /** Whether the entry is dealt with. */
-  async #store({ subject, message }: Entry): Promise<boolean> {
+  async #store({ subject, message, inContext }: Entry): Promise<boolean> {
     try {
-      await publish(this.#bus, subject, message, { signal: this.#signal });
+      await inContext(() => publish(this.#bus, subject, message, { signal: this.#signal }));
       return true;
     } catch (error) {
       if (error instanceof PatchbayError && error.code === "BUS_UNAVAILABLE") return this.#bus.nc.isClosed();

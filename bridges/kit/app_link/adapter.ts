@@ -51,11 +51,15 @@ const LAST_WORDS_MS = 1_000;
  * Makes adapters for {@linkcode startBridge}.
  *
  * @example
- * ```ts no-eval
- * const adapter = appLinkAdapter({
- *   manifest: blender,
- *   launch: ({ host }) => ({ command: "blender", args: ["--background"], cwd: host.workDir }),
- * });
+ * ```ts
+ * import { appLinkAdapter } from "@patchbay/bridge-kit";
+ * import type { AppManifest } from "@patchbay/contracts";
+ *
+ * const paintAdapter = (paint: AppManifest) =>
+ *   appLinkAdapter({
+ *     manifest: paint,
+ *     launch: ({ host }) => ({ command: "paint", args: ["--no-window"], cwd: host.workDir }),
+ *   });
  * ```
  * @throws {PatchbayError} from `open`: `APP_NOT_FOUND`, `APP_START_FAILED`, `INVALID_CONFIGURATION`
  */

@@ -43,8 +43,9 @@ async function linkedBridge(
     studio,
     bridge,
     linksDir,
-    dial: (over) =>
-      dialAppLink({
+    async dial(over) {
+      await until(() => Deno.stat(join(linksDir, "counter-ws-01.json")).then(() => true, () => false));
+      return await dialAppLink({
         app: "counter",
         bridge: "ws-01",
         appVersion: "1.0",
@@ -52,7 +53,8 @@ async function linkedBridge(
         execute: () => ({}),
         snapshot: () => ({ count: 0 }),
         ...over,
-      }),
+      });
+    },
     [Symbol.asyncDispose]: () => held.disposeAsync(),
   };
 }
@@ -79,7 +81,6 @@ Deno.test("an artist's application is waited for, linked, lost and found again",
   assert.deepEqual(await call(studio.bus, "read"), { count: 1 });
   await first[Symbol.asyncDispose]();
   await until(() => bridge.status === "degraded");
-  await until(async () => await Deno.stat(join(linked.linksDir, "counter-ws-01.json")).then(() => true, () => false));
   await using _second = await linked.dial({ execute: () => ({ count: 2 }) });
   await bridge.ready();
   assert.deepEqual(await call(studio.bus, "read"), { count: 2 });

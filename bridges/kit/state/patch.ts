@@ -12,12 +12,13 @@ export function diffStates(before: unknown, after: unknown): PatchOperation[] | 
     return isDeepStrictEqual(before, after) ? [] : undefined;
   }
   const patch = createPatch(before, after, diffArrays);
-  return patch.every(({ path }) => isPlainPath(path)) ? patch : undefined;
+  const canBeApplied = patch.every(({ path }) => isPlainPath(path)) && !JSON.stringify(patch).includes("__proto__");
+  return canBeApplied ? patch : undefined;
 }
 
 const isContainer = (value: unknown): value is object => typeof value === "object" && value !== null;
 
-/** Implementations refuse to walk through these names, rightly. */
+/** Implementations rightly refuse to walk through these names, and lose the first one from the values that they copy. */
 const isPlainPath = (path: string) => !/\/(__proto__|constructor|prototype)(\/|$)/.test(path);
 
 /**

@@ -39,6 +39,7 @@ Deno.test("equal states have an empty patch", () => {
 
 Deno.test("a name that patches must not walk through asks for a snapshot", () => {
   assert.equal(diffStates(json("{}"), JSON.parse('{"__proto__": 1}')), undefined);
+  assert.equal(diffStates({}, JSON.parse('{"a": {"__proto__": 1}}')), undefined);
   assert.equal(diffStates(1, 2), undefined);
 });
 
