@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { envelope, HEADERS, PatchbayError, Result, toProblem } from "@patchbay/contracts";
+import { envelope, HEADERS, newId, PatchbayError, Result, toProblem } from "@patchbay/contracts";
+import { currentCorrelationId } from "@patchbay/telemetry";
 import { startTestNats } from "@patchbay/testing";
 import { z } from "zod";
 import type { Bus } from "./bus.ts";
@@ -34,6 +35,23 @@ Deno.test("a service is called by its verbs, and replicas share the calls", asyn
   const counts = [first, second].map((service) => service.stats().endpoints[0]?.num_requests ?? 0);
   assert.equal(counts.reduce((a, b) => a + b), 40, "each call reached one replica");
   assert.ok(counts.every((count) => count > 0), `both worked: ${counts}`);
+});
+
+Deno.test("a handler works, and logs, under the caller's correlation id", async () => {
+  await using nats = await startTestNats();
+  const bus = await nats.connect("test");
+  await using _service = await start(bus, [serviceEndpoint("demo", "whose", {
+    payload: Any,
+    async handler() {
+      await Promise.resolve();
+      return { correlationId: currentCorrelationId() };
+    },
+  })]);
+  const ids = [newId(), newId()];
+  const answers = await Promise.all(
+    ids.map((correlationId) => callService(bus, "demo", "whose", {}, { result: Any, source: "test", correlationId })),
+  );
+  assert.deepEqual(answers.map((answer) => answer["correlationId"]), ids);
 });
 
 Deno.test("a service that is gone is unavailable at once", async () => {
