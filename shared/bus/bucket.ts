@@ -37,9 +37,14 @@ export interface Bucket<V> {
  * Opens a bucket that {@linkcode migrate} made.
  * @throws {UnavailableError} `BUS_UNAVAILABLE` when it is not there
  * @example
- * ```ts no-eval
- * const presence = await openBucket(bus, "presence", Presence);
- * await presence.put("blender.ws-07", here);
+ * ```ts
+ * import { type Bus, openBucket } from "@patchbay/bus";
+ * import { Presence } from "@patchbay/contracts";
+ *
+ * async function announce(bus: Bus, here: Presence): Promise<void> {
+ *   const presence = await openBucket(bus, "presence", Presence);
+ *   await presence.put("blender.ws-07", here);
+ * }
  * ```
  */
 export async function openBucket<V extends z.ZodType>(

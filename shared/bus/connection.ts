@@ -51,8 +51,10 @@ const DEFAULT_MAX_PAYLOAD = 1024 * 1024;
  * @throws {PatchbayError} `UNAUTHENTICATED` when the server refuses us, `CANCELLED` when the signal fires,
  *   `BUS_UNAVAILABLE` when there is no server and `waitOnFirstConnect` is false, `INVALID_CONFIGURATION` for a bad credentials file
  * @example
- * ```ts no-eval
- * await using bus = await connectBus({ servers: "nats://127.0.0.1:4222", name: "conductor" });
+ * ```ts
+ * import { connectBus } from "@patchbay/bus";
+ *
+ * const conductor = () => connectBus({ servers: "nats://127.0.0.1:4222", name: "conductor" });
  * ```
  */
 export async function connectBus(options: BusOptions): Promise<Bus> {

@@ -53,8 +53,11 @@ export interface ServiceEndpointOptions<A, R> {
 /**
  * A verb of a service: `patchbay.v1.svc.<service>.<verb>`, shared by the service's replicas.
  * @example
- * ```ts no-eval
- * serviceEndpoint("context-store", "bridges", { payload: z.looseObject({}), handler: () => ({ bridges: [] }) });
+ * ```ts
+ * import { serviceEndpoint } from "@patchbay/bus";
+ * import { z } from "zod";
+ *
+ * const bridges = serviceEndpoint("context-store", "bridges", { payload: z.looseObject({}), handler: () => ({ bridges: [] }) });
  * ```
  */
 export function serviceEndpoint<A, R>(

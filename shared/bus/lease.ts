@@ -35,9 +35,13 @@ const RENEWALS_PER_TTL = 3;
  * Takes a lease, and renews it until it is disposed or lost; `undefined` when somebody else has it.
  * @throws {PatchbayError} `BUS_UNAVAILABLE`, `FORBIDDEN`, `CANCELLED`
  * @example
- * ```ts no-eval
- * await using lease = await acquireLease(bus, `run.${runId}`, { owner: instance });
- * if (lease !== undefined) await execute(runId, { signal: lease.lost, fence: lease.revision });
+ * ```ts
+ * import { acquireLease, type Bus } from "@patchbay/bus";
+ *
+ * async function alone(bus: Bus, runId: string, work: (lost: AbortSignal) => Promise<void>): Promise<void> {
+ *   await using lease = await acquireLease(bus, `run.${runId}`, { owner: "conductor-1" });
+ *   if (lease !== undefined) await work(lease.lost);
+ * }
  * ```
  */
 export async function acquireLease(

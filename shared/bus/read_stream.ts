@@ -31,9 +31,15 @@ export interface ReadStreamOptions<P extends z.ZodType> {
  * Reads a stream in order. While the bus is away it waits, and goes on where it was.
  * @throws {PatchbayError} in the loop: `FORBIDDEN`, `BUS_UNAVAILABLE` when there is no such stream
  * @example
- * ```ts no-eval
- * for await (const { message } of readStream(bus, "RUNS", { subject, payload: RunEvent, from: "start", follow: false })) {
- *   run = applyRunEvent(run, message.payload);
+ * ```ts
+ * import { type Bus, readStream } from "@patchbay/bus";
+ * import { applyRunEvent, type Run, RunEvent, subjects } from "@patchbay/contracts";
+ *
+ * async function load(bus: Bus, runId: string): Promise<Run | undefined> {
+ *   let run: Run | undefined;
+ *   const log = { subject: subjects.run(runId), payload: RunEvent, from: "start", follow: false } as const;
+ *   for await (const { message } of readStream(bus, "RUNS", log)) run = applyRunEvent(run, message.payload);
+ *   return run;
  * }
  * ```
  */

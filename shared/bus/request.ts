@@ -111,11 +111,15 @@ const CALL_TIMEOUT_MS = 10_000;
  * Calls a verb of a service: `patchbay.v1.svc.<service>.<verb>`.
  * @throws as {@linkcode request}, with `SERVICE_UNAVAILABLE` when no replica of the service is there
  * @example
- * ```ts no-eval
- * const { bridges } = await callService(bus, "context-store", "bridges", {}, {
- *   result: SERVICES["context-store"].bridges.result,
- *   source: "gateway",
- * });
+ * ```ts
+ * import { type Bus, callService } from "@patchbay/bus";
+ * import { SERVICES } from "@patchbay/contracts";
+ *
+ * const whoIsHere = (bus: Bus) =>
+ *   callService(bus, "context-store", "bridges", {}, {
+ *     result: SERVICES["context-store"].bridges.result,
+ *     source: "gateway",
+ *   });
  * ```
  */
 export async function callService<P extends z.ZodType>(

@@ -41,9 +41,13 @@ const LIMIT = 1024;
  * is missed.
  * @throws {PatchbayError} in the loop: `FORBIDDEN` when this user may not listen there
  * @example
- * ```ts no-eval
- * for await (const { message } of subscribe(bus, subjects.progress(correlationId), { payload: Progress, signal })) {
- *   print(message.payload.fraction);
+ * ```ts
+ * import { type Bus, subscribe } from "@patchbay/bus";
+ * import { type Id, Progress, subjects } from "@patchbay/contracts";
+ *
+ * async function watch(bus: Bus, correlationId: Id, show: (fraction?: number) => void): Promise<void> {
+ *   await using progress = subscribe(bus, subjects.progress(correlationId), { payload: Progress });
+ *   for await (const { message } of progress) show(message.payload.fraction);
  * }
  * ```
  */

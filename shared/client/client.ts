@@ -58,10 +58,14 @@ export type Client = ReturnType<typeof createClient>;
  * A client of one gateway. Every call rejects with a `PatchbayError`.
  *
  * @example
- * ```ts no-eval
- * const client = createClient({ url: "http://127.0.0.1:7420", key });
- * const { runId } = await client.instructions.run("add a red cube and render it");
- * for await (const event of client.runs.follow(runId)) console.log(event.type);
+ * ```ts
+ * import { createClient } from "@patchbay/client";
+ *
+ * async function addCube(key: string): Promise<void> {
+ *   const client = createClient({ url: "http://127.0.0.1:7420", key });
+ *   const { runId } = await client.instructions.run("add a red cube and render it");
+ *   for await (const event of client.runs.follow(runId)) console.log(event.type);
+ * }
  * ```
  */
 export function createClient(options: ClientOptions) {

@@ -72,11 +72,24 @@ export interface AppDouble extends AsyncDisposable {
  * Starts a double; it takes commands when this resolves.
  *
  * @example
- * ```ts no-eval
- * await using double = await startAppDouble(bus, counter, {
- *   handlers: { increment: ({ args }) => ({ count: count += args.by }) },
- *   snapshot: () => ({ count }),
- * });
+ * ```ts
+ * import type { Bus } from "@patchbay/bus";
+ * import { command, defineApp } from "@patchbay/contracts";
+ * import { startAppDouble } from "@patchbay/testing";
+ * import { z } from "zod";
+ *
+ * const Count = z.object({ count: z.number() });
+ * const increment = command({ summary: "Adds.", args: z.object({ by: z.number() }), result: Count });
+ * const counter = defineApp({ app: "counter", title: "Counter", version: "1.0.0", state: Count, commands: { increment } });
+ *
+ * async function count(bus: Bus): Promise<void> {
+ *   let count = 0;
+ *   await using double = await startAppDouble(bus, counter, {
+ *     handlers: { increment: ({ args }) => ({ count: count += args.by }) },
+ *     snapshot: () => ({ count }),
+ *   });
+ *   await double.bridge.ended;
+ * }
  * ```
  * @param bus a bus, or the URL of a server: then the double has a connection of its own
  */

@@ -52,12 +52,12 @@ export interface NatsServer extends AsyncDisposable {
  * Starts a nats-server with JetStream and waits until it answers. One process uses a store at a time.
  * @throws {PatchbayError} `ALREADY_RUNNING`, `PORT_IN_USE`, `INVALID_CONFIGURATION`, `BUS_UNAVAILABLE`
  * @example
- * ```ts no-eval
+ * ```ts
  * import { provisionNatsServer, startNatsServer } from "@patchbay/bus/nats-server";
  *
  * const { path } = await provisionNatsServer();
  * await using server = await startNatsServer({ binary: path, storeDir: ".patchbay/nats" });
- * server.url; // "nats://127.0.0.1:40123"
+ * await server.exited;
  * ```
  */
 export async function startNatsServer(options: StartNatsServerOptions): Promise<NatsServer> {
