@@ -9,6 +9,7 @@ import { rejection, untilConnected, withCode } from "./bus_fixture.ts";
 import { lastMessage } from "./direct_get.ts";
 import { callApi } from "./jetstream_api.ts";
 import { migrate } from "./migrate.ts";
+import { natsCommand, WITHOUT_NATS_COMMAND } from "./nats_command_fixture.ts";
 
 const MIB = 1024 * 1024;
 const META = { name: "hero.png", mediaType: "image/png" };
@@ -223,4 +224,21 @@ Deno.test("an asset comes no faster than it is read", async () => {
   }
   assert.ok(received() - before < size / 2, `${received() - before} bytes came for one chunk of ${size}`);
   await reader.cancel();
+});
+
+Deno.test("`nats object` lists and reads our assets" + WITHOUT_NATS_COMMAND, {
+  ignore: WITHOUT_NATS_COMMAND !== "",
+}, async () => {
+  await using nats = await startTestNats();
+  const bus = await nats.connect("test");
+  await migrate(bus);
+  const ref = await putAsset(bus, META, pieces(3 * MIB));
+  assert.ok((await natsCommand(nats.url, "object", "ls", "assets")).includes(ref.id));
+  const file = await Deno.makeTempFile();
+  try {
+    await natsCommand(nats.url, "object", "get", "assets", ref.id, "--output", file, "--force", "--no-progress");
+    assert.equal(createHash("sha256").update(await Deno.readFile(file)).digest("hex"), ref.id);
+  } finally {
+    await Deno.remove(file);
+  }
 });

@@ -4,42 +4,13 @@ import { PatchbayError } from "@patchbay/contracts";
 import { startTestNats } from "@patchbay/testing";
 import { z } from "zod";
 import { serviceEndpoint } from "./endpoint.ts";
+import { natsCommand, WITHOUT_NATS_COMMAND } from "./nats_command_fixture.ts";
 import { callService } from "./request.ts";
 import { startService } from "./service.ts";
 
-/** The `nats` command: on the PATH, or where Go puts what it builds. */
-async function findNatsCommand(): Promise<string | undefined> {
-  const home = Deno.env.get("HOME");
-  const places = [Deno.env.get("GOBIN"), home && `${home}/go/bin`].filter((place) => place).map((place) =>
-    `${place}/nats`
-  );
-  for (const command of ["nats", ...places]) {
-    try {
-      if ((await new Deno.Command(command, { args: ["--version"], stdin: "null" }).output()).success) return command;
-    } catch {
-      // not there
-    }
-  }
-  return undefined;
-}
-
-const found = await findNatsCommand();
-const REASON = "there is no `nats` command: build github.com/nats-io/natscli/nats, or put it on the PATH";
-
-async function nats(url: string, ...args: string[]): Promise<string> {
-  const { success, stdout, stderr } = await new Deno.Command(found ?? "nats", {
-    args: ["--no-context", "--server", url, ...args],
-    env: { NO_COLOR: "1" },
-    stdin: "null",
-  }).output();
-  const text = new TextDecoder().decode(stdout);
-  assert.ok(success, `nats ${args.join(" ")}: ${text}${new TextDecoder().decode(stderr)}`);
-  return text;
-}
-
 Deno.test({
-  name: "`nats micro` lists, describes, measures and pings our services" + (found === undefined ? ` (${REASON})` : ""),
-  ignore: found === undefined,
+  name: "`nats micro` lists, describes, measures and pings our services" + WITHOUT_NATS_COMMAND,
+  ignore: WITHOUT_NATS_COMMAND !== "",
   async fn() {
     await using server = await startTestNats();
     const bus = await server.connect("test");
@@ -71,18 +42,18 @@ Deno.test({
     for (const verb of ["double", "double", "double", "fail"]) await call(verb);
 
     const List = z.array(z.looseObject({ name: z.string(), version: z.string(), id: z.string() }));
-    const [listed, ...others] = List.parse(JSON.parse(await nats(server.url, "micro", "ls", "--json")));
+    const [listed, ...others] = List.parse(JSON.parse(await natsCommand(server.url, "micro", "ls", "--json")));
     assert.deepEqual([listed?.name, listed?.version, listed?.id], ["demo", "1.2.3", service.id]);
     assert.equal(others.length, 0);
 
-    const info = await nats(server.url, "micro", "info", "demo");
+    const info = await natsCommand(server.url, "micro", "info", "demo");
     for (
       const text of [service.id, "doubles numbers", "1.2.3", "double", "patchbay.v1.svc.demo.fail", "request_schema"]
     ) {
       assert.ok(info.includes(text), `info says '${text}':\n${info}`);
     }
 
-    const stats = await nats(server.url, "micro", "stats", "demo", "--json");
+    const stats = await natsCommand(server.url, "micro", "stats", "demo", "--json");
     const Stats = z.looseObject({
       endpoints: z.array(z.looseObject({
         name: z.string(),
@@ -101,7 +72,7 @@ Deno.test({
     const averageMs = (double?.average_processing_time ?? 0) / 1e6;
     assert.ok(averageMs >= waitMs - 2 && averageMs < waitMs * 50, `${averageMs} ms is plausible for ${waitMs} ms`);
 
-    const ping = await nats(server.url, "micro", "ping", "demo");
+    const ping = await natsCommand(server.url, "micro", "ping", "demo");
     assert.ok(ping.includes("demo") && ping.includes(service.id), ping);
   },
 });
