@@ -20,6 +20,8 @@ async function startStudioServer() {
     PATCHBAY_BUILD_CA: Deno.env.get("PATCHBAY_BUILD_CA") ?? await extraCertificates(),
   };
   const project = { name, directory, environment };
+  // the reaper is one more image to fetch; this test takes its own project down
+  Deno.env.set("TESTCONTAINERS_RYUK_DISABLED", "true");
   stack.defer(async () => void await compose(project, "down", "--volumes", "--timeout", "5"));
   await new DockerComposeEnvironment(directory, "docker-compose.yml")
     .withProjectName(name)
