@@ -13,13 +13,15 @@ interface Entry {
 }
 
 const MAX_ENTRIES = 10_000;
+/** So many are on their way at once. */
+const BATCH = 32;
 const MAX_BYTES = 64 * 1024 * 1024;
 const log = logger("bridge");
 
 export class Outbox {
   readonly #bus: Bus;
   readonly #signal: AbortSignal;
-  readonly #entries: Entry[] = [];
+  #entries: Entry[] = [];
   #bytes = 0;
   #sending: Promise<void> | undefined;
   /** How many were dropped because too many waited. */
@@ -37,7 +39,7 @@ export class Outbox {
     this.#entries.push(entry);
     this.#bytes += entry.bytes;
     while (this.#entries.length > MAX_ENTRIES || this.#bytes > MAX_BYTES) this.#dropOldest();
-    this.#sending ??= this.#send().finally(() => this.#sending = undefined);
+    this.#sending ??= this.#send();
   }
 
   /** Resolves once all is stored, or given up. */
@@ -46,11 +48,14 @@ export class Outbox {
   }
 
   async #send(): Promise<void> {
-    while (!this.#signal.aborted) {
-      const entry = this.#entries[0];
-      if (entry === undefined) return;
-      if (await this.#store(entry) && this.#entries[0] === entry) this.#remove();
+    while (!this.#signal.aborted && this.#entries.length > 0) {
+      const batch = this.#entries.slice(0, BATCH);
+      const stored = await Promise.all(batch.map((entry) => this.#store(entry)));
+      const done = new Set(batch.filter((_, i) => stored[i]));
+      this.#entries = this.#entries.filter((entry) => !done.has(entry));
+      this.#bytes = this.#entries.reduce((sum, { bytes }) => sum + bytes, 0);
     }
+    this.#sending = undefined;
   }
 
   /** Whether the entry is dealt with. */
@@ -65,13 +70,8 @@ export class Outbox {
     }
   }
 
-  #remove(): void {
-    const entry = this.#entries.shift();
-    this.#bytes -= entry?.bytes ?? 0;
-  }
-
   #dropOldest(): void {
-    this.#remove();
+    this.#bytes -= this.#entries.shift()?.bytes ?? 0;
     this.dropped++;
     log.error("dropped the oldest of too many messages that wait for the bus: {dropped} in all", {
       dropped: this.dropped,

@@ -50,6 +50,7 @@ export class PresenceKeeper implements AsyncDisposable {
 
   /** Puts it again, if anything but the time has changed. */
   changed(): void {
+    if (this.#wake.signal.aborted) return;
     if (!this.#announced || JSON.stringify(this.#options.presence()) !== this.#last) this.#wake.abort();
   }
 

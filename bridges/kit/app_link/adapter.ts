@@ -138,7 +138,10 @@ class AppLinkAdapter implements Adapter {
     const { launch, transport = defaultTransport, linksDir = defaultLinksDir() } = this.#options;
     const events: LinkEvents = {
       onNotification: (notification) => this.#heard(notification),
-      onRefused: (error) => this.#log.warn("{error}", { error: error.message }),
+      onRefused: (error) => {
+        this.#log.warn("{error}", { error: error.message });
+        this.#host.waiting(error.message);
+      },
     };
     if (transport === "stdio") return await this.#reachChild(events);
     const listener = this.#held.use(

@@ -180,6 +180,20 @@ Deno.test("an application that answers no ping is APP_UNRESPONSIVE, and may come
   await linked.bridge.ready();
 });
 
+Deno.test("whoever looks at the bridge can read why an application was turned away", async () => {
+  await using linked = await linkedBridge();
+  await assert.rejects(
+    linked.dial({ app: "counter", bridge: "ws-01", linksDir: "/nowhere" }),
+    code("APP_NOT_CONNECTED"),
+  );
+  const path = join(linked.linksDir, "counter-ws-01.json");
+  using old = await rawPeer(await readRendezvous(path));
+  const { token } = await readRendezvous(path);
+  const params = { token, app: "counter", appVersion: "1.0", addonVersion: "0.9", protocol: 0 };
+  await old.send({ jsonrpc: "2.0", id: 1, method: "hello", params });
+  await until(() => /its add-on 0.9 speaks protocol 0/.test(linked.bridge.reason));
+});
+
 Deno.test("a long command is no hang while its deadline lasts", async () => {
   await using linked = await linkedBridge({ silenceMs: 45 });
   const path = join(linked.linksDir, "counter-ws-01.json");

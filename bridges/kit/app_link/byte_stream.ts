@@ -8,7 +8,7 @@ export interface ByteStream {
 
 /** A stream over one of Deno's connections. */
 export function connectionStream(connection: Deno.Conn): ByteStream {
-  return { readable: connection.readable, writable: connection.writable, close: once(() => connection.close()) };
+  return { readable: connection.readable, writable: connection.writable, close: closing(() => connection.close()) };
 }
 
 /** A stream over a child's standard output and input. */
@@ -16,11 +16,11 @@ export function childStream(
   child: { stdin: WritableStream<Uint8Array<ArrayBuffer>>; stdout: ReadableStream<Uint8Array<ArrayBuffer>> },
   close: () => void,
 ): ByteStream {
-  return { readable: child.stdout, writable: child.stdin, close: once(close) };
+  return { readable: child.stdout, writable: child.stdin, close: closing(close) };
 }
 
-/** Closing what the other side has closed already is no fault. */
-function once(close: () => void): () => void {
+/** Closes once; what the other side has closed already is no fault. */
+export function closing(close: () => void): () => void {
   let closed = false;
   return () => {
     if (closed) return;

@@ -1,9 +1,8 @@
 /** Where an application can dial its bridge: a Unix socket, a Windows named pipe, or loopback TCP. Nothing listens wider. */
 import { createConnection, createServer, type Socket } from "node:net";
 import { join } from "node:path";
-import { Readable, Writable } from "node:stream";
 import { PatchbayError } from "@patchbay/contracts";
-import { type ByteStream, connectionStream } from "./byte_stream.ts";
+import { type ByteStream, closing, connectionStream } from "./byte_stream.ts";
 import type { Rendezvous } from "./rendezvous.ts";
 
 export type DialTransport = Rendezvous["transport"];
@@ -57,11 +56,12 @@ async function listenUnix(): Promise<TransportListener> {
   const folder = await Deno.makeTempDir({ prefix: "patchbay-" });
   const path = join(folder, "link.sock");
   const listener = Deno.listen({ transport: "unix", path });
+  const close = closing(() => listener.close());
   return {
     address: path,
     streams: accepted(listener),
     async [Symbol.asyncDispose]() {
-      listener.close();
+      close();
       await Deno.remove(folder, { recursive: true });
     },
   };
@@ -69,11 +69,12 @@ async function listenUnix(): Promise<TransportListener> {
 
 function listenTcp(): TransportListener {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const close = closing(() => listener.close());
   return {
     address: `127.0.0.1:${listener.addr.port}`,
     streams: accepted(listener, (connection) => connection.setNoDelay()),
     [Symbol.asyncDispose]() {
-      listener.close();
+      close();
       return Promise.resolve();
     },
   };
@@ -92,11 +93,9 @@ async function* accepted<C extends Deno.Conn>(
 /** Deno has no named pipes of its own; Node's do, and take a socket's path elsewhere. */
 export async function listenPipe(name: string): Promise<TransportListener> {
   const server = createServer();
-  const streams = new ReadableStream<ByteStream>({
-    start(controller) {
-      server.on("connection", (socket) => controller.enqueue(socketStream(socket)));
-      server.on("close", () => controller.close());
-    },
+  const streams = readableOf<ByteStream>((give, end) => {
+    server.on("connection", (socket) => give(socketStream(socket)));
+    server.on("close", end);
   });
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once("listening", resolve).once("error", reject).listen(name);
@@ -115,7 +114,33 @@ function connectPipe(name: string): Promise<Socket> {
 }
 
 function socketStream(socket: Socket): ByteStream {
-  // the error reaches whoever reads or writes; without a listener it would end the process
+  // the error reaches whoever writes; without a listener it would end the process
   socket.on("error", () => {});
-  return { readable: Readable.toWeb(socket), writable: Writable.toWeb(socket), close: () => socket.destroy() };
+  const readable = readableOf<Uint8Array<ArrayBuffer>>((give, end) => {
+    socket.on("data", (chunk) => give(new Uint8Array(chunk)));
+    socket.on("close", end);
+  });
+  const writable = new WritableStream<Uint8Array<ArrayBuffer>>({
+    write: (chunk) =>
+      new Promise((resolve, reject) => {
+        socket.write(chunk, (error) => error === null || error === undefined ? resolve() : reject(error));
+      }),
+    close: () => void socket.end(),
+  });
+  return { readable, writable, close: () => void socket.destroy() };
+}
+
+/** A stream of what comes in callbacks, until it ends or its reader has enough. */
+function readableOf<T>(start: (give: (item: T) => void, end: () => void) => void): ReadableStream<T> {
+  let open = true;
+  return new ReadableStream<T>({
+    start(controller) {
+      const end = () => {
+        if (open) controller.close();
+        open = false;
+      };
+      start((item) => open && controller.enqueue(item), end);
+    },
+    cancel: () => void (open = false),
+  });
 }

@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import { z } from "zod";
+import { AppEvent, subjects } from "@patchbay/contracts";
+import { readStream, subscribe } from "@patchbay/bus";
+import { startAppDouble } from "@patchbay/testing";
+import { counter, testStudio } from "./test_counter.ts";
+
+Deno.test("events that happen while the bus is away are stored afterwards, each once and in order", async () => {
+  await using studio = await testStudio({ storage: "file" });
+  const bus = await studio.nats.connect("counter.ws-01");
+  await using double = await startAppDouble(bus, counter);
+  double.event("clicked", { x: 0 });
+  await studio.nats.kill();
+  for (let x = 1; x < 100; x++) double.event("clicked", { x });
+  await studio.nats.restart();
+  const seen: unknown[] = [];
+  const subject = subjects.event("counter", "ws-01", "clicked");
+  for await (
+    const { message } of readStream(studio.bus, "EVENTS", { subject, payload: AppEvent, from: "start", follow: true })
+  ) {
+    seen.push(message.payload.data);
+    if (seen.length === 100) break;
+  }
+  assert.deepEqual(seen, Array.from({ length: 100 }, (_, x) => ({ x })));
+});
+
+Deno.test("a channel sends its first value at once and then the last one at its rate", async () => {
+  await using studio = await testStudio();
+  await using double = await startAppDouble(studio.bus, counter);
+  const payload = z.looseObject({ value: z.number() });
+  await using heard = subscribe(studio.bus, subjects.channel("counter", "ws-01", "level"), { payload });
+  await heard.ready;
+  for (let level = 0; level < 1000; level++) double.channel("level", level);
+  double.channel("level", "loud");
+  double.channel("not_declared", 1);
+  const seen: number[] = [];
+  for await (const { message } of heard) {
+    seen.push(message.payload.value);
+    if (seen.at(-1) === 999) break;
+  }
+  assert.deepEqual(seen, [0, 999]);
+});
