@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 import bpy
 from mathutils import Vector
 
+from . import compat
+
 _WITHOUT_SHAPE = {"EMPTY", "LIGHT", "CAMERA", "SPEAKER", "LIGHT_PROBE"}
 
 
@@ -51,5 +53,17 @@ def around(points: Iterable[Vector]) -> Bounds:
 
 
 def _corners(thing: Any) -> list[Vector]:
+    return [thing.matrix_world @ corner for corner in _local_corners(thing)]
+
+
+def size_of(thing: Any) -> list[float]:
+    """The edges of its own bounding box, scaled."""
+    if not has_shape(thing):
+        return [0.0, 0.0, 0.0]
+    low, high = around(_local_corners(thing))
+    return [abs(edge * factor) for edge, factor in zip(high - low, thing.matrix_world.to_scale(), strict=True)]
+
+
+def _local_corners(thing: Any) -> list[Vector]:
     evaluated = thing.evaluated_get(bpy.context.evaluated_depsgraph_get())
-    return [thing.matrix_world @ Vector(corner) for corner in evaluated.bound_box]
+    return compat.curve_points(evaluated) or [Vector(corner) for corner in evaluated.bound_box]

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from typing import Any
 
 import bpy
@@ -56,10 +55,10 @@ def make_refractive(material: Any) -> None:
 
 def can_denoise() -> bool:
     """Whether this build has a denoiser: with one switched on and none there, Cycles fails."""
-    if importlib.util.find_spec("_cycles") is None:
+    try:
+        import _cycles
+    except ImportError:
         return False
-    import _cycles
-
     return bool(getattr(_cycles, "with_openimagedenoise", False))
 
 
@@ -89,6 +88,16 @@ def _fcurve_collection(owner: Any) -> Any:
             if bag is not None:
                 return bag.fcurves
     return None
+
+
+def curve_points(evaluated: Any) -> list[Any]:
+    """Where a curve goes: since 5.0 its bounding box also holds a radius that only bevels use. Nothing before 5.0."""
+    if VERSION < (5, 0, 0) or evaluated.type not in {"CURVE", "SURFACE"}:
+        return []
+    mesh = evaluated.to_mesh()
+    points = [vertex.co.copy() for vertex in mesh.vertices] if mesh is not None else []
+    evaluated.to_mesh_clear()
+    return points
 
 
 def modal_operator(window: Any) -> str | None:

@@ -75,7 +75,8 @@ class Connection:
         self._open: dict[str | int, Request] = {}
         self._lock = threading.Lock()
         self._closed = threading.Event()
-        self._decoder = FrameDecoder()
+        # one for the whole life: the bytes that follow the hello may have come with it
+        self._messages = self._read_messages(FrameDecoder())
         self._writer = threading.Thread(target=self._write, name="patchbay-link-writer", daemon=True)
         self._writer.start()
 
@@ -86,7 +87,7 @@ class Connection:
     def hello(self, params: dict[str, Any], bridge: str) -> Welcome:
         """Introduces Blender and waits for the bridge's answer. Raises `LinkRefused` or `LinkLost`."""
         self._send({"jsonrpc": "2.0", "id": _HELLO_ID, "method": "hello", "params": params})
-        for message in self._messages():
+        for message in self._messages:
             if not isinstance(message, dict) or message.get("id") != _HELLO_ID:
                 raise LinkLost("the bridge did not answer the hello")
             if "error" in message:
@@ -106,7 +107,7 @@ class Connection:
 
     def read(self) -> None:
         """Reads until the connection ends. Raises `LinkLost`."""
-        for message in self._messages():
+        for message in self._messages:
             self._take(message)
         raise LinkLost("the bridge closed the link")
 
@@ -160,7 +161,7 @@ class Connection:
                 self._open[request.id] = request
         self._inbox(request)
 
-    def _messages(self) -> Iterator[Any]:
+    def _read_messages(self, decoder: FrameDecoder) -> Iterator[Any]:
         while True:
             try:
                 chunk = self._stream.receive()
@@ -169,7 +170,7 @@ class Connection:
             if not chunk:
                 return
             try:
-                yield from self._decoder.push(chunk)
+                yield from decoder.push(chunk)
             except FramingError as error:
                 raise LinkLost(str(error)) from error
 

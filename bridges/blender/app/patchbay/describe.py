@@ -10,7 +10,7 @@ import bpy
 
 from . import surfaces
 from .animation import keyframes_of
-from .bounds import bounds_of, has_shape
+from .bounds import bounds_of, size_of
 from .rotation import rotation_of
 from .values import degrees, tidy, triple
 
@@ -34,7 +34,7 @@ def summary(thing: Any) -> dict[str, Any]:
         "location": triple(thing.location),
         "rotation": degrees(rotation_of(thing)),
         "scale": triple(thing.scale),
-        "dimensions": _dimensions(thing),
+        "dimensions": triple(size_of(thing)),
         "parent": thing.parent.name if thing.parent else None,
         "collections": sorted(collection.name for collection in thing.users_collection),
         "materials": [slot.material.name for slot in thing.material_slots if slot.material],
@@ -85,12 +85,6 @@ def modifiers(thing: Any) -> list[dict[str, str]]:
 
 def modifier_type(modifier: Any) -> str:
     return {"SUBSURF": "subdivision"}.get(modifier.type, modifier.type.lower())
-
-
-def _dimensions(thing: Any) -> list[float]:
-    if not has_shape(thing):
-        return [0.0, 0.0, 0.0]
-    return triple(thing.evaluated_get(bpy.context.evaluated_depsgraph_get()).dimensions)
 
 
 def _visible(thing: Any) -> bool:

@@ -69,6 +69,8 @@ FORMATS = {
         ("wm.usd_import",),
         ("wm.usd_export",),
         {"wm.usd_export": "selected_objects_only"},
+        # the surroundings are no object, and would come as a picture in a file of their own
+        {"convert_world_material": False},
     ),
     "stl": ExchangeFormat(
         ".stl",

@@ -21,8 +21,9 @@ def can_have_material(thing: Any) -> bool:
 def make(name: str) -> Any:
     material = bpy.data.materials.new(name)
     shader = principled(material)
-    # older versions glow by default as soon as there is a colour to glow in
+    # older versions glow by default as soon as there is a colour to glow in, newer ones in white
     compat.principled_input(shader, "emission_strength").default_value = 0.0
+    compat.principled_input(shader, "emission_color").default_value = (0.0, 0.0, 0.0, 1.0)
     return material
 
 
@@ -96,6 +97,12 @@ def set_texture(material: Any, image: Any) -> None:
     node.image = image
     node.location = (shader.location.x - 320, shader.location.y)
     tree.links.new(node.outputs["Color"], socket)
+
+
+def glows(material: Any) -> bool:
+    shader = principled(material)
+    strength = compat.principled_input(shader, "emission_strength").default_value
+    return bool(strength > 0 and any(compat.principled_input(shader, "emission_color").default_value[:3]))
 
 
 def color_of(material: Any) -> list[float]:

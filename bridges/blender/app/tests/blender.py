@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import Any
 
@@ -51,10 +52,16 @@ class Blender:
             stderr=subprocess.STDOUT,
         )
         try:
-            bridge.wait_linked(60)
-        except AssertionError:
+            self._wait_linked()
+        except BaseException:
             self.close()
             raise
+
+    def _wait_linked(self) -> None:
+        until = time.monotonic() + 60
+        while not self.bridge.linked(0.05):
+            assert self.process.poll() is None, "Blender ended before it was linked"
+            assert time.monotonic() < until, "Blender did not link"
 
     def run(self, name: str, /, **args: Any) -> Any:
         result = self.bridge.run(name, **args)

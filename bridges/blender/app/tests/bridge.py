@@ -36,6 +36,8 @@ class Bridge:
         self.token = token
         self.allow_code = allow_code
         self.hello: dict[str, Any] = {}
+        # Bytes that leave together with the hello's answer.
+        self.after_hello = b""
         self.notifications: list[dict[str, Any]] = []
         self.noted = threading.Condition()
         self._ids = itertools.count(1)
@@ -70,7 +72,10 @@ class Bridge:
             Path(self._socket_path).unlink(missing_ok=True)
 
     def wait_linked(self, timeout: float = TIMEOUT_S) -> None:
-        assert self._linked.wait(timeout), "Blender did not link"
+        assert self.linked(timeout), "Blender did not link"
+
+    def linked(self, timeout: float) -> bool:
+        return self._linked.wait(timeout)
 
     def drop(self) -> None:
         """Ends the connection, as a bridge does that crashes."""
@@ -160,7 +165,8 @@ class Bridge:
                 "allowCode": self.allow_code,
                 "workDir": str(self.work_dir),
             }
-            connection.sendall(encode_frame({"jsonrpc": "2.0", "id": message["id"], "result": result}))
+            answer = encode_frame({"jsonrpc": "2.0", "id": message["id"], "result": result})
+            connection.sendall(answer + self.after_hello)
             self._connection = connection
             self._linked.set()
         elif "method" in message:

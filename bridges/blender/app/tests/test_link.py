@@ -13,6 +13,7 @@ from bridge import Bridge, RpcError
 
 from patchbay.connection import Request
 from patchbay.errors import CommandError
+from patchbay.framing import encode_frame
 from patchbay.link import Link, Phase
 from patchbay.pump import Pump
 from patchbay.rendezvous import find_bridges
@@ -62,6 +63,14 @@ def test_it_says_hello_with_the_token_and_answers(tmp_path: Path, transport: str
         assert link.connection is not None
         assert link.connection.welcome.allow_code
         assert link.connection.welcome.work_dir == str(bridge.work_dir)
+
+
+def test_what_comes_together_with_the_hellos_answer_is_heard(tmp_path: Path) -> None:
+    heard = threading.Event()
+    with Bridge(tmp_path) as bridge:
+        bridge.after_hello = encode_frame({"jsonrpc": "2.0", "method": "shutdown"})
+        with linked(bridge, {"shutdown": lambda _: heard.set()}):
+            assert heard.wait(10)
 
 
 def test_a_refusal_is_told_and_tried_again(tmp_path: Path) -> None:

@@ -162,10 +162,10 @@ def _color(thing: Any, each: SimpleNamespace) -> None:
     material = surfaces.own_material(thing, None)
     if each.color is not None:
         surfaces.set_color(material, each.color)
+    if values.get("emission_strength") and not surfaces.glows(material):
+        surfaces.set_emission_color(material, surfaces.color_of(material))
     for key, value in values.items():
         surfaces.set_value(material, key, value)
-    if values.get("emission_strength") and not any(surfaces.describe(material)["emission_color"]):
-        surfaces.set_emission_color(material, surfaces.color_of(material))
 
 
 def _relate(a: SimpleNamespace, things: dict[str, Any]) -> None:

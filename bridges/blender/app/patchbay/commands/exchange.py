@@ -81,7 +81,8 @@ def export_file(call: Call) -> dict[str, Any]:
     stem = a.name.removesuffix(exchange.ending)
     with tempfile.TemporaryDirectory(dir=call.outgoing) as folder, _selected(wanted):
         path = Path(folder) / f"export{exchange.ending}"
-        options = dict(exchange.options)
+        known = operator.get_rna_type().properties
+        options = {key: value for key, value in exchange.options.items() if key in known}
         if wanted is not None:
             options[exchange.selection[operator_name]] = True
         with in_window():

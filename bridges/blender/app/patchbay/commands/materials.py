@@ -23,13 +23,13 @@ def set_material(call: Call) -> dict[str, Any]:
         material = surfaces.own_material(thing, a.material)
         if a.color is not None:
             surfaces.set_color(material, a.color)
+        glow = a.emission_color
+        if glow is None and a.emission_strength and not surfaces.glows(material):
+            # the default is black in older versions and white in newer ones
+            glow = surfaces.color_of(material)
         for value in surfaces.VALUES:
             if getattr(a, value) is not None:
                 surfaces.set_value(material, value, getattr(a, value))
-        glow = a.emission_color
-        if glow is None and a.emission_strength and not any(surfaces.describe(material)["emission_color"]):
-            # black light of any strength is none
-            glow = surfaces.color_of(material)
         if glow is not None:
             surfaces.set_emission_color(material, glow)
         if texture is not None:
