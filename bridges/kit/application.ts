@@ -60,7 +60,7 @@ export class Application<S> implements AsyncDisposable {
     return this.#session;
   }
 
-  /** Resolves once the application takes commands. */
+  /** Resolves once the application takes commands; rejects when the bridge stops. */
   get ready(): Promise<void> {
     return this.#ready.promise;
   }
@@ -154,6 +154,9 @@ export class Application<S> implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopping.abort();
     await this.#running;
+    // whoever waits for it learns that it will not come; mostly nobody does
+    this.#ready.promise.catch(() => {});
+    this.#ready.reject(PatchbayError.of("APP_NOT_CONNECTED", `${this.#options.title} is not ready: the bridge stops`));
   }
 }
 

@@ -74,7 +74,7 @@ export interface Bridge extends AsyncDisposable {
   /** Why it is in this state. */
   readonly reason: string;
   readonly presence: Presence;
-  /** Resolves once the application takes commands. @throws {PatchbayError} `APP_NOT_CONNECTED` with why, where the signal fires first */
+  /** Resolves once the application takes commands. @throws {PatchbayError} `APP_NOT_CONNECTED` with why, where the signal fires or the bridge stops first */
   ready(signal?: AbortSignal): Promise<void>;
   /** Takes nothing new and finishes what it accepted; then the application is let go and the presence deleted. */
   drain(): Promise<void>;

@@ -149,6 +149,9 @@ Deno.test("a bridge that is not ready in time says why", async () => {
     double.bridge.ready(AbortSignal.abort()),
     (error) => code("APP_NOT_CONNECTED")(error) && /opening Counter/.test(String(error)),
   );
+  const waiting = assert.rejects(double.bridge.ready(), /the bridge stops/);
+  await double.bridge.drain();
+  await waiting;
 });
 
 Deno.test("a bridge that is started before the streams are there waits for them", async () => {

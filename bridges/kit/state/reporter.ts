@@ -42,6 +42,7 @@ export class StateReporter {
   /** What the readers have; `undefined` where they need a snapshot. */
   #known: { state: unknown; size: number } | undefined;
   #last: StateUpdate | undefined;
+  #failure: string | undefined;
   #revision = 0;
   #patches = 0;
   #cause: StateCause | undefined;
@@ -105,6 +106,7 @@ export class StateReporter {
     const { revision } = update;
     this.#last = { kind: "snapshot", app, bridge, instance, revision, cause, state: taken.state };
     this.#known = taken;
+    this.#failure = undefined;
   }
 
   #update(
@@ -134,11 +136,14 @@ export class StateReporter {
   }
 
   #failed(error: unknown, signal: AbortSignal): void {
-    if (signal.aborted) return;
+    const why = error instanceof Error ? error.message : String(error);
+    // a state that is too large is so at each change: once is enough
+    if (signal.aborted || why === this.#failure) return;
+    this.#failure = why;
     log.warn("{app}.{bridge} could not report its state: {error}", {
       app: this.#options.app,
       bridge: this.#options.bridge,
-      error: error instanceof Error ? error.message : String(error),
+      error: why,
     });
   }
 }
