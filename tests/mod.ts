@@ -1,3 +1,3 @@
 /** Tests across parts: integration, e2e, faults, bench. They may import anything; nothing imports them. */
-export { startOtlpReceiver } from "./otlp_receiver.ts";
+export { startPatchbay } from "./patchbay_command.ts";
 export { startTestStudio } from "./studio.ts";
