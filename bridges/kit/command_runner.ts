@@ -125,7 +125,7 @@ export class CommandRunner<S> {
   #turn(work: Work, controller: AbortController, watch: Stopwatch): Promise<unknown> {
     const session = this.#options.application.connected();
     const { signal } = controller;
-    const lost = () => controller.abort(watch.started ? session.lost.reason : lostBefore(work, session));
+    const lost = () => controller.abort(lostDuring(work, session, watch.started));
     session.lost.addEventListener("abort", lost, { once: true });
     const { manifest: { app }, bridge } = this.#options;
     const { priority } = work.command.payload;
@@ -215,9 +215,13 @@ function tooLate({ name }: Work, started: boolean): PatchbayError {
   return new PatchbayError("DEADLINE_EXCEEDED", `Cannot finish ${name} in time: ${found}`, { context: { started } });
 }
 
-function lostBefore<S>({ name }: Work, { lost }: Session<S>): PatchbayError {
-  return PatchbayError.of("APP_NOT_CONNECTED", `Cannot run ${name}: the application went away before its turn`, {
+/** What had not begun, or may be done again, is worth another try once the application is back; the rest is not known. */
+function lostDuring<S>({ name, definition }: Work, { lost }: Session<S>, started: boolean): unknown {
+  if (started && !definition.idempotent) return lost.reason;
+  const why = lost.reason instanceof PatchbayError ? lost.reason.message : "it broke";
+  return PatchbayError.of("APP_NOT_CONNECTED", `Cannot finish ${name}: ${why}`, {
     cause: lost.reason,
+    context: { started },
   });
 }
 

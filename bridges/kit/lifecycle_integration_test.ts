@@ -4,7 +4,7 @@ import { ManifestDocument, manifestDocument, PatchbayError, Presence, Result, su
 import { migrate, openBucket, readStream } from "@patchbay/bus";
 import { startAppDouble } from "@patchbay/testing";
 import { startChild } from "./supervision/child.ts";
-import { call, code, counter, holding, testStudio, until } from "./test_counter.ts";
+import { call, callResult, code, counter, holding, testStudio, until } from "./test_counter.ts";
 
 Deno.test("a bridge and its manifest can be seen at once, and the presence is gone when it has left", async () => {
   await using studio = await testStudio();
@@ -140,6 +140,17 @@ Deno.test("an application that is lost fails what runs, and is opened again", as
   );
   await double.bridge.ready();
   assert.deepEqual(await call(studio.bus, "read"), { count: 3 });
+});
+
+Deno.test("a query that was cut off may be asked again", async () => {
+  await using studio = await testStudio();
+  await using double = await startAppDouble(studio.bus, counter, { handlers: { read: () => new Promise(() => {}) } });
+  const asked = callResult(studio.bus, "read");
+  await until(() => double.executions.length === 1);
+  double.crash();
+  const result = await asked;
+  assert.ok(!result.ok);
+  assert.deepEqual([result.problem.code, result.problem.retryable], ["APP_NOT_CONNECTED", true]);
 });
 
 Deno.test("a bridge that is not ready in time says why", async () => {

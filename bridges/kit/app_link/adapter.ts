@@ -124,7 +124,9 @@ class AppLinkAdapter implements Adapter {
 
   async #ask(method: string, params: object, signal: AbortSignal): Promise<unknown> {
     const connection = this.#connection;
-    if (connection === undefined) throw this.#error("APP_NOT_CONNECTED", "is not connected");
+    if (connection === undefined || connection.reason !== undefined) {
+      throw this.#error("APP_NOT_CONNECTED", "is not connected");
+    }
     try {
       return await connection.request(method, params, signal);
     } catch (error) {
