@@ -9,8 +9,6 @@ from typing import Any, NamedTuple
 import bpy
 from mathutils import Vector
 
-from . import compat
-
 _WITHOUT_SHAPE = {"EMPTY", "LIGHT", "CAMERA", "SPEAKER", "LIGHT_PROBE"}
 
 
@@ -66,4 +64,14 @@ def size_of(thing: Any) -> list[float]:
 
 def _local_corners(thing: Any) -> list[Vector]:
     evaluated = thing.evaluated_get(bpy.context.evaluated_depsgraph_get())
-    return compat.curve_points(evaluated) or [Vector(corner) for corner in evaluated.bound_box]
+    return _curve_points(evaluated) or [Vector(corner) for corner in evaluated.bound_box]
+
+
+def _curve_points(evaluated: Any) -> list[Vector]:
+    """Where a curve goes: in newer versions its bounding box also holds a radius that only bevels use."""
+    if evaluated.type not in {"CURVE", "SURFACE"}:
+        return []
+    mesh = evaluated.to_mesh()
+    points = [] if mesh is None else [vertex.co.copy() for vertex in mesh.vertices]
+    evaluated.to_mesh_clear()
+    return points

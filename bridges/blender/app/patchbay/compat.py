@@ -90,16 +90,6 @@ def _fcurve_collection(owner: Any) -> Any:
     return None
 
 
-def curve_points(evaluated: Any) -> list[Any]:
-    """Where a curve goes: since 5.0 its bounding box also holds a radius that only bevels use. Nothing before 5.0."""
-    if VERSION < (5, 0, 0) or evaluated.type not in {"CURVE", "SURFACE"}:
-        return []
-    mesh = evaluated.to_mesh()
-    points = [vertex.co.copy() for vertex in mesh.vertices] if mesh is not None else []
-    evaluated.to_mesh_clear()
-    return points
-
-
 def modal_operator(window: Any) -> str | None:
     """What the artist is in the middle of, such as dragging an object; Blender tells since 4.2."""
     prefixes = ("TRANSFORM_OT_", "MESH_OT_", "SCULPT_OT_", "PAINT_OT_", "GREASE_PENCIL_OT_", "GPENCIL_OT_")

@@ -740,7 +740,7 @@ def test_code_is_refused_where_it_is_not(tmp_path: Path) -> None:
         try:
             assert blender.refused("execute_python", code="result = 1").code == "CODE_DISABLED"
             bridge.send({"jsonrpc": "2.0", "method": "shutdown"})
-            assert blender.process.wait(20) == 0
+            assert blender.ended_well()
         finally:
             blender.close()
 
@@ -816,7 +816,7 @@ def test_nan_ends_the_link_because_it_is_no_json(tmp_path: Path) -> None:
             )
             assert bridge._connection is not None
             bridge._connection.sendall(b"Content-Length: %d\r\n\r\n" % len(text) + text.encode())
-            assert blender.process.wait(20) == 0
+            assert blender.ended_well()
         finally:
             blender.close()
 
@@ -834,7 +834,7 @@ def test_blender_ends_with_its_bridge_and_not_before(tmp_path: Path) -> None:
             bridge.wait_for("heartbeat", timeout=20)
             assert blender.process.poll() is None
             bridge.drop()
-            assert blender.process.wait(20) == 0
+            assert blender.ended_well()
         finally:
             blender.close()
 
