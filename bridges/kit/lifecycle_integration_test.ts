@@ -53,11 +53,15 @@ Deno.test("a bridge that is killed outright vanishes when its presence expires",
   await using stack = new AsyncDisposableStack();
   stack.defer(() => Deno.remove(file));
   await Deno.writeTextFile(file, script);
+  // what it leaves behind goes with the test
+  const folder = await Deno.makeTempDir();
+  stack.defer(() => Deno.remove(folder, { recursive: true }));
   const here = Promise.withResolvers<void>();
   await using process = startChild({
     command: Deno.execPath(),
     args: ["run", "-A", "--no-check", file],
     cwd: import.meta.dirname!,
+    env: { TMPDIR: folder },
     onLine: (line) => line === "here" && here.resolve(),
   });
   await here.promise;
