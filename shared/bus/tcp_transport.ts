@@ -4,6 +4,7 @@
  */
 import type { ConnectionOptions, Server, Transport } from "@nats-io/nats-core/internal";
 import { ConnectionError } from "@nats-io/nats-core";
+import { setImmediate } from "node:timers";
 import { z } from "zod";
 
 const READ_BYTES = 64 * 1024;
@@ -75,7 +76,7 @@ export class TcpTransport implements Transport {
   send(frame: Uint8Array): void {
     if (this.#done) return;
     this.#outgoing.push(frame);
-    this.#writing ??= this.#write().finally(() => this.#writing = undefined);
+    this.#writing ??= this.#write();
   }
 
   async close(error?: Error): Promise<void> {
@@ -107,15 +108,18 @@ export class TcpTransport implements Transport {
 
   async #write(): Promise<void> {
     try {
+      // waking the server costs more than the bytes: what this turn of the event loop has to say goes in one write
+      await new Promise((resolve) => setImmediate(resolve));
       while (this.#outgoing.length > 0 && this.#connection !== undefined) {
-        const frames = this.#outgoing;
+        const frame = joined(this.#outgoing);
         this.#outgoing = [];
-        for (const frame of frames) {
-          for (let at = 0; at < frame.length;) at += await this.#connection.write(frame.subarray(at));
-        }
+        for (let at = 0; at < frame.length;) at += await this.#connection.write(frame.subarray(at));
       }
     } catch (cause) {
       this.#finish(cause instanceof Error ? cause : new Error(String(cause)));
+    } finally {
+      // here and not in a reaction to the promise: what comes before that would wait for the next frame
+      this.#writing = undefined;
     }
   }
 
@@ -136,6 +140,18 @@ export class TcpTransport implements Transport {
     }
     this.#connection = undefined;
   }
+}
+
+function joined(frames: readonly Uint8Array[]): Uint8Array {
+  const [only] = frames;
+  if (only !== undefined && frames.length === 1) return only;
+  const all = new Uint8Array(frames.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const frame of frames) {
+    all.set(frame, at);
+    at += frame.length;
+  }
+  return all;
 }
 
 async function readLine(connection: Deno.Conn): Promise<Uint8Array> {
