@@ -6,11 +6,13 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
+import shutil
 import sys
 import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
 import bpy
 
@@ -48,11 +50,22 @@ def main(arguments: Sequence[str]) -> None:
     session.stop()
     if not session.ended:
         print(f"patchbay: {reason}", file=sys.stderr, flush=True)
-    sys.exit(0 if session.link.linked_once else 1)
+    _leave(0 if session.link.linked_once else 1)
 
 
 def _end_anyway(session: Session) -> None:
     """Ends a Blender whose bridge is gone and whose main thread does not come back, as in a long render."""
     session.link.join()
     time.sleep(_GRACE_S)
-    os._exit(1)
+    _leave(1)
+
+
+def _leave(status: int) -> NoReturn:
+    """At once: some versions crash or hang while they take themselves down."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # Blender's folder of this process, and never the one that holds everybody's
+    scratch = Path(bpy.app.tempdir)
+    if scratch.name.startswith("blender_"):
+        shutil.rmtree(scratch, ignore_errors=True)
+    os._exit(status)

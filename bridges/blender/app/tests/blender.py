@@ -6,7 +6,6 @@ from __future__ import annotations
 import os
 import shlex
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -98,9 +97,8 @@ class Blender:
         return {"$file": {"path": str(path), "name": name, "mediaType": "application/octet-stream"}}
 
     def ended_well(self) -> bool:
-        """Waits until it has ended by itself. The `bpy` package may crash where Python takes it down."""
-        status = self.process.wait(20)
-        return status == 0 or (status == -signal.SIGSEGV and "background.py" in command()[1])
+        """Waits until it has ended by itself."""
+        return self.process.wait(20) == 0
 
     def close(self) -> None:
         if self.process.poll() is None:
