@@ -1,6 +1,6 @@
 /** Drives one Blender over the App link: starts it or waits for it, and carries files in and out as assets. */
 import { type Adapter, type AdapterHost, appLinkAdapter, type AppLinkAdapterOptions } from "@patchbay/bridge-kit";
-import { dirname, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { JsonObject } from "@patchbay/contracts";
 import { withAssets, withFiles } from "./asset_files.ts";
@@ -47,18 +47,27 @@ export function blenderAdapter({ mode, blenderPath, launch, ...link }: BlenderAd
 
 /** A Blender without a window that takes nothing from the artist's own settings. */
 function backgroundBlender(path: string | undefined): NonNullable<AppLinkAdapterOptions["launch"]> {
-  return async ({ host, rendezvous }) => ({
-    command: await findBlender(path === undefined ? {} : { path }),
-    args: [
-      "--background",
-      "--factory-startup",
-      "--python",
-      fileURLToPath(BACKGROUND),
-      "--",
-      ...linkArguments(host, rendezvous),
-    ],
-    cwd: host.workDir,
-  });
+  return async ({ host, rendezvous }) => {
+    const command = await findBlender(path === undefined ? {} : { path });
+    return {
+      command,
+      args: [
+        "--background",
+        "--factory-startup",
+        "--python",
+        fileURLToPath(BACKGROUND),
+        "--",
+        ...linkArguments(host, rendezvous),
+      ],
+      cwd: host.workDir,
+      env: systemPath(command),
+    };
+  };
+}
+
+/** A distribution's Blender takes Python's libraries from wherever the first `python3` on the PATH has its own. */
+function systemPath(command: string): Record<string, string> {
+  return Deno.build.os === "linux" ? { PATH: [dirname(command), "/usr/bin", "/bin"].join(delimiter) } : {};
 }
 
 /** What `app/background.py` and `simulator_main.ts` take. */
