@@ -1,6 +1,6 @@
 /** The one shape of every message on the bus. Unknown fields are kept, so that versions can meet; missing ones are refused. */
 import { z } from "zod";
-import { ValidationError } from "./errors.ts";
+import { ValidationError } from "./patchbay_error.ts";
 import { Id, newId } from "./ids.ts";
 import { JsonValue } from "./json.ts";
 

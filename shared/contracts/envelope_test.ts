@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { z } from "zod";
 import { decodeEnvelope, encodeEnvelope, Envelope, envelope, MessageType } from "./envelope.ts";
-import { PatchbayError } from "./errors.ts";
+import { PatchbayError } from "./patchbay_error.ts";
 import { JsonValue, MAX_JSON_DEPTH } from "./json.ts";
 
 const bytes = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));

@@ -1,5 +1,5 @@
 /** RFC 6902 patches applied: to a copy that shares what did not change, on own keys only, all operations or none. */
-import { ValidationError } from "./errors.ts";
+import { ValidationError } from "./patchbay_error.ts";
 import type { PatchOperation } from "./state.ts";
 
 /**

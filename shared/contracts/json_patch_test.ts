@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { createPatch } from "rfc6902";
 import { applyPatch } from "./json_patch.ts";
-import { ValidationError } from "./errors.ts";
+import { ValidationError } from "./patchbay_error.ts";
 import { PatchOperation } from "./state.ts";
 
 const json = fc.jsonValue().map((value): unknown => JSON.parse(JSON.stringify(value)))

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { AssetRef } from "./assets.ts";
 import { Cancel, Command, Progress, Result } from "./commands.ts";
 import { Envelope } from "./envelope.ts";
-import { type ValidationIssue } from "./errors.ts";
+import { type ValidationIssue } from "./patchbay_error.ts";
 import { Alert, AppEvent } from "./events.ts";
 import { JsonSchema, ManifestDocument } from "./manifest_document.ts";
 import { Plan, PlanRecord, Step } from "./plan.ts";

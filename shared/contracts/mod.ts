@@ -14,6 +14,7 @@ export * from "./json_schema.ts";
 export * from "./manifest.ts";
 export * from "./manifest_document.ts";
 export * from "./names.ts";
+export * from "./patchbay_error.ts";
 export * from "./phrases.ts";
 export * from "./plan.ts";
 export * from "./plan_references.ts";

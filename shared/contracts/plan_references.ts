@@ -3,7 +3,7 @@
  * `{ "$ref": "s1.result.name" }`, `{ "$ref": "s1.result" }`, or with an RFC 6901 pointer `{ "$ref": "s1#/result/Exchange Rate" }`;
  * the same with `$asset` for a file.
  */
-import { ValidationError } from "./errors.ts";
+import { ValidationError } from "./patchbay_error.ts";
 import type { Step, StepId } from "./plan.ts";
 
 /** A reference where it stands. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { ValidationError } from "./errors.ts";
+import { ValidationError } from "./patchbay_error.ts";
 import { bindReferences, dependenciesOf, findReferences, parseReference } from "./plan_references.ts";
 
 const stepId = fc.stringMatching(/^[A-Za-z][A-Za-z0-9_-]{0,20}$/);

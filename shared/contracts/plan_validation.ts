@@ -3,7 +3,7 @@
  * acyclic; conflicting writes to one application are ordered; policy. Everything that is wrong is reported.
  */
 import type { Effect } from "./commands.ts";
-import type { ValidationIssue } from "./errors.ts";
+import type { ValidationIssue } from "./patchbay_error.ts";
 import { commandOf, type ManifestDocument } from "./manifest_document.ts";
 import { ANY_BRIDGE, type AppName } from "./names.ts";
 import { Plan, type Step, type StepId } from "./plan.ts";

@@ -1,6 +1,7 @@
 /** RFC 9457 problem details: how an error travels, over HTTP and over the bus. */
 import { z } from "zod";
-import { ErrorCode, ERRORS, PatchbayError, Severity, ValidationIssue } from "./errors.ts";
+import { ErrorCode, ERRORS, Severity } from "./errors.ts";
+import { PatchbayError, ValidationIssue } from "./patchbay_error.ts";
 import { Id } from "./ids.ts";
 
 export const Problem = z.looseObject({

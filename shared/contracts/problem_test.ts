@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { ConflictError, ErrorCode, ERRORS, PatchbayError, UnavailableError, ValidationError } from "./errors.ts";
+import { ErrorCode, ERRORS } from "./errors.ts";
+import { ConflictError, PatchbayError, UnavailableError, ValidationError } from "./patchbay_error.ts";
 import { newId } from "./ids.ts";
 import { fromProblem, Problem, toProblem } from "./problem.ts";
 

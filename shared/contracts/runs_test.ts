@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { newId } from "./ids.ts";
 import type { Plan } from "./plan.ts";
 import { toProblem } from "./problem.ts";
-import { PatchbayError } from "./errors.ts";
+import { PatchbayError } from "./patchbay_error.ts";
 import { applyRunEvent, foldRunEvents, Run, RunEvent } from "./runs.ts";
 
 const plan: Plan = {
