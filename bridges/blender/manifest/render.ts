@@ -6,23 +6,40 @@ import { Frame, ObjectName, Pixels } from "./values.ts";
 export const Engine = z.enum(["eevee", "cycles", "workbench"]);
 export const ImageFormat = z.enum(["png", "jpeg"]);
 
+const Samples = z.number().int().min(1).max(16_384).describe("how carefully each pixel is sampled");
+
 const picture = {
-  width: Pixels.default(960).describe("pixels"),
-  height: Pixels.default(540).describe("pixels"),
+  width: Pixels.optional().describe("pixels; else as the scene is set, or what keeps its shape with `height`"),
+  height: Pixels.optional().describe("pixels; else as the scene is set, or what keeps its shape with `width`"),
   engine: Engine.optional().describe("else the engine that the scene is set to"),
-  samples: z.number().int().min(1).max(16_384).default(32).describe("how carefully each pixel is sampled"),
-  camera: ObjectName.optional().describe("the camera to look through; else the active one"),
+  samples: Samples.optional().describe(
+    "how carefully each pixel is sampled; else as the scene is set, or 32 with another engine",
+  ),
+  camera: ObjectName.optional().describe(
+    "the camera to look through; else the active one, or the only one; a scene without any gets one that sees everything",
+  ),
   format: ImageFormat.default("png"),
   transparent: z.boolean().default(false).describe("whether the background is left out"),
 };
 
+const SET = "(set|change) [the]";
+/** Sizes that have names. */
+const SIZES = [
+  { words: "(full hd|fhd|hd|1080p)", width: 1920, height: 1080 },
+  { words: "(4k|uhd|2160p)", width: 3840, height: 2160 },
+  { words: "(2k|qhd|1440p)", width: 2560, height: 1440 },
+  { words: "(720p|hd ready)", width: 1280, height: 720 },
+] as const;
 const WITH = "[(with|in|using) {engine}]";
 const SIZED = "[(at|with size) {width} (x|by) {height} [pixels]]";
 const THROUGH = "[(through|from|with|using) camera {camera}]";
 const WHAT = "[it|this|that|them|the scene|everything|an image|a picture|the picture|a still|a frame|the image]";
 
+const madeCamera = z.boolean().describe("whether the scene had no camera, so that this one was added and made active");
+
 const render_image = command({
-  summary: "Renders a picture through a camera; the scene's own render settings stay as they are.",
+  summary:
+    "Renders a picture through a camera, which is added where the scene has none; the scene's own render settings stay as they are.",
   args: z.strictObject({
     ...picture,
     frame: Frame.optional().describe("the frame to render; else the current one"),
@@ -38,6 +55,7 @@ const render_image = command({
     frame: z.number().int(),
     engine: Engine,
     camera: ObjectName,
+    camera_added: madeCamera,
     duration_ms: z.number(),
   }),
   undo: "none",
@@ -55,7 +73,8 @@ const render_image = command({
 });
 
 const render_animation = command({
-  summary: "Renders a range of frames, one picture each, with progress per frame; it can be cancelled between frames.",
+  summary:
+    "Renders a range of frames, one picture each, with progress per frame; it can be cancelled between frames. A camera is added where the scene has none.",
   args: z.strictObject({
     ...picture,
     start: Frame.optional().describe("else the first frame of the timeline"),
@@ -70,6 +89,7 @@ const render_animation = command({
     height: z.number().int().describe("pixels"),
     engine: Engine,
     camera: ObjectName,
+    camera_added: madeCamera,
     duration_ms: z.number(),
   }),
   undo: "none",
@@ -111,4 +131,35 @@ const capture_viewport = command({
   ],
 });
 
-export const renderCommands = { render_image, render_animation, capture_viewport };
+/** How the scene renders where a command does not say otherwise. */
+export const RenderSettings = z.object({
+  engine: Engine,
+  width: z.number().int().describe("pixels"),
+  height: z.number().int().describe("pixels"),
+  samples: z.number().int(),
+});
+
+const set_render = command({
+  summary: "Changes how the scene renders: size, engine, samples; what is not named stays as it is.",
+  args: z.strictObject({
+    width: Pixels.optional().describe("pixels"),
+    height: Pixels.optional().describe("pixels"),
+    engine: Engine.optional(),
+    samples: Samples.optional(),
+  }),
+  result: RenderSettings,
+  idempotent: true,
+  phrases: [
+    `${SET} [render|rendering|image|output|picture] (resolution|size) [to|as] {width} [x|by] {height} [pixels]`,
+    ...SIZES.map(({ words, ...args }) => ({
+      say: `${SET} [render|rendering|image|output|picture] (resolution|size) [to|as] ${words}`,
+      args,
+    })),
+    `${SET} [render] [engine|renderer] to {engine}`,
+    `(use|switch to|change to) [the] {engine} [engine|renderer]`,
+    `${SET} [render|number of] samples to {samples}`,
+    `(use|render with) {samples} samples from now on`,
+  ],
+});
+
+export const renderCommands = { render_image, set_render, render_animation, capture_viewport };

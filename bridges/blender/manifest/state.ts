@@ -2,20 +2,13 @@
 import { z } from "zod";
 import { Timeline } from "./animation.ts";
 import { FileInfo } from "./files.ts";
-import { Engine } from "./render.ts";
+import { RenderSettings } from "./render.ts";
 import { ObjectName, ObjectSummary } from "./values.ts";
 
 const Scene = z.object({
   name: z.string(),
   active: z.boolean(),
   objects: z.number().int().describe("how many objects it has"),
-});
-
-const RenderSettings = z.object({
-  engine: Engine,
-  width: z.number().int().describe("pixels"),
-  height: z.number().int().describe("pixels"),
-  samples: z.number().int(),
 });
 
 const CollectionState = z.object({

@@ -95,7 +95,7 @@ export function emptyDocument(): Document {
     collections: {},
     world: { color: [0.05, 0.05, 0.05], strength: 1, image: null },
     timeline: { fps: 24, start: 1, end: 250, current: 1 },
-    render: { engine: "eevee", width: 1920, height: 1080, samples: 64 },
+    render: { engine: "eevee", width: 960, height: 540, samples: 32 },
     activeCamera: null,
   };
 }

@@ -94,7 +94,8 @@ export class SimulatedSession {
     const context = { ...call, document: draft, event: (name: string, data: unknown) => events.push([name, data]) };
     const value = await HANDLERS[command](context, parsed.data);
     if (FILE_COMMANDS.has(command)) this.#replace(draft);
-    else if (definition.undo === "app") this.#commit(draft);
+    // a render undoes nothing, but the camera that it had to add is there from now on
+    else if (definition.undo === "app" || draft.activeCamera !== this.#document.activeCamera) this.#commit(draft);
     else this.#document.file = draft.file;
     for (const [name, data] of events) call.event(name, data);
     return value;

@@ -75,7 +75,7 @@ Deno.test("a command that fails changes nothing", async () => {
     ["update_light", { object: "Hero", energy: 5 }, "INVALID_ARGUMENTS"],
     ["look_at", { object: "Hero" }, "INVALID_ARGUMENTS"],
     ["parent_object", { object: "Hero", parent: "Hero" }, "COMMAND_FAILED"],
-    ["render_image", {}, "COMMAND_FAILED"],
+    ["render_image", { format: "jpeg" }, "COMMAND_FAILED"],
     ["apply_scene", { objects: [{ name: "New", type: "cube" }, { name: "Missing" }] }, "NOT_FOUND"],
     [
       "set_keyframes",
@@ -132,6 +132,43 @@ Deno.test("keyframes move an object as the current frame moves", async () => {
   await blender.run("clear_animation", { object: "Cube" });
   await blender.run("set_timeline", { current: 1 });
   assert.deepEqual(blender.session.snapshot().objects["Cube"]?.location, [5, 0, 0]);
+});
+
+Deno.test("a scene without a camera gets one that sees everything, in the render's own undo step", async () => {
+  await using blender = await startSession();
+  for (const x of [-8, 8]) await blender.run("create_object", { type: "cube", color: "red", location: [x, 0, 0] });
+  const before = blender.session.snapshot();
+  const first = await blender.run("render_image", { width: 160, height: 90 });
+  assert.deepEqual([first.camera, first.camera_added], ["Camera", true]);
+  const { at } = await picture(first.image);
+  const red = Array.from({ length: 160 * 90 }, (_, i) => [i % 160, Math.floor(i / 160)] as const)
+    .filter(([x, y]) => at(x, y)[0]! > 2 * at(x, y)[1]!).map(([x]) => x);
+  assert.ok(Math.min(...red) > 0 && Math.min(...red) < 70 && Math.max(...red) > 90 && Math.max(...red) < 159);
+  const again = await blender.run("render_image", { width: 16 });
+  assert.deepEqual([again.camera, again.camera_added, again.height], ["Camera", false, 9]);
+  await blender.run("undo");
+  assert.deepEqual(blender.session.snapshot(), before);
+  await assert.rejects(blender.run("render_animation", {}, AbortSignal.abort()), code("CANCELLED"));
+  assert.deepEqual(blender.session.snapshot(), before);
+  await blender.run("create_camera", { active: false });
+  assert.equal((await blender.run("render_image", { width: 16 })).camera_added, false);
+  await blender.run("create_camera", { active: false });
+  await assert.rejects(blender.run("render_image"), code("COMMAND_FAILED"));
+});
+
+Deno.test("pictures are as large as the scene says, and as a render says for once", async () => {
+  await using blender = await startSession();
+  assert.deepEqual(await blender.run("set_render", { width: 64, height: 32 }), {
+    engine: "eevee",
+    width: 64,
+    height: 32,
+    samples: 32,
+  });
+  const own = await blender.run("render_image");
+  assert.deepEqual([own.width, own.height], [64, 32]);
+  const once = await blender.run("render_image", { width: 32, height: 32, engine: "cycles" });
+  assert.deepEqual([once.width, once.height, once.engine], [32, 32, "cycles"]);
+  assert.deepEqual(blender.session.snapshot().render, { engine: "eevee", width: 64, height: 32, samples: 32 });
 });
 
 Deno.test("an animation is rendered frame by frame, and stops between frames when it is cancelled", async () => {

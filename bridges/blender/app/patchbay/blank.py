@@ -15,12 +15,15 @@ def make_blank() -> None:
     bpy.ops.wm.read_homefile(use_empty=True, **({} if bpy.app.background else {"load_ui": False}))
     # a world is looked for in the new scene
     from .commands.world import background_node, set_color
+    from .rendering import use_samples
 
     set_color(background_node(), _SKY)
     scene = bpy.context.scene
     scene.view_settings.view_transform = "Standard"
+    # a first picture shall be there in seconds
+    scene.render.resolution_x, scene.render.resolution_y = 960, 540
+    use_samples(scene, 32)
     if bpy.app.background and hasattr(scene, "cycles"):
         # the one engine that needs neither a display nor a graphics card
         scene.render.engine = compat.ENGINES["cycles"]
-        scene.cycles.samples = 32
         scene.cycles.use_denoising = compat.can_denoise()

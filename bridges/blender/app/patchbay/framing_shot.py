@@ -12,10 +12,14 @@ import bpy
 _FILL = 0.8
 
 
-def distance_to_frame(camera: Any, radius: float) -> float:
-    """In metres from the middle of a sphere, so that it is in the picture, whichever side is the smaller."""
+def distance_to_frame(camera: Any, radius: float, size: tuple[int, int] | None = None) -> float:
+    """In metres from the middle of a sphere, so that it is in the picture, whichever side is the smaller.
+
+    `size` is the picture's, in pixels; else the scene's.
+    """
     render = bpy.context.scene.render
-    aspect = (render.resolution_x * render.pixel_aspect_x) / (render.resolution_y * render.pixel_aspect_y)
+    width, height = size or (render.resolution_x, render.resolution_y)
+    aspect = (width * render.pixel_aspect_x) / (height * render.pixel_aspect_y)
     wide = camera.sensor_width / 2 / camera.lens
     narrow = wide / aspect if aspect >= 1 else wide * aspect
     return max(radius, 0.5) / math.sin(math.atan(narrow * _FILL))

@@ -57,7 +57,7 @@ def _settings(scene: Any) -> list[tuple[Any, tuple[str, ...]]]:
     owners: list[tuple[Any, tuple[str, ...]]] = [
         (scene, ("camera",)),
         (scene.render, (*size, *output)),
-        (scene.render.image_settings, ("file_format", "color_mode")),
+        (scene.render.image_settings, ("file_format", "color_mode", "compression")),
         (scene.eevee, ("taa_render_samples",)),
     ]
     if hasattr(scene, "cycles"):
@@ -76,10 +76,22 @@ def use_engine(scene: Any, engine: str | None, samples: int) -> None:
         if engine not in available_engines(scene):
             raise failed(f"This Blender has no {engine}", available=available_engines(scene))
         scene.render.engine = compat.ENGINES[engine]
+    use_samples(scene, samples)
+    if hasattr(scene, "cycles"):
+        scene.cycles.use_denoising = scene.cycles.use_denoising and compat.can_denoise()
+
+
+def use_samples(scene: Any, samples: int) -> None:
     scene.eevee.taa_render_samples = samples
     if hasattr(scene, "cycles"):
         scene.cycles.samples = samples
-        scene.cycles.use_denoising = scene.cycles.use_denoising and compat.can_denoise()
+
+
+def size_of(scene: Any) -> tuple[int, int]:
+    """The scene's pictures, in pixels."""
+    render = scene.render
+    part = render.resolution_percentage / 100
+    return max(round(render.resolution_x * part), 4), max(round(render.resolution_y * part), 4)
 
 
 def render_to(scene: Any, path: Path) -> None:

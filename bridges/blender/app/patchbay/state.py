@@ -10,6 +10,7 @@ import bpy
 
 from . import compat, describe
 from .history import history
+from .rendering import size_of
 from .values import tidy
 
 
@@ -25,13 +26,13 @@ def snapshot() -> dict[str, Any]:
         "collections": collections(scene),
         "active_camera": scene.camera.name if scene.camera else None,
         "timeline": timeline(scene),
-        "render": {
-            "engine": engine_of(scene),
-            "width": scene.render.resolution_x,
-            "height": scene.render.resolution_y,
-            "samples": samples_of(scene),
-        },
+        "render": render_settings(scene),
     }
+
+
+def render_settings(scene: Any) -> dict[str, Any]:
+    width, height = size_of(scene)
+    return {"engine": engine_of(scene), "width": width, "height": height, "samples": samples_of(scene)}
 
 
 def file_info() -> dict[str, Any]:

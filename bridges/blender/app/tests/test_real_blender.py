@@ -555,10 +555,72 @@ def test_a_render_has_the_format_the_frame_and_the_camera_that_were_asked_for(bl
     assert jpeg["frame"] == 12
     clear = blender.run("render_image", **size, camera="Eye", transparent=True)
     assert Picture(blender.file_of(clear["image"])).pixel(0, 0)[3] == 0
-    error = blender.refused("render_image", **size)
-    assert (error.code, error.context["available"]) == ("COMMAND_FAILED", ["Eye"])
+    assert blender.run("render_image", **size)["camera"] == "Eye"
+    assert blender.state()["active_camera"] is None
     assert blender.refused("render_image", camera="Hero").code == "INVALID_ARGUMENTS"
     assert blender.refused("render_image", camera="Nobody").context["available"] == ["Eye", "Hero"]
+    blender.run("create_camera", name="Spare", active=False)
+    error = blender.refused("render_image", **size)
+    assert (error.code, error.context["available"]) == ("COMMAND_FAILED", ["Eye", "Spare"])
+
+
+def test_a_scene_without_a_camera_gets_one_that_sees_everything(blender: Blender) -> None:
+    for name, x in [("Left", -8), ("Right", 8)]:
+        blender.run("create_object", type="cube", name=name, color=RED, location=[x, 0, 0])
+    blender.run("create_object", type="cube", name="Hidden", location=[0, 900, 0])
+    blender.run("update_object", object="Hidden", visible=False)
+    before = blender.state()
+    done = blender.run("render_image", width=160, height=90, samples=1, engine="workbench")
+    assert (done["camera"], done["camera_added"]) == ("Camera", True)
+    assert blender.state()["active_camera"] == "Camera"
+    picture = Picture(blender.file_of(done["image"]))
+    red = [x for x in range(160) for y in range(90) if is_red(picture.pixel(x, y))]
+    assert 0 < min(red) < 70
+    assert 90 < max(red) < 159
+    again = blender.run("render_image", width=160, height=90, samples=1, engine="workbench")
+    assert (again["camera"], again["camera_added"]) == ("Camera", False)
+    undone(blender, before)
+    tall = blender.run("render_animation", width=90, height=160, samples=1, engine="workbench", start=1, end=2)
+    assert (tall["camera"], tall["camera_added"]) == ("Camera", True)
+    picture = Picture(blender.file_of(tall["frames"][0]["image"]))
+    assert not any(is_red(picture.pixel(x, y)) for x in (0, 89) for y in range(160))
+    assert picture.share(is_red) > 0.002
+
+
+def test_a_camera_goes_with_the_render_that_is_cancelled(blender: Blender) -> None:
+    blender.run("create_object", type="cube", name="Hero")
+    before = blender.state()
+    running = blender.bridge.start("render_animation", width=64, height=36, samples=1, engine="workbench")
+    blender.bridge.wait_for("$/progress", lambda each: each["value"]["data"]["frame"] == 3)
+    blender.bridge.cancel(running)
+    with pytest.raises(RpcError) as caught:
+        blender.bridge.result_of(running)
+    assert caught.value.code == "CANCELLED"
+    assert blender.state() == before
+
+
+def test_a_scene_without_a_light_is_no_black_picture(blender: Blender) -> None:
+    blender.run("create_object", type="cube", name="Hero", color=RED)
+    done = blender.run("render_image", width=96, height=54, samples=8)
+    picture = Picture(blender.file_of(done["image"]))
+    assert is_red(picture.middle)
+    assert max(picture.middle) > 60
+    assert min(picture.pixel(0, 0)[:3]) > 60
+
+
+def test_pictures_are_as_the_scene_is_set(blender: Blender) -> None:
+    blender.run("create_object", type="cube", name="Hero", color=RED)
+    before = blender.state()
+    assert (before["render"]["width"], before["render"]["height"], before["render"]["samples"]) == (960, 540, 32)
+    done = blender.run("set_render", width=128, height=64, samples=2, engine="workbench")
+    assert done == {"engine": "workbench", "width": 128, "height": 64, "samples": 2}
+    undone(blender, before)
+    blender.run("set_render", width=128, height=64, samples=2, engine="workbench")
+    assert blender.state()["render"] == done
+    rendered = blender.run("render_image")
+    assert (rendered["width"], rendered["height"], rendered["engine"]) == (128, 64, "workbench")
+    assert blender.run("render_image", height=32)["width"] == 64
+    assert blender.state()["render"] == done
 
 
 def test_an_animation_is_rendered_frame_by_frame_with_progress(blender: Blender) -> None:

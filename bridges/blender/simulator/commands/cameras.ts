@@ -15,16 +15,14 @@ export const SENSOR_WIDTH = 36;
 export const cameras: Handlers<"create_camera" | "set_active_camera" | "look_at"> = {
   create_camera({ document }, args) {
     const target = args.target === undefined ? undefined : objectNamed(document, args.target);
-    const bounds = target === undefined ? boundsOfAll(document) : boundsOf(document, target);
-    const location = args.location ?? framing(bounds, args.focal_length);
-    const object = addObject(document, newObject(args.name ?? "Camera", "camera"));
-    object.location = location;
-    object.rotation = facing(subtract(centerOf(bounds), location), "-z");
-    object.focalLength = args.focal_length;
-    if (args.active) document.activeCamera = object.name;
+    const name = addCamera(document, {
+      ...args,
+      focalLength: args.focal_length,
+      ...(target === undefined ? {} : { bounds: boundsOf(document, target) }),
+    });
     return {
-      ...summaryOf(document, object),
-      camera: { focal_length: args.focal_length, active: document.activeCamera === object.name },
+      ...summaryOf(document, objectNamed(document, name)),
+      camera: { focal_length: args.focal_length, active: document.activeCamera === name },
     };
   },
 
@@ -42,6 +40,33 @@ export const cameras: Handlers<"create_camera" | "set_active_camera" | "look_at"
   },
 };
 
+interface NewCamera {
+  /** What it sees. @default everything visible */
+  bounds?: Bounds;
+  name?: string | undefined;
+  /** @default where all of `bounds` is in the picture */
+  location?: Vector | undefined;
+  /** Millimetres. @default 50 */
+  focalLength?: number;
+  /** Width over height of its pictures. @default the scene's */
+  aspect?: number;
+  /** @default true */
+  active?: boolean;
+}
+
+/** Adds a camera, and answers its name. */
+export function addCamera(document: Document, options: NewCamera): string {
+  const { bounds = boundsOfAll(document), focalLength = 50, active = true } = options;
+  const { aspect = document.render.width / document.render.height } = options;
+  const location = options.location ?? framing(bounds, focalLength, aspect);
+  const object = addObject(document, newObject(options.name ?? "Camera", "camera"));
+  object.location = location;
+  object.rotation = facing(subtract(centerOf(bounds), location), "-z");
+  object.focalLength = focalLength;
+  if (active) document.activeCamera = object.name;
+  return object.name;
+}
+
 /** Turns an object towards a point: cameras and lights with their -z axis, everything else with its front. */
 export function aim(document: Document, name: string, point: Vector): void {
   const object = objectNamed(document, name);
@@ -49,9 +74,9 @@ export function aim(document: Document, name: string, point: Vector): void {
   object.rotation = facing(subtract(point, object.location), axis);
 }
 
-/** Where a camera sees the whole sphere around a box, with some air, in a picture that is wider than high. */
-export function framing(bounds: Bounds, focalLength: number): Vector {
-  const halfHeight = Math.atan(SENSOR_WIDTH / 2 / focalLength * 9 / 16);
-  const distance = Math.max(radiusOf(bounds), 0.5) / Math.sin(halfHeight) * 1.15;
+/** Where a camera sees the whole sphere around a box, with some air; the sensor's width lies along the longer edge. */
+export function framing(bounds: Bounds, focalLength: number, aspect: number): Vector {
+  const narrow = Math.atan(SENSOR_WIDTH / 2 / focalLength / Math.max(aspect, 1 / aspect));
+  const distance = Math.max(radiusOf(bounds), 0.5) / Math.sin(narrow) * 1.15;
   return add(centerOf(bounds), times(VIEW, distance));
 }

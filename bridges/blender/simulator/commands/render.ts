@@ -10,18 +10,19 @@ import { invalid, objectNamed, objectOfType } from "../lookup.ts";
 import { add, compose, facing, subtract, times } from "../matrix.ts";
 import { boundsOfAll, centerOf, radiusOf, worldMatrix } from "../placement.ts";
 import { type Eye, type Image, renderPreview, renderWireframe } from "../preview.ts";
-import { framing } from "./cameras.ts";
+import { addCamera, framing } from "./cameras.ts";
 
-export const render: Handlers<"render_image" | "render_animation" | "capture_viewport"> = {
+export const render: Handlers<"render_image" | "set_render" | "render_animation" | "capture_viewport"> = {
   async render_image({ document, ...context }, args) {
     const started = performance.now();
-    const shot = atFrame(document, args.frame ?? document.timeline.current);
-    const picture = draw(shot, args);
-    const image = await store(context, `${args.name}.png`, picture.image);
-    const done = { width: args.width, height: args.height, engine: picture.engine };
+    const shot = shotOf(document, args);
+    const picture = draw(atFrame(document, args.frame ?? document.timeline.current), shot);
+    const image = await store(context, `${args.name}.png`, picture);
+    const frame = args.frame ?? document.timeline.current;
+    const { width, height, engine, camera, camera_added } = shot;
     const duration_ms = performance.now() - started;
-    context.event("render_finished", { ...done, frame: shot.timeline.current, duration_ms });
-    return { ...done, image, frame: shot.timeline.current, camera: picture.camera, duration_ms };
+    context.event("render_finished", { width, height, engine, frame, duration_ms });
+    return { width, height, engine, image, frame, camera, camera_added, duration_ms };
   },
 
   async render_animation({ document, ...context }, args) {
@@ -31,27 +32,36 @@ export const render: Handlers<"render_image" | "render_animation" | "capture_vie
       throw invalid(`the range begins at ${start} and ends at ${end}`, [args.end === undefined ? "start" : "end"]);
     }
     const wanted = Array.from({ length: Math.floor((end - start) / args.step) + 1 }, (_, i) => start + i * args.step);
+    const shot = shotOf(document, args);
     const frames = [];
-    let last = { engine: document.render.engine, camera: "" };
     for (const frame of wanted) {
       if (context.signal.aborted) {
         throw new PatchbayError("CANCELLED", `Cancelled after ${frames.length} of ${wanted.length} frames`);
       }
-      const picture = draw(atFrame(document, frame), args);
-      last = picture;
-      frames.push({ frame, image: await store(context, `frame_${String(frame).padStart(4, "0")}.png`, picture.image) });
+      const picture = draw(atFrame(document, frame), shot);
+      frames.push({ frame, image: await store(context, `frame_${String(frame).padStart(4, "0")}.png`, picture) });
       context.progress({ fraction: frames.length / wanted.length, message: `frame ${frame}` });
     }
-    const { engine, camera } = last;
+    const { width, height, engine, camera, camera_added } = shot;
     const duration_ms = performance.now() - started;
-    const size = { width: args.width, height: args.height };
-    context.event("render_finished", { ...size, frame: wanted.at(-1), engine, duration_ms });
-    return { ...size, frames, start, end, engine, camera, duration_ms };
+    context.event("render_finished", { width, height, frame: wanted.at(-1), engine, duration_ms });
+    return { width, height, frames, start, end, engine, camera, camera_added, duration_ms };
+  },
+
+  set_render({ document }, args) {
+    const { engine, width, height, samples } = document.render;
+    document.render = {
+      engine: args.engine ?? engine,
+      width: args.width ?? width,
+      height: args.height ?? height,
+      samples: args.samples ?? samples,
+    };
+    return document.render;
   },
 
   async capture_viewport({ document, ...context }, args) {
     const view = args.view === "current" ? "perspective" : args.view;
-    const eye = view === "camera" ? throughCamera(document, undefined).eye : lookingFrom(document, view);
+    const eye = view === "camera" ? throughActive(document) : lookingFrom(document, view);
     const drawn = args.shading === "wireframe" ? renderWireframe : renderPreview;
     const picture = drawn(document, eye, { width: args.width, height: args.height, transparent: false, smooth: true });
     const image = await store(context, "viewport.png", picture);
@@ -59,36 +69,75 @@ export const render: Handlers<"render_image" | "render_animation" | "capture_vie
   },
 };
 
-interface Shot {
-  width: number;
-  height: number;
-  samples: number;
+interface Wanted {
+  width?: number | undefined;
+  height?: number | undefined;
+  samples?: number | undefined;
   transparent: boolean;
   format: "png" | "jpeg";
   camera?: string | undefined;
   engine?: Document["render"]["engine"] | undefined;
 }
 
-function draw(document: Document, shot: Shot) {
-  if (shot.format !== "png") throw new PatchbayError("COMMAND_FAILED", "The simulator writes PNG only");
-  const { name, eye } = throughCamera(document, shot.camera);
-  const image = renderPreview(document, eye, { ...shot, smooth: shot.samples > 4 });
-  return { image, camera: name, engine: shot.engine ?? document.render.engine };
+/** What a picture is taken with: what was asked for, and else what the scene has. */
+function shotOf(document: Document, wanted: Wanted) {
+  if (wanted.format !== "png") throw new PatchbayError("COMMAND_FAILED", "The simulator writes PNG only");
+  const scene = document.render;
+  const engine = wanted.engine ?? scene.engine;
+  const size = sizeOf(scene, wanted);
+  return {
+    ...size,
+    engine,
+    samples: wanted.samples ?? (engine === scene.engine ? scene.samples : 32),
+    transparent: wanted.transparent,
+    ...cameraOf(document, wanted.camera, size),
+  };
 }
 
-function throughCamera(document: Document, wanted: string | undefined): { name: string; eye: Eye } {
-  const name = wanted ?? document.activeCamera;
-  if (name === null) {
-    throw new PatchbayError("COMMAND_FAILED", "Cannot render: the scene has no active camera", {
+/** One edge alone keeps the shape of the scene's pictures. */
+function sizeOf(scene: Document["render"], { width, height }: Wanted): { width: number; height: number } {
+  const fit = (edge: number) => Math.min(Math.max(Math.round(edge), 4), 16_384);
+  if (width === undefined && height === undefined) return { width: scene.width, height: scene.height };
+  return {
+    width: width ?? fit(height! * scene.width / scene.height),
+    height: height ?? fit(width! * scene.height / scene.width),
+  };
+}
+
+function draw(document: Document, shot: ReturnType<typeof shotOf>): Image {
+  return renderPreview(document, eyeOf(document, shot.camera), { ...shot, smooth: shot.samples > 4 });
+}
+
+/** The camera to look through; the document gets one where it has none. */
+function cameraOf(document: Document, wanted: string | undefined, size: { width: number; height: number }) {
+  const cameras = Object.values(document.objects).filter(({ type }) => type === "camera").map(({ name }) => name);
+  const [only, ...others] = cameras;
+  const camera = wanted ?? document.activeCamera ?? (others.length === 0 ? only : undefined);
+  if (camera !== undefined) {
+    objectNamed(document, camera);
+    return { camera: objectOfType(document, camera, ["camera"], "camera").name, camera_added: false };
+  }
+  if (only === undefined) {
+    return { camera: addCamera(document, { aspect: size.width / size.height }), camera_added: true };
+  }
+  throw new PatchbayError("COMMAND_FAILED", "Cannot render: the scene has several cameras, and none is active", {
+    remedy: "Choose one with `set_active_camera`.",
+    context: { available: cameras },
+  });
+}
+
+function throughActive(document: Document): Eye {
+  if (document.activeCamera === null) {
+    throw new PatchbayError("COMMAND_FAILED", "Cannot capture the camera's view: the scene has no active camera", {
       remedy: "Add a camera with `create_camera`, or choose one with `set_active_camera`.",
-      context: {
-        available: Object.values(document.objects).filter(({ type }) => type === "camera").map((c) => c.name),
-      },
     });
   }
-  objectNamed(document, name);
+  return eyeOf(document, document.activeCamera);
+}
+
+function eyeOf(document: Document, name: string): Eye {
   const camera = objectOfType(document, name, ["camera"], "camera");
-  return { name, eye: { matrix: worldMatrix(document, camera), focalLength: camera.focalLength ?? 50 } };
+  return { matrix: worldMatrix(document, camera), focalLength: camera.focalLength ?? 50 };
 }
 
 const SIDES: Record<string, Vector> = { front: [0, -1, 0], right: [1, 0, 0], top: [0, -0.0001, 1] };
@@ -100,7 +149,7 @@ function lookingFrom(document: Document, view: string): Eye {
   // the sides are seen from far away, which comes close to no perspective
   const focalLength = side === undefined ? 50 : 300;
   const location = side === undefined
-    ? framing(bounds, focalLength)
+    ? framing(bounds, focalLength, 16 / 9)
     : add(center, times(side, Math.max(radiusOf(bounds), 0.5) * 2.2 * focalLength / 20.25));
   return { matrix: compose(location, facing(subtract(center, location), "-z"), [1, 1, 1]), focalLength };
 }

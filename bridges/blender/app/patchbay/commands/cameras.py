@@ -10,7 +10,7 @@ from mathutils import Vector
 
 from .. import describe
 from ..arguments import boolean, may, name, needs, number, vector
-from ..bounds import bounds_of, bounds_of_scene
+from ..bounds import Bounds, bounds_of, bounds_of_scene
 from ..execution import Call, Command
 from ..framing_shot import distance_to_frame, reach
 from ..lookup import find_object, find_typed
@@ -29,15 +29,34 @@ def create_camera(call: Call) -> dict[str, Any]:
         thing = make(label, a.focal_length)
         bpy.context.collection.objects.link(thing)
         if a.location is None:
-            thing.location = bounds.middle + FROM * distance_to_frame(thing.data, bounds.radius)
+            _frame(thing, bounds)
         else:
             thing.location = a.location
-        reach(thing.data, (thing.location - bounds.middle).length + bounds.radius)
-        bpy.context.view_layer.update()
-        face(thing, bounds.middle)
+            _aim(thing, bounds)
         if a.active:
             bpy.context.scene.camera = thing
     return {**describe.summary(thing), "camera": describe.camera(thing)}
+
+
+def add_active_camera(size: tuple[int, int]) -> Any:
+    """For a scene without any: it sees everything, in a picture of this size in pixels."""
+    bpy.context.view_layer.update()
+    thing = make("Camera", 50.0)
+    bpy.context.scene.collection.objects.link(thing)
+    _frame(thing, bounds_of_scene(), size)
+    bpy.context.scene.camera = thing
+    return thing
+
+
+def _frame(thing: Any, bounds: Bounds, size: tuple[int, int] | None = None) -> None:
+    thing.location = bounds.middle + FROM * distance_to_frame(thing.data, bounds.radius, size)
+    _aim(thing, bounds)
+
+
+def _aim(thing: Any, bounds: Bounds) -> None:
+    reach(thing.data, (thing.location - bounds.middle).length + bounds.radius)
+    bpy.context.view_layer.update()
+    face(thing, bounds.middle)
 
 
 def make(label: str, focal_length: float) -> Any:
