@@ -18,6 +18,8 @@ const RANK: readonly Effect[] = ["read", "write", "destructive", "open"];
 export class ManifestCache {
   readonly #bridges = new Map<string, ManifestDocument>();
   readonly #apps = new Map<AppName, ManifestDocument>();
+  /** By `<app>.<bridge>.<command>`, what was looked up since the last change. */
+  readonly #found = new Map<string, CommandDocument>();
   readonly #caughtUp = Promise.withResolvers<void>();
 
   /** Follows the bucket until the signal fires, over every loss of the connection. */
@@ -51,6 +53,7 @@ export class ManifestCache {
 
   /** Takes over one change. @param address `<app>.<bridge>` */
   set(address: string, manifest: ManifestDocument | undefined): void {
+    this.#found.clear();
     const app = address.slice(0, address.indexOf("."));
     if (manifest === undefined) this.#bridges.delete(address);
     else this.#bridges.set(address, manifest);
@@ -69,6 +72,15 @@ export class ManifestCache {
    * @throws {PatchbayError} `BRIDGE_OFFLINE` when nobody offered anything under the address, `UNKNOWN_COMMAND`
    */
   command(app: AppName, bridge: string, command: string): CommandDocument {
+    const name = `${app}.${bridge}.${command}`;
+    const known = this.#found.get(name);
+    if (known !== undefined) return known;
+    const document = this.#look(app, bridge, command);
+    this.#found.set(name, document);
+    return document;
+  }
+
+  #look(app: AppName, bridge: string, command: string): CommandDocument {
     const found = bridge === ANY_BRIDGE ? this.#of(app) : this.#of(app, bridge);
     if (found.length === 0) {
       throw new PatchbayError("BRIDGE_OFFLINE", `Cannot run '${command}': no bridge '${app}.${bridge}' is here`, {

@@ -98,7 +98,16 @@ function parse<S extends z.ZodType>(schema: S, value: unknown, at: readonly stri
   return parsed.data;
 }
 
-/** A JSON answer. @param headers besides `Content-Type` */
-export function json(value: unknown, init: { status?: number; headers?: Record<string, string> } = {}): Response {
-  return Response.json(value, init);
+/** A JSON answer. */
+export function json(value: unknown, { status = 200, headers = {} }: JsonInit = {}): Response {
+  const response = Response.json(value, { status });
+  for (const [name, text] of Object.entries(headers)) response.headers.set(name, text);
+  return response;
+}
+
+interface JsonInit {
+  /** @default 200 */
+  status?: number;
+  /** Besides `Content-Type`. */
+  headers?: Readonly<Record<string, string>>;
 }

@@ -69,24 +69,24 @@ export function sendCommand(
     priority,
     signal,
   });
-  commands.begin(id);
-  return { id, result: settle(answer.then(({ payload }) => payload), id, commands) };
+  return { id, result: settle(answer, id, commands) };
 }
 
-async function settle(answer: Promise<Result>, id: Id, commands: GatewayDeps["commands"]): Promise<Succeeded> {
-  let failure: unknown;
+async function settle(
+  answer: Promise<{ payload: Result }>,
+  id: Id,
+  commands: GatewayDeps["commands"],
+): Promise<Succeeded> {
+  commands.begin(id);
   try {
-    const result = await answer;
-    if (result.ok) {
-      commands.end(id);
-      return result;
-    }
-    failure = fromProblem(result.problem);
+    const { payload: result } = await answer;
+    if (!result.ok) throw fromProblem(result.problem);
+    commands.end(id);
+    return result;
   } catch (error) {
-    failure = error;
+    commands.end(id, toProblem(error));
+    throw error;
   }
-  commands.end(id, toProblem(failure));
-  throw failure;
 }
 
 /** The `Idempotency-Key` header. @throws {ValidationError} `INVALID_REQUEST` */

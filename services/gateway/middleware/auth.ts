@@ -6,11 +6,11 @@ import type { Variables } from "../route.ts";
 
 /** Lets only requests with a known key pass; `any` leaves the scope to the handler. */
 export function auth(ring: KeyRing, scope: Scope | "any") {
-  return createMiddleware<{ Variables: Variables }>(async (c, next) => {
+  return createMiddleware<{ Variables: Variables }>((c, next) => {
     const key = authenticate(ring, c.req.raw.headers.get("authorization"));
     if (scope !== "any") requireScope(key, scope);
     c.set("key", key);
-    await next();
+    return next();
   });
 }
 

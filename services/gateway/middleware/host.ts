@@ -9,7 +9,7 @@ import { PatchbayError } from "@patchbay/contracts";
 export function hostCheck(allowed: readonly string[]) {
   const names = new Set(["localhost", ...allowed.map((name) => name.toLowerCase())]);
   let last: string | undefined;
-  return createMiddleware(async (c, next) => {
+  return createMiddleware((c, next) => {
     const host = c.req.raw.headers.get("host") ?? new URL(c.req.url).host;
     if (host !== last) {
       if (!isAllowed(host, names)) {
@@ -19,7 +19,7 @@ export function hostCheck(allowed: readonly string[]) {
       }
       last = host;
     }
-    await next();
+    return next();
   });
 }
 
