@@ -25,6 +25,9 @@ const STATUS: Record<BridgeStatus, { text: string; mood: "good" | "busy" | "bad"
   disconnected: { text: "no application", mood: "bad" },
 };
 
+/** How the command is called in the project's folder, where nothing is installed. */
+const COMMAND = "npx -y deno task patchbay";
+
 const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   blender: [
     "add a red cube named Hero at 1 2 0.5, put a sun light above it, point a camera at it and render it",
@@ -59,9 +62,9 @@ export function startPage({ origin, version, bridges }: StartPageFacts): string 
           </section>
           <section aria-labelledby="try">
     <h2 id="try">What to try</h2>
-    <p>Say it in a terminal; the studio's key is in <code>$PATCHBAY_HOME/key</code>, and was printed when it started.</p>
-    <pre>patchbay do "${instruction}"</pre>
-    ${more.map((one) => html`<pre>patchbay do "${one}"</pre>`)}
+    <p>Say it in a terminal, in the project's folder; the studio's key is in <code>$PATCHBAY_HOME/key</code>, and was printed when it started.</p>
+    <pre>${COMMAND} do "${instruction}"</pre>
+    ${more.map((one) => html`<pre>${COMMAND} do "${one}"</pre>`)}
     <p>Or over HTTP. First the plan, then, with <code>"mode": "run"</code>, the deed:</p>
     <pre>${curl(`${origin}/v1/instructions`, { instruction, mode: "plan" })}</pre>
     <p>One command, without a plan:</p>
@@ -91,7 +94,7 @@ function whatRuns(bridges: StartPageFacts["bridges"]) {
     return html`<p class="note">The studio cannot say just now: a part of it is missing. <a href="/readyz">Which one?</a></p>`;
   }
   if (bridges.length === 0) {
-    return html`<p class="note">No application yet. Start one with <code>patchbay bridge blender</code>.</p>`;
+    return html`<p class="note">No application yet. Start one with <code>${COMMAND} bridge blender</code>.</p>`;
   }
   return html`<ul class="bridges">${bridges.map(bridgeCard)}</ul>`;
 }

@@ -11,7 +11,8 @@ export function problemResponse(error: unknown, correlationId: Id | undefined): 
   if (error instanceof HttpRefusal) problem.status = error.status;
   if (problem.status >= 500) {
     trace.getActiveSpan()?.setStatus({ code: SpanStatusCode.ERROR, message: problem.code });
-    log.error("Answered {code}: {detail}", { code: problem.code, detail: problem.detail, error });
+    const ours = problem.severity === "error" || problem.severity === "critical";
+    log[ours ? "error" : "warn"]("Answered {code}: {detail}", { code: problem.code, detail: problem.detail, error });
   }
   return Response.json(problem, {
     status: problem.status,
