@@ -1,4 +1,5 @@
 /** What this machine has of the counterparts that tests need, and what is left out without each. */
+import { delimiter, join } from "node:path";
 
 export interface Counterpart {
   name: string;
@@ -6,6 +7,19 @@ export interface Counterpart {
   found: string | undefined;
   /** What is left out without it, and how to get it. */
   without: string;
+}
+
+/**
+ * The first Python on the PATH that has pytest. `npx` puts Node's own folder first, and with it perhaps a system's Python, so the
+ * first Python need not be the one that was set up.
+ */
+export async function findPytest(): Promise<{ python: string; version: string } | undefined> {
+  for (const folder of (Deno.env.get("PATH") ?? "").split(delimiter)) {
+    const python = join(folder, Deno.build.os === "windows" ? "python.exe" : "python3");
+    const version = await firstLine(python, "-m", "pytest", "--version");
+    if (version !== undefined) return { python, version };
+  }
+  return undefined;
 }
 
 /** Looks for every counterpart of the test suite. */
@@ -20,7 +34,7 @@ export async function lookAround(): Promise<Counterpart[]> {
     firstLine("xvfb-run", "--help"),
     firstLine("docker", "info", "--format", "{{.ServerVersion}}"),
     firstLine("docker", "compose", "version"),
-    firstLine("python3", "-m", "pytest", "--version"),
+    findPytest(),
     firstLine("chromium", "--version"),
   ]);
   return [
@@ -43,7 +57,7 @@ export async function lookAround(): Promise<Counterpart[]> {
     },
     {
       name: "pytest",
-      found: pytest,
+      found: pytest && `${pytest.version} of ${pytest.python}`,
       without: "the add-on's Python tests; `pip install -r bridges/blender/app/requirements-dev.txt`",
     },
     { name: "Chromium", found: chromium, without: "the tests of pages in a browser; install Chromium" },

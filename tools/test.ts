@@ -3,7 +3,7 @@
  * Says first what this machine cannot run, and last `N passed, N failed, N skipped`.
  */
 import { addCounts, countJunit, type Counts } from "./junit.ts";
-import { lookAround } from "./machine.ts";
+import { findPytest, lookAround } from "./machine.ts";
 
 type Kind = "unit" | "integration" | "e2e" | "python";
 
@@ -30,8 +30,10 @@ let total: Counts = { passed: 0, failed: 0, skipped: 0, skippedNames: [] };
 for (const kind of ["unit", "integration", "e2e"] as const) {
   if (only === undefined || only === kind) total = addCounts(total, await runDeno(kind));
 }
-const hasPytest = machine.some(({ name, found }) => name === "pytest" && found !== undefined);
-if (hasPytest && (only === undefined || only === "python")) total = addCounts(total, await runPytest());
+const pytest = await findPytest();
+if (pytest !== undefined && (only === undefined || only === "python")) {
+  total = addCounts(total, await runPytest(pytest.python));
+}
 
 for (const name of total.skippedNames) console.log(`left out: ${name}`);
 console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
@@ -63,10 +65,10 @@ async function runDeno(kind: Exclude<Kind, "python">): Promise<Counts> {
   ]);
 }
 
-async function runPytest(): Promise<Counts> {
+async function runPytest(python: string): Promise<Counts> {
   return await run(
     "python",
-    "python3",
+    python,
     (report) => ["-m", "pytest", "-q", `--junit-xml=${report}`, "bridges/blender/app/tests"],
   );
 }
