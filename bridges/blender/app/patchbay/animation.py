@@ -17,6 +17,10 @@ VECTORS = ("location", "rotation", "scale", "color")
 NUMBERS = ("energy", "focal_length")
 PROPERTIES = (*VECTORS, *NUMBERS, "visible")
 
+# Blender's numbers for what its Python otherwise names.
+_INTERPOLATIONS = {"constant": 0, "linear": 1, "bezier": 2}
+_AUTO_CLAMPED = 4
+
 
 @dataclass(frozen=True)
 class Target:
@@ -71,10 +75,26 @@ def set_keyframes(target: Target, frames: Sequence[tuple[int, Sequence[float]]],
     """Sets keyframes to these values; `interpolation` is how each goes on to the next."""
     for position, index in enumerate(target.indices):
         curve = _curve(target, index, frames[0][0])
-        for frame, values in frames:
-            point = curve.keyframe_points.insert(frame, values[position], options={"FAST"})
-            point.interpolation = interpolation.upper()
+        # a later value for the same frame wins
+        points = sorted({frame: values[position] for frame, values in frames}.items())
+        if {point.co[0] for point in curve.keyframe_points} <= {frame for frame, _ in points}:
+            _fill(curve, points, interpolation)
+        else:
+            for frame, value in points:
+                curve.keyframe_points.insert(frame, value, options={"FAST"}).interpolation = interpolation.upper()
         curve.update()
+
+
+def _fill(curve: Any, points: Sequence[tuple[int, float]], interpolation: str) -> None:
+    """All at once: one by one, each keyframe costs as much as there are."""
+    curve.keyframe_points.add(len(points) - len(curve.keyframe_points))
+    curve.keyframe_points.foreach_set("co", [number for point in points for number in point])
+    for attribute, value in (
+        ("interpolation", _INTERPOLATIONS[interpolation]),
+        ("handle_left_type", _AUTO_CLAMPED),
+        ("handle_right_type", _AUTO_CLAMPED),
+    ):
+        curve.keyframe_points.foreach_set(attribute, [value] * len(points))
 
 
 def clear(target: Target) -> bool:

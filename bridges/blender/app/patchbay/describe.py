@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import Any
 
 import bpy
@@ -28,6 +29,20 @@ _TYPES = {
 
 def summary(thing: Any) -> dict[str, Any]:
     """`ObjectSummary` of the manifest. The view layer has to be up to date."""
+    return _summary(thing, [collection.name for collection in thing.users_collection])
+
+
+def summaries(things: Iterable[Any]) -> list[dict[str, Any]]:
+    """Of many: an object that is asked for its collections looks through all that they hold."""
+    root = bpy.context.scene.collection
+    within: dict[str, list[str]] = {}
+    for collection in (root, *root.children_recursive):
+        for name in collection.objects.keys():  # noqa: SIM118 - of a collection of Blender's, not a dictionary
+            within.setdefault(name, []).append(collection.name)
+    return [_summary(thing, within.get(thing.name, [])) for thing in things]
+
+
+def _summary(thing: Any, collections: list[str]) -> dict[str, Any]:
     return {
         "name": thing.name,
         "type": _TYPES.get(thing.type, "other"),
@@ -36,7 +51,7 @@ def summary(thing: Any) -> dict[str, Any]:
         "scale": triple(thing.scale),
         "dimensions": triple(size_of(thing)),
         "parent": thing.parent.name if thing.parent else None,
-        "collections": sorted(collection.name for collection in thing.users_collection),
+        "collections": sorted(collections),
         "materials": [slot.material.name for slot in thing.material_slots if slot.material],
         "visible": _visible(thing),
     }

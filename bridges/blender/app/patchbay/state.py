@@ -22,7 +22,7 @@ def snapshot() -> dict[str, Any]:
         "scenes": [
             {"name": each.name, "active": each == scene, "objects": len(each.objects)} for each in bpy.data.scenes
         ],
-        "objects": {thing.name: describe.summary(thing) for thing in scene.objects},
+        "objects": {summary["name"]: summary for summary in describe.summaries(scene.objects)},
         "collections": collections(scene),
         "active_camera": scene.camera.name if scene.camera else None,
         "timeline": timeline(scene),

@@ -27,23 +27,26 @@ def apply_scene(call: Call) -> dict[str, Any]:
     a = call.args
     scene = bpy.context.scene
     _check(a)
-    removed = [each for each in a.remove if each in scene.objects]
-    created = [each.name for each in a.objects if each.name not in scene.objects or each.name in removed]
+    # once, because Blender looks through all objects for each name
+    there = {thing.name: thing for thing in scene.objects}
+    removed = [each for each in dict.fromkeys(a.remove) if each in there]
     with call.change("Apply scene"):
-        objects.remove([scene.objects[each] for each in removed])
-        things = {each.name: _existing_or_made(each) for each in a.objects}
+        objects.remove([there.pop(each) for each in removed])
+        created = [each.name for each in a.objects if each.name not in there]
+        things = {each.name: there.get(each.name) or _made(each) for each in a.objects}
         for each in a.objects:
             call.stop_if_cancelled()
             _shape(things[each.name], each)
-        _relate(a, things)
+        everything = there | things
+        _relate(a, everything)
         if a.active_camera is not None:
-            scene.camera = _named(a.active_camera, things)
+            scene.camera = everything[a.active_camera]
         bpy.context.view_layer.update()
     return {
         "created": [things[each].name for each in created],
         "updated": [thing.name for each, thing in things.items() if each not in created],
         "removed": removed,
-        "objects": [describe.summary(thing) for thing in things.values()],
+        "objects": describe.summaries(things.values()),
     }
 
 
@@ -51,9 +54,11 @@ def _check(a: SimpleNamespace) -> None:
     """Raises for everything that could not be done. What will be there is what is there now and what is made."""
     staying = {thing.name: thing.type for thing in bpy.context.scene.objects if thing.name not in a.remove}
     types = dict(staying)
+    seen: set[str] = set()
     for i, each in enumerate(a.objects):
-        if each.name in [earlier.name for earlier in a.objects[:i]]:
+        if each.name in seen:
             raise invalid(f"'{each.name}' is there twice", "objects", i, "name")
+        seen.add(each.name)
         if each.name in staying:
             continue
         if each.type is None:
@@ -115,10 +120,7 @@ def _check_no_circle(a: SimpleNamespace, staying: dict[str, str]) -> None:
             above = parents.get(above)
 
 
-def _existing_or_made(each: SimpleNamespace) -> Any:
-    scene = bpy.context.scene
-    if each.name in scene.objects:
-        return scene.objects[each.name]
+def _made(each: SimpleNamespace) -> Any:
     if each.type in _LIGHTS:
         thing = lights.make(_LIGHTS[each.type], each.name)
     elif each.type == "camera":
@@ -173,17 +175,13 @@ def _relate(a: SimpleNamespace, things: dict[str, Any]) -> None:
     bpy.context.view_layer.update()
     for each in a.objects:
         if "parent" in each.given:
-            parent = None if each.parent is None else _named(each.parent, things)
+            parent = None if each.parent is None else things[each.parent]
             if things[each.name].parent != parent:
                 set_parent(things[each.name], parent, keep_transform=True)
                 bpy.context.view_layer.update()
     for each in a.objects:
         if each.look_at is not None:
-            face(things[each.name], bounds_of(_named(each.look_at, things)).middle)
-
-
-def _named(wanted: str, things: dict[str, Any]) -> Any:
-    return things.get(wanted) or bpy.context.scene.objects[wanted]
+            face(things[each.name], bounds_of(things[each.look_at]).middle)
 
 
 _OBJECT = record(
