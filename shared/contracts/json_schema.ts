@@ -10,6 +10,7 @@ import { Plan, PlanRecord, Step } from "./plan.ts";
 import { Heartbeat, Presence } from "./presence.ts";
 import { Problem } from "./problem.ts";
 import { Run, RunEvent } from "./runs.ts";
+import { unbounded, withoutCostlyPatterns } from "./schema_bounds.ts";
 import { SERVICES } from "./services.ts";
 import { BridgeState, StateUpdate } from "./state.ts";
 
@@ -55,6 +56,8 @@ export type JsonPath = readonly (string | number)[];
  * What is wrong with a value by a JSON Schema; empty when nothing is. A schema that cannot be understood refuses everything,
  * with the issue code `schema`.
  *
+ * The schema may come from a stranger, and none takes for ever: a pattern whose check might is left out.
+ *
  * Whatever stands at one of `placeholders` is taken to fit: it will be replaced before the value is used.
  */
 export function validateAgainst(
@@ -77,15 +80,21 @@ const compiledSchemas = new WeakMap<JsonSchema, z.ZodType | string>();
 function compile(schema: JsonSchema): z.ZodType | string {
   let compiled = compiledSchemas.get(schema);
   if (compiled === undefined) {
-    try {
-      // a registry of its own: names inside a stranger's schema must not meet ours
-      compiled = z.fromJSONSchema(schema, { registry: z.registry<Record<string, unknown>>() });
-    } catch (cause) {
-      compiled = `the schema cannot be understood: ${cause instanceof Error ? cause.message : String(cause)}`;
-    }
+    compiled = understand(schema);
     compiledSchemas.set(schema, compiled);
   }
   return compiled;
+}
+
+function understand(schema: JsonSchema): z.ZodType | string {
+  const fault = unbounded(schema);
+  if (fault !== undefined) return `the schema cannot be understood: ${fault}`;
+  try {
+    // a registry of its own: names inside a stranger's schema must not meet ours
+    return z.fromJSONSchema(withoutCostlyPatterns(schema), { registry: z.registry<Record<string, unknown>>() });
+  } catch (cause) {
+    return `the schema cannot be understood: ${cause instanceof Error ? cause.message : String(cause)}`;
+  }
 }
 
 const pathKey = (path: JsonPath) => JSON.stringify(path.map(String));

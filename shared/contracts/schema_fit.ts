@@ -24,9 +24,30 @@ export function schemasAt(root: JsonSchema, keys: readonly (string | number)[]):
 }
 
 /** Whether some value of one of `produced` may be a value of one of `consumed`; `false` only when that is certain. */
-export function mayFit(produced: readonly Located[], consumed: readonly Located[], depth = 0): boolean {
-  if (depth > MAX_FIT_DEPTH || produced.length * consumed.length > MAX_ALTERNATIVES ** 2) return true;
-  return produced.some((from) => consumed.some((to) => pairMayFit(from, to, depth)));
+export function mayFit(produced: readonly Located[], consumed: readonly Located[]): boolean {
+  return someMayFit(produced, consumed, { depth: 0, pairs: new Map() });
+}
+
+/** How deep, and which pairs of schemas were compared; one that is being compared may fit, as far as it is concerned. */
+interface Comparison {
+  depth: number;
+  pairs: Map<JsonSchema, Map<JsonSchema, boolean>>;
+}
+
+function someMayFit(produced: readonly Located[], consumed: readonly Located[], comparison: Comparison): boolean {
+  if (comparison.depth > MAX_FIT_DEPTH || produced.length * consumed.length > MAX_ALTERNATIVES ** 2) return true;
+  return produced.some((from) => consumed.some((to) => knownMayFit(from, to, comparison)));
+}
+
+function knownMayFit(from: Located, to: Located, comparison: Comparison): boolean {
+  const known = comparison.pairs.get(from.schema) ?? new Map<JsonSchema, boolean>();
+  comparison.pairs.set(from.schema, known);
+  const before = known.get(to.schema);
+  if (before !== undefined) return before;
+  known.set(to.schema, true);
+  const fits = pairMayFit(from, to, comparison);
+  known.set(to.schema, fits);
+  return fits;
 }
 
 /** `$ref`, `anyOf` and `oneOf` resolved; a schema of neither is its own only alternative. */
@@ -84,7 +105,7 @@ function element(schema: JsonSchema, index: number): JsonSchema[] {
   return asSchemas(items ?? true);
 }
 
-function pairMayFit(from: Located, to: Located, depth: number): boolean {
+function pairMayFit(from: Located, to: Located, comparison: Comparison): boolean {
   if (isOpaque(from.schema) || isOpaque(to.schema)) return true;
   const [produced, consumed] = [typesOf(from.schema), typesOf(to.schema)];
   const shared = [...produced].filter((type) => consumed.has(type));
@@ -94,7 +115,7 @@ function pairMayFit(from: Located, to: Located, depth: number): boolean {
     return values.some((value) => accepted.some((other) => sameScalar(value, other)));
   }
   return shared.some((type) =>
-    type === "object" ? objectMayFit(from, to, depth) : type === "array" ? arrayMayFit(from, to, depth) : true
+    type === "object" ? objectMayFit(from, to, comparison) : type === "array" ? arrayMayFit(from, to, comparison) : true
   );
 }
 
@@ -108,21 +129,22 @@ export function describeTypes(located: readonly Located[]): string {
   return types.size === TYPES.length ? "anything" : [...types].join(" or ");
 }
 
-function objectMayFit(from: Located, to: Located, depth: number): boolean {
-  const needed = [...required(from.schema), ...required(to.schema)];
-  return needed.every((key) => memberMayFit(from, to, key, depth));
+function objectMayFit(from: Located, to: Located, comparison: Comparison): boolean {
+  const needed = new Set([...required(from.schema), ...required(to.schema)]);
+  return [...needed].every((key) => memberMayFit(from, to, key, comparison));
 }
 
-function arrayMayFit(from: Located, to: Located, depth: number): boolean {
+function arrayMayFit(from: Located, to: Located, comparison: Comparison): boolean {
   const least = Math.max(minItems(from.schema), minItems(to.schema));
   for (let index = 0; index < Math.min(least, MAX_TUPLE_CHECK); index++) {
-    if (!memberMayFit(from, to, String(index), depth)) return false;
+    if (!memberMayFit(from, to, String(index), comparison)) return false;
   }
   return least <= Math.min(maxItems(from.schema), maxItems(to.schema));
 }
 
-function memberMayFit(from: Located, to: Located, key: string, depth: number): boolean {
-  return mayFit(inside(from, key).flatMap(alternatives), inside(to, key).flatMap(alternatives), depth + 1);
+function memberMayFit(from: Located, to: Located, key: string, { depth, pairs }: Comparison): boolean {
+  const [produced, consumed] = [inside(from, key), inside(to, key)].map((found) => found.flatMap(alternatives));
+  return someMayFit(produced!, consumed!, { depth: depth + 1, pairs });
 }
 
 const TYPES = ["null", "boolean", "number", "string", "array", "object"] as const;
