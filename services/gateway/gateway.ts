@@ -56,6 +56,11 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const manifests = new ManifestCache();
   const followed = manifests.follow(bus, ended.signal);
+  await using starting = new AsyncDisposableStack();
+  starting.defer(async () => {
+    ended.abort();
+    await followed;
+  });
   const app = createApp({
     bus,
     call: serviceCalls(bus, { timeoutMs: limits.serviceTimeoutMs, signal: ended.signal }),
@@ -73,6 +78,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   });
   await manifests.caughtUp;
   const server = listen(host, port, (request) => app.fetch(request));
+  const following = starting.move();
   const url = `http://${host.includes(":") ? `[${host}]` : host}:${server.addr.port}`;
   log.info("Listening on {url}", { url });
   const close = once(async () => {
@@ -80,8 +86,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     const late = setTimeout(() => ended.abort(), GRACE_MS);
     await server.shutdown();
     clearTimeout(late);
-    ended.abort();
-    await followed;
+    await following.disposeAsync();
   });
   options.signal?.addEventListener("abort", close, { once: true });
   return { url, port: server.addr.port, ended: server.finished, [Symbol.asyncDispose]: close };

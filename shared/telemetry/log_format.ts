@@ -19,10 +19,11 @@ export function jsonLine(record: LogRecord): string {
   return `${JSON.stringify(line)}\n`;
 }
 
-/** `12:34:56.789 warning gateway: … correlationId=… key=value` */
+/** `12:34:56.789 warning gateway: … correlationId=… key=value`; of an error only its message: the stack is in the JSON. */
 export function prettyLine(record: LogRecord): string {
   const time = new Date(record.timestamp).toISOString().slice(11, 23);
-  const fields = redact({ ...record.properties });
+  const short = Object.entries(record.properties).map(([name, value]) => [name, briefly(value)]);
+  const fields = redact(Object.fromEntries(short));
   const pairs = Object.entries(typeof fields === "object" && fields !== null ? fields : {})
     .map(([name, value]) => ` ${name}=${typeof value === "string" ? value : JSON.stringify(value)}`);
   const name = record.category.filter((part) => part !== "patchbay").join(".");
@@ -31,11 +32,12 @@ export function prettyLine(record: LogRecord): string {
 
 export const LINES: Record<LogFormat, (record: LogRecord) => string> = { json: jsonLine, pretty: prettyLine };
 
+const briefly = (value: unknown) => value instanceof Error ? value.message : value;
+
+/** An error within the message is its text: the fields have the rest. */
 function messageOf(record: LogRecord): string {
-  return redactText(
-    record.message.map((part, i) => i % 2 === 0 || typeof part === "string" ? part : JSON.stringify(redact(part)))
-      .join(""),
-  );
+  const parts = record.message.map((part, i) => i % 2 === 0 ? part : briefly(part));
+  return redactText(parts.map((part) => typeof part === "string" ? part : JSON.stringify(redact(part))).join(""));
 }
 
 function traceFields(): { traceId?: string; spanId?: string } {

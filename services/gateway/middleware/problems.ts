@@ -5,14 +5,16 @@ import { logger } from "@patchbay/telemetry";
 import { HttpRefusal } from "../refusal.ts";
 
 const log = logger("gateway");
+const LEVELS = { info: "info", warning: "warn", error: "error", critical: "error" } as const;
 
 export function problemResponse(error: unknown, correlationId: Id | undefined): Response {
   const problem = toProblem(error, correlationId);
   if (error instanceof HttpRefusal) problem.status = error.status;
   if (problem.status >= 500) {
     trace.getActiveSpan()?.setStatus({ code: SpanStatusCode.ERROR, message: problem.code });
-    const ours = problem.severity === "error" || problem.severity === "critical";
-    log[ours ? "error" : "warn"]("Answered {code}: {detail}", { code: problem.code, detail: problem.detail, error });
+    // what the table knows is explained by its code; only a fault of ours needs the stack
+    const why = problem.code === "INTERNAL" ? { error } : {};
+    log[LEVELS[problem.severity]]("Answered {code}: {detail}", { code: problem.code, detail: problem.detail, ...why });
   }
   return Response.json(problem, {
     status: problem.status,

@@ -20,11 +20,7 @@ export const startRoutes = (deps: Pick<GatewayDeps, "call" | "showBridges" | "ve
     const bridges = deps.showBridges ? await present(deps, correlationId) : undefined;
     const { origin } = new URL(request.url);
     return new Response(startPage({ origin, version: deps.version, bridges }), {
-      headers: {
-        "Content-Type": "text/html; charset=utf-8",
-        "Content-Security-Policy": START_PAGE_CSP,
-        "Referrer-Policy": "no-referrer",
-      },
+      headers: { "Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": START_PAGE_CSP },
     });
   }),
 ];
