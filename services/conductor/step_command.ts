@@ -239,6 +239,10 @@ function graceAfter(signal: AbortSignal, done: AbortSignal): Promise<undefined> 
   });
 }
 
+/** Whether whoever says what became of a step is one that it was sent to: others hear the ids of commands that are cancelled. */
+const isOf = ({ app, bridge = ANY_BRIDGE, command }: Step, result: Result) =>
+  result.app === app && result.command === command && (bridge === ANY_BRIDGE || bridge === result.bridge);
+
 /** Listens for the stored result of a command, from before it is sent. */
 class ResultWatch implements Disposable {
   readonly #listening: Disposable;
@@ -247,10 +251,10 @@ class ResultWatch implements Disposable {
   readonly #handled = new Set<number>();
   #found = Promise.withResolvers<Result>();
 
-  constructor(feed: ResultFeed, { commandId, abandoned }: StepCommand) {
+  constructor(feed: ResultFeed, { commandId, abandoned, step }: StepCommand) {
     this.#abandoned = abandoned;
     this.#listening = feed.listen(commandId, (result) => {
-      if (!this.#handled.has(result.startedAt)) this.#found.resolve(result);
+      if (isOf(step, result) && !this.#handled.has(result.startedAt)) this.#found.resolve(result);
     });
   }
 

@@ -6,6 +6,7 @@ import { type BucketChange, type BucketEntry, readEntries, watchBucket } from ".
 import { callApi } from "./jetstream_api.ts";
 import { checkFilter, checkKey } from "./key.ts";
 import { type KeyValueStore, openStore } from "./key_value.ts";
+import { checkKeyOrigin } from "./origin.ts";
 import { type BucketName, bucketStream } from "./streams.ts";
 
 export type { BucketChange, BucketEntry };
@@ -68,7 +69,10 @@ function typed<V extends z.ZodType>(
   const write = (value: z.output<V>) => new TextEncoder().encode(JSON.stringify(value));
   const read = (key: string, data: Uint8Array): z.output<V> => {
     const parsed = schema.safeParse(parseJson(data));
-    if (parsed.success) return parsed.data;
+    if (parsed.success) {
+      if (KEYED_BY_BRIDGE.has(name)) checkKeyOrigin(key, parsed.data);
+      return parsed.data;
+    }
     throw ValidationError.fromZod("INVALID_MESSAGE", `Cannot read ${key} of bucket ${name}`, parsed.error);
   };
   return {
@@ -97,6 +101,9 @@ function typed<V extends z.ZodType>(
     watch: ({ filter = ">", signal: stop = signal } = {}) => watchBucket(bus, name, checkFilter(filter), read, stop),
   };
 }
+
+/** What the bridges write, each under its own address. */
+const KEYED_BY_BRIDGE: ReadonlySet<BucketName> = new Set<BucketName>(["presence", "manifests", "state"]);
 
 function parseJson(data: Uint8Array): unknown {
   try {

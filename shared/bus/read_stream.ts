@@ -5,6 +5,7 @@ import { backoffMs, pause } from "./backoff.ts";
 import type { Bus } from "./bus.ts";
 import { Feed, type FeedItem, type FeedStart } from "./feed.ts";
 import { log } from "./log.ts";
+import { checkOrigin } from "./origin.ts";
 import type { StreamName } from "./streams.ts";
 
 export interface StreamItem<P> {
@@ -23,7 +24,7 @@ export interface ReadStreamOptions<P extends z.ZodType> {
   follow: boolean;
   /** Ends the loop, quietly. */
   signal?: AbortSignal;
-  /** Gets what is no message of this kind; what it throws ends the loop. @default logged */
+  /** Gets what is no message of this kind, or of somebody else than its subject says; what it throws ends the loop. @default logged */
   onInvalid?(error: ValidationError, subject: string, seq: number): void;
 }
 
@@ -56,6 +57,7 @@ export async function* readStream<P extends z.ZodType>(
     let message: EnvelopeOf<z.output<P>>;
     try {
       message = decodeEnvelope(data, payload);
+      checkOrigin(on, message.payload);
     } catch (invalid) {
       if (!(invalid instanceof ValidationError)) throw invalid;
       onInvalid(invalid, on, seq);

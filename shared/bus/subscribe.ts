@@ -7,6 +7,7 @@ import type { Bus } from "./bus.ts";
 import { fromHeaders } from "./headers.ts";
 import { forbidden } from "./inbox.ts";
 import { log } from "./log.ts";
+import { checkOrigin } from "./origin.ts";
 
 export interface Received<P> {
   subject: string;
@@ -65,6 +66,7 @@ export function subscribe<P extends z.ZodType>(
       }
       try {
         const decoded = decodeEnvelope(message.data, payload);
+        checkOrigin(message.subject, decoded.payload);
         items.push({ subject: message.subject, message: decoded, headers: fromHeaders(message.headers) });
       } catch (invalid) {
         if (!(invalid instanceof ValidationError)) throw invalid;
