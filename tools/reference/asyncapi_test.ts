@@ -1,16 +1,21 @@
 import assert from "node:assert/strict";
-import { Parser } from "@asyncapi/parser";
+import specs from "@asyncapi/specs";
+import { Ajv } from "ajv";
+import addFormats from "ajv-formats";
 import { jsonSchemas, parseSubject, SERVICES, subjects } from "@patchbay/contracts";
 import { asyncApiReference } from "./asyncapi.ts";
 import { CHANNELS, MESSAGES } from "./bus_channels.ts";
 import { accessOf, BUS_USERS, covers } from "./bus_users.ts";
 
-Deno.test("the document is valid AsyncAPI 3.0", async () => {
-  const text = JSON.stringify(asyncApiReference());
-  const { document, diagnostics } = await new Parser().parse(text);
-  const errors = diagnostics.filter(({ severity }) => severity <= 1);
-  assert.deepEqual(errors.map(({ message, path }) => `${path.join(".")}: ${message}`), []);
-  assert.equal(document?.version(), "3.0.0");
+Deno.test("the document is valid AsyncAPI 3.0", () => {
+  // the standard's own schema; the official parser would bring 150 packages, one of which reports home
+  const ajv = new Ajv({ strict: false, allErrors: true });
+  addFormats.default(ajv);
+  const validate = ajv.compile(JSON.parse(JSON.stringify(specs.schemasWithoutId["3.0.0"])));
+  const document = asyncApiReference();
+  validate(document);
+  assert.deepEqual(validate.errors ?? [], []);
+  assert.equal(validate({ ...document, asyncapi: "2.0.0" }), false);
 });
 
 Deno.test("every subject and every verb of the contracts is a channel, under its own address", () => {
