@@ -4,21 +4,36 @@ export type Taken<T> = { kind: "item"; item: T } | { kind: "lagged"; dropped: nu
   kind: "end";
 };
 
+export interface EventQueueOptions<T> {
+  /** Entries that may wait. */
+  capacity: number;
+  /** What they may have together, by {@linkcode EventQueueOptions.sizeOf}; the last entry stays whatever its size. @default no limit */
+  maxSize?: number;
+  sizeOf?(item: T): number;
+}
+
 export class EventQueue<T> {
-  readonly #items: T[] = [];
+  readonly #options: EventQueueOptions<T>;
+  readonly #items: { item: T; size: number }[] = [];
+  #size = 0;
   #dropped = 0;
   #ended = false;
   #wake: (() => void) | undefined;
 
-  constructor(readonly capacity: number) {}
+  constructor(options: EventQueueOptions<T>) {
+    this.#options = options;
+  }
 
   push(item: T): void {
     if (this.#ended) return;
-    if (this.#items.length >= this.capacity) {
-      this.#items.shift();
+    const { capacity, maxSize = Infinity, sizeOf = () => 1 } = this.#options;
+    const size = sizeOf(item);
+    while (this.#items.length > 0 && (this.#items.length >= capacity || this.#size + size > maxSize)) {
+      this.#shift();
       this.#dropped++;
     }
-    this.#items.push(item);
+    this.#items.push({ item, size });
+    this.#size += size;
     this.#wake?.();
   }
 
@@ -36,8 +51,14 @@ export class EventQueue<T> {
       this.#dropped = 0;
       return { kind: "lagged", dropped };
     }
-    if (this.#items.length > 0) return { kind: "item", item: this.#items.shift()! };
+    if (this.#items.length > 0) return { kind: "item", item: this.#shift() };
     return { kind: this.#ended ? "end" : "idle" };
+  }
+
+  #shift(): T {
+    const { item, size } = this.#items.shift()!;
+    this.#size -= size;
+    return item;
   }
 
   #something(idleMs: number): Promise<void> {

@@ -10,6 +10,8 @@ export interface Limits {
   serviceTimeoutMs: number;
   /** Events that wait for one slow reader before the oldest are dropped. */
   queuedEvents: number;
+  /** The same in characters of JSON: a single event may carry a whole scene. */
+  queuedCharacters: number;
   /** Silence after which an event stream gets a comment, in milliseconds. */
   heartbeatMs: number;
 }
@@ -20,5 +22,6 @@ export const DEFAULT_LIMITS: Readonly<Limits> = {
   planTimeoutMs: 180_000,
   serviceTimeoutMs: 10_000,
   queuedEvents: 1_000,
+  queuedCharacters: 8 * 1024 ** 2,
   heartbeatMs: 15_000,
 };

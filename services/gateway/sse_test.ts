@@ -3,7 +3,7 @@ import { newId, PatchbayError } from "@patchbay/contracts";
 import { eventStream } from "./sse.ts";
 
 const options = (over: { queuedEvents?: number; heartbeatMs?: number; signal?: AbortSignal } = {}) => ({
-  limits: { queuedEvents: over.queuedEvents ?? 100, heartbeatMs: over.heartbeatMs ?? 60_000 },
+  limits: { queuedEvents: over.queuedEvents ?? 100, queuedCharacters: 1_000, heartbeatMs: over.heartbeatMs ?? 60_000 },
   correlationId: newId(),
   signal: over.signal ?? new AbortController().signal,
 });
@@ -52,4 +52,16 @@ Deno.test("the gateway's end ends the stream", async () => {
   );
   gateway.abort();
   assert.equal(await response.text(), "retry: 1000\n\n");
+});
+
+Deno.test("nothing is followed for an answer that nobody reads, such as one to HEAD", async () => {
+  let followed = false;
+  const response = eventStream(() => {
+    followed = true;
+    return Promise.resolve();
+  }, options());
+  await new Promise((resolve) => setTimeout(resolve));
+  assert.equal(followed, false);
+  assert.equal(await response.text(), "retry: 1000\n\n");
+  assert.equal(followed, true);
 });
