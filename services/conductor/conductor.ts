@@ -8,6 +8,7 @@ import {
   startService,
   subscribe,
   type Subscription,
+  whatFits,
 } from "@patchbay/bus";
 import { Cancel, newId, parseSubject, RunEvent, SERVICES, subjects, WILDCARD } from "@patchbay/contracts";
 import { logger } from "@patchbay/telemetry";
@@ -118,7 +119,7 @@ function serve(bus: Bus, { plans, runs, signal }: Served): Promise<RunningServic
       }),
       serviceEndpoint(NAME, "plans", {
         payload: VERBS.plans.request,
-        handler: async ({ payload }) => ({ plans: await plans.list(payload.limit) }),
+        handler: async ({ payload }) => ({ plans: whatFits(bus, await plans.list(payload.limit)) }),
       }),
       serviceEndpoint(NAME, "run_plan", {
         payload: VERBS.run_plan.request,

@@ -1,5 +1,5 @@
 /** The service: its mirrors of NATS, and the verbs that answer from them. */
-import { type Bus, mirrorBucket, serviceEndpoint, startService } from "@patchbay/bus";
+import { type Bus, mirrorBucket, serviceEndpoint, startService, whatFits } from "@patchbay/bus";
 import { ManifestDocument, Presence, SERVICES } from "@patchbay/contracts";
 import { logger } from "@patchbay/telemetry";
 import { Directory } from "./directory.ts";
@@ -64,7 +64,7 @@ export async function startContextStore({ bus, signal: given }: ContextStoreOpti
         }),
         serviceEndpoint(NAME, "history", {
           payload: VERBS.history.request,
-          handler: async ({ payload, signal }) => ({ results: await readHistory(bus, payload, signal) }),
+          handler: async ({ payload, signal }) => ({ results: whatFits(bus, await readHistory(bus, payload, signal)) }),
         }),
       ],
     }),

@@ -246,6 +246,21 @@ Deno.test("the history gives the last results of one bridge, the latest first", 
   assert.deepEqual((await ask(bus, "history", { app: "counter", bridge: "ws-03" })).results, []);
 });
 
+Deno.test("a history of large results is as long as one answer can hold", async () => {
+  await using nats = await startTestNats();
+  const bus = await nats.connect("test");
+  await migrate(bus);
+  await using _store = await startContextStore({ bus });
+  const facts = { app: "counter", bridge: "ws-01", command: "increment", durationMs: 1, ok: true } as const;
+  for (let startedAt = 0; startedAt < 8; startedAt++) {
+    const payload: Result = { ...facts, commandId: newId(), startedAt, value: "x".repeat(250 * 1024) };
+    const message = envelope({ type: "result", payload, source: "counter.ws-01" });
+    await publish(bus, subjects.result("counter", "ws-01", "increment"), message);
+  }
+  const { results } = await ask(bus, "history", { app: "counter", bridge: "ws-01" });
+  assert.deepEqual(results.map(({ startedAt }) => startedAt), [7, 6, 5, 4]);
+});
+
 Deno.test("the store goes on after the server was killed and came back", async () => {
   await using nats = await startTestNats();
   const bus = await nats.connect("test");

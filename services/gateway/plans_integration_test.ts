@@ -149,3 +149,24 @@ Deno.test("the start page says what runs, with everything from outside escaped",
   assert.match(html, /desk &lt;7&gt;/);
   assert.ok(!/<script|<img|https?:\/\/(?!localhost)/.test(html));
 });
+
+Deno.test("a run whose results are larger than a message can be looked at", async () => {
+  await using s = await studio();
+  const steps = ["increment", "get", "increment", "get", "increment", "get"];
+  const { plan } = await (await s.ask("/v1/plans", { method: "POST", json: planOf(steps) })).json();
+  const { runId } = await (await s.ask(`/v1/plans/${plan.id}/run`, { method: "POST" })).json();
+  const value = "x".repeat(250 * 1024);
+  for (const { id: stepId } of plan.steps) {
+    await s.conductor.append(runId, { type: "STEP_STARTED", at: 2, stepId, bridge: "ws-01", commandId: newId() });
+    await s.conductor.append(runId, { type: "STEP_FINISHED", at: 3, stepId, bridge: "ws-01", value, durationMs: 1 });
+  }
+  await s.conductor.append(runId, { type: "RUN_FINISHED", at: 4, status: "succeeded" });
+  const response = await s.ask(`/v1/runs/${runId}`);
+  assert.equal(response.status, 200);
+  const run = await response.json();
+  assert.equal(run.status, "succeeded");
+  assert.deepEqual(
+    plan.steps.map(({ id }: { id: string }) => run.steps[id].value.length),
+    steps.map(() => value.length),
+  );
+});

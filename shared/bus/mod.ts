@@ -3,6 +3,7 @@
  * key-value buckets declared in one place, a publisher that retries with the same id, leases with fencing, and assets.
  * Every function that waits takes an `AbortSignal`; every handle disposes itself.
  */
+export * from "./answer_size.ts";
 export * from "./assets.ts";
 export * from "./bucket.ts";
 export * from "./bucket_mirror.ts";

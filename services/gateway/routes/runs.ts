@@ -1,7 +1,17 @@
 /** One execution of a plan: look, follow, cancel. */
 import { z } from "zod";
 import { readStream, subscribe } from "@patchbay/bus";
-import { Id, PatchbayError, Progress, Run, RunEvent, SERVICES, subjects, ValidationError } from "@patchbay/contracts";
+import {
+  foldRunEvents,
+  Id,
+  PatchbayError,
+  Progress,
+  Run,
+  RunEvent,
+  SERVICES,
+  subjects,
+  ValidationError,
+} from "@patchbay/contracts";
 import type { GatewayDeps } from "../deps.ts";
 import { json, route } from "../route.ts";
 import { eventStream, type ServerEvent } from "../sse.ts";
@@ -19,8 +29,7 @@ export const runRoutes = (deps: Pick<GatewayDeps, "bus" | "call" | "limits" | "c
       params,
       answers: { 200: { description: "The run", schema: Run } },
     },
-    async ({ params, correlationId }) =>
-      json(await deps.call("conductor", "run", { runId: params.id }, { correlationId })),
+    async ({ params: { id } }) => json(await readRun(deps, id)),
   ),
 
   route({
@@ -56,6 +65,16 @@ export const runRoutes = (deps: Pick<GatewayDeps, "bus" | "call" | "limits" | "c
     );
   }),
 ];
+
+/** The run from its log: all that its steps gave together may be larger than a message. */
+async function readRun({ bus, signal }: Pick<GatewayDeps, "bus" | "signal">, id: Id): Promise<Run> {
+  const events: RunEvent[] = [];
+  const log = { subject: subjects.run(id), payload: RunEvent, from: "start", follow: false, signal } as const;
+  for await (const { message } of readStream(bus, "RUNS", log)) events.push(message.payload);
+  const run = foldRunEvents(events);
+  if (run === undefined) throw new PatchbayError("NOT_FOUND", `Cannot find run '${id}'`);
+  return run;
+}
 
 function lastSequence(header: string | null): number {
   if (header === null || header === "") return 0;
