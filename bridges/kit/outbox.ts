@@ -1,16 +1,7 @@
-/** What goes into the streams: in order, repeated with the same id while the bus is away, and bounded. */
-import { AsyncLocalStorage } from "node:async_hooks";
-import { encodeEnvelope, type EnvelopeOf, PatchbayError } from "@patchbay/contracts";
-import { type Bus, publish } from "@patchbay/bus";
+/** What goes into the streams: many at once, repeated with the same id while the bus is away (then they may change places), and bounded. */
+import { type EnvelopeOf, HEADERS, PatchbayError } from "@patchbay/contracts";
+import { type Bus, packed, type PackedMessage, store } from "@patchbay/bus";
 import { logger } from "@patchbay/telemetry";
-
-interface Entry {
-  subject: string;
-  message: EnvelopeOf<unknown>;
-  bytes: number;
-  /** Of whoever added it: the trace that the message carries. */
-  inContext<R>(run: () => R): R;
-}
 
 const MAX_ENTRIES = 10_000;
 /** So many are on their way at once. */
@@ -21,7 +12,7 @@ const log = logger("bridge");
 export class Outbox {
   readonly #bus: Bus;
   readonly #signal: AbortSignal;
-  #entries: Entry[] = [];
+  #entries: PackedMessage[] = [];
   #bytes = 0;
   #sending: Promise<void> | undefined;
   /** How many were dropped because too many waited. */
@@ -34,10 +25,9 @@ export class Outbox {
   }
 
   add(subject: string, message: EnvelopeOf<unknown>): void {
-    const bytes = encodeEnvelope(message).length;
-    const entry: Entry = { subject, message, bytes, inContext: AsyncLocalStorage.snapshot() };
+    const entry = packed(subject, message);
     this.#entries.push(entry);
-    this.#bytes += entry.bytes;
+    this.#bytes += entry.data.length;
     while (this.#entries.length > MAX_ENTRIES || this.#bytes > MAX_BYTES) this.#dropOldest();
     this.#sending ??= this.#send();
   }
@@ -53,25 +43,28 @@ export class Outbox {
       const stored = await Promise.all(batch.map((entry) => this.#store(entry)));
       const done = new Set(batch.filter((_, i) => stored[i]));
       this.#entries = this.#entries.filter((entry) => !done.has(entry));
-      this.#bytes = this.#entries.reduce((sum, { bytes }) => sum + bytes, 0);
+      this.#bytes = this.#entries.reduce((sum, { data }) => sum + data.length, 0);
     }
     this.#sending = undefined;
   }
 
   /** Whether the entry is dealt with. */
-  async #store({ subject, message, inContext }: Entry): Promise<boolean> {
+  async #store(entry: PackedMessage): Promise<boolean> {
     try {
-      await inContext(() => publish(this.#bus, subject, message, { signal: this.#signal }));
+      await store(this.#bus, { ...entry, signal: this.#signal });
       return true;
     } catch (error) {
       if (error instanceof PatchbayError && error.code === "BUS_UNAVAILABLE") return this.#bus.nc.isClosed();
-      if (!this.#signal.aborted) log.error("{subject} could not be stored: {error}", { subject, error });
+      if (!this.#signal.aborted) {
+        const { subject, headers: { [HEADERS.correlationId]: correlationId } } = entry;
+        log.error("{subject} could not be stored: {error}", { subject, error, correlationId });
+      }
       return true;
     }
   }
 
   #dropOldest(): void {
-    this.#bytes -= this.#entries.shift()?.bytes ?? 0;
+    this.#bytes -= this.#entries.shift()?.data.length ?? 0;
     this.dropped++;
     log.error("dropped the oldest of too many messages that wait for the bus: {dropped} in all", {
       dropped: this.dropped,

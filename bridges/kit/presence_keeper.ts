@@ -6,8 +6,10 @@ import { pause } from "./supervision/backoff.ts";
 
 const log = logger("bridge");
 
-/** Changes closer together than this become one, in milliseconds. */
+/** Changes closer together than this become one, in milliseconds… */
 const SPACING_MS = 100;
+/** …and than this, where they go on and on: a bridge that runs one short command after the other. */
+const MAX_SPACING_MS = 1_000;
 /** After a put that failed, in milliseconds. */
 const RETRY_MS = 1_000;
 
@@ -55,11 +57,12 @@ export class PresenceKeeper implements AsyncDisposable {
   }
 
   async #run(): Promise<void> {
-    while (!this.#stopping.signal.aborted) {
-      this.#wake = new AbortController();
+    for (let spacing = SPACING_MS; !this.#stopping.signal.aborted;) {
+      const wake = this.#wake = new AbortController();
       const isPut = await this.#put();
-      await pause(SPACING_MS, this.#stopping.signal);
-      await pause((isPut ? PRESENCE_INTERVAL_MS : RETRY_MS) - SPACING_MS, this.#wake.signal);
+      await pause(spacing, this.#stopping.signal);
+      spacing = wake.signal.aborted ? Math.min(2 * spacing, MAX_SPACING_MS) : SPACING_MS;
+      await pause((isPut ? PRESENCE_INTERVAL_MS : RETRY_MS) - spacing, wake.signal);
     }
     this.#firstPut.resolve();
   }

@@ -60,5 +60,10 @@ export class RememberedResults {
   }
 }
 
-const fingerprintOf = (command: string, args: JsonObject) =>
-  createHash("sha256").update(command).update("\0").update(JSON.stringify(args)).digest("base64");
+/** Longer arguments are not kept, only their digest. */
+const MAX_KEPT = 500;
+
+function fingerprintOf(command: string, args: JsonObject): string {
+  const text = `${command} ${JSON.stringify(args)}`;
+  return text.length <= MAX_KEPT ? text : createHash("sha256").update(text).digest("base64");
+}

@@ -11,28 +11,38 @@ export function readDeadline(headers: ReadonlyMap<string, string>): number | und
 /** The longest delay that a timer takes; later deadlines never fire. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
-/** A signal that fires at `deadline`, or when it is told to. Disposing stops its timer. */
+/** A signal that fires at `deadline`, or when it is told to; few ask for it, so it is made then. Disposing stops its timer. */
 export class DeadlineSignal implements Disposable {
-  readonly #controller = new AbortController();
-  readonly #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #deadline: number | undefined;
+  #controller: AbortController | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #disposed = false;
 
   constructor(deadline: number | undefined) {
-    const left = deadline === undefined ? Infinity : deadline - Date.now();
-    if (left > MAX_TIMER_MS) return;
-    this.#timer = setTimeout(() => {
-      this.#controller.abort(new PatchbayError("DEADLINE_EXCEEDED", "The caller's deadline has passed"));
-    }, Math.max(0, left));
+    this.#deadline = deadline;
   }
 
   get signal(): AbortSignal {
-    return this.#controller.signal;
+    return this.#made().signal;
   }
 
   abort(reason: unknown): void {
-    this.#controller.abort(reason);
+    this.#made().abort(reason);
+  }
+
+  #made(): AbortController {
+    if (this.#controller !== undefined) return this.#controller;
+    const controller = this.#controller = new AbortController();
+    const left = this.#deadline === undefined ? Infinity : this.#deadline - Date.now();
+    if (this.#disposed || left > MAX_TIMER_MS) return controller;
+    this.#timer = setTimeout(() => {
+      controller.abort(new PatchbayError("DEADLINE_EXCEEDED", "The caller's deadline has passed"));
+    }, Math.max(0, left));
+    return controller;
   }
 
   [Symbol.dispose](): void {
+    this.#disposed = true;
     clearTimeout(this.#timer);
   }
 }

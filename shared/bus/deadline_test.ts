@@ -19,6 +19,11 @@ Deno.test("the signal fires at the deadline, or when it is told to, and never af
   assert.ok(told.signal.reason instanceof RangeError);
   // the test would leak a timer if disposing did not stop it, or if one were started for a deadline in a hundred years
   const disposed = new DeadlineSignal(Date.now() + 60_000);
+  disposed.signal.throwIfAborted();
   disposed[Symbol.dispose]();
-  using _far = new DeadlineSignal(Date.now() + 100 * 365 * 24 * 3600 * 1000);
+  using unused = new DeadlineSignal(Date.now() + 60_000);
+  unused[Symbol.dispose]();
+  assert.equal(unused.signal.aborted, false);
+  using far = new DeadlineSignal(Date.now() + 100 * 365 * 24 * 3600 * 1000);
+  far.signal.throwIfAborted();
 });

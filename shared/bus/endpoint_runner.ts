@@ -99,7 +99,6 @@ export class EndpointRunner {
     const signal = new DeadlineSignal(deadline);
     const answered = this.#answer(message, headers, deadline, signal).then((error) => {
       this.#counters.answered(performance.now() - startedAt, error);
-    }).finally(() => {
       signal[Symbol.dispose]();
       this.#running.delete(signal);
     });
@@ -111,7 +110,7 @@ export class EndpointRunner {
     message: Msg,
     headers: ReadonlyMap<string, string>,
     deadline: number | undefined,
-    { signal }: DeadlineSignal,
+    late: DeadlineSignal,
   ): Promise<string | undefined> {
     let call: EnvelopeOf<unknown> | undefined;
     try {
@@ -128,7 +127,16 @@ export class EndpointRunner {
       return await withCorrelation(correlationId, () =>
         span(name, { ...options, parent }, async (active) => {
           const payload = taken.payload;
-          const result = await definition.handler({ payload, message: taken, headers, deadline, signal, subject });
+          const result = await definition.handler({
+            payload,
+            message: taken,
+            headers,
+            deadline,
+            subject,
+            get signal() {
+              return late.signal;
+            },
+          });
           const problem = (definition.problemOf ?? problemOfResult)(result);
           if (problem !== undefined) recordError(active, new PatchbayError(problem.code, problem.detail));
           return this.#respond(message, definition.type, result, taken, problem);

@@ -72,9 +72,14 @@ export async function callApi<T extends z.ZodType>(
   );
 }
 
+/** Looked at twice: whether it is worth asking again, and what it says. */
+const parsed = new WeakMap<Msg, z.infer<typeof Answer>>();
+
 function parse(answer: Msg): z.infer<typeof Answer> | undefined {
   try {
-    return Answer.safeParse(JSON.parse(answer.string())).data;
+    const known = parsed.get(answer) ?? Answer.safeParse(JSON.parse(answer.string())).data;
+    if (known !== undefined) parsed.set(answer, known);
+    return known;
   } catch {
     return undefined;
   }

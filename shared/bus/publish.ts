@@ -39,32 +39,34 @@ export async function publish(
   bus: Bus,
   subject: string,
   message: EnvelopeOf<unknown>,
-  { signal, timeoutMs = PUBLISH_TIMEOUT_MS, expectLastSubjectSequence }: PublishOptions = {},
+  options: PublishOptions = {},
 ): Promise<PublishReceipt> {
-  const headers = envelopeHeaders(message, { messageId: message.id });
-  return await store(bus, {
-    subject,
-    data: encodeEnvelope(message),
-    headers,
-    timeoutMs,
-    signal,
-    expectLastSubjectSequence,
-  });
+  return await store(bus, { ...packed(subject, message), ...options });
 }
 
-export interface StoreOptions {
+/** A message as it will lie in a stream: with the trace that is active now, whenever it is stored. */
+export function packed(subject: string, message: EnvelopeOf<unknown>): PackedMessage {
+  const headers = envelopeHeaders(message, { messageId: message.id });
+  return { subject, data: encodeEnvelope(message), headers };
+}
+
+export interface PackedMessage {
   subject: string;
   data: Uint8Array;
   /** With a `Nats-Msg-Id`: it is what makes repeating safe. */
   headers: Record<string, string>;
-  timeoutMs: number;
+}
+
+export interface StoreOptions extends PackedMessage {
+  /** How long it is tried. @default 10_000 */
+  timeoutMs?: number;
   signal?: AbortSignal | undefined;
   expectLastSubjectSequence?: number | undefined;
 }
 
-/** {@linkcode publish} for bytes. */
+/** {@linkcode publish} for a message that is packed already. */
 export async function store(bus: Bus, options: StoreOptions): Promise<PublishReceipt> {
-  const { subject, data, timeoutMs, signal, expectLastSubjectSequence: expected } = options;
+  const { subject, data, timeoutMs = PUBLISH_TIMEOUT_MS, signal, expectLastSubjectSequence: expected } = options;
   const action = `Cannot publish to ${subject}`;
   const headers = expected === undefined
     ? options.headers

@@ -85,8 +85,10 @@ async function ask<P extends z.ZodType>(
   }
 }
 
+const ANYTHING = z.unknown();
+
 function readReply<P extends z.ZodType>(data: Uint8Array, payload: P): EnvelopeOf<z.output<P>> {
-  const reply = decodeEnvelope(data, z.unknown());
+  const reply = decodeEnvelope(data, ANYTHING);
   if (reply.type === "error") throw fromProblem(Problem.parse(reply.payload));
   const parsed = payload.safeParse(reply.payload);
   if (parsed.success) return { ...reply, payload: parsed.data };
