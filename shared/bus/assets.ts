@@ -5,6 +5,7 @@ import {
   AssetName,
   AssetRef,
   ConflictError,
+  type ErrorCode,
   HEADERS,
   newId,
   PatchbayError,
@@ -39,7 +40,7 @@ const Meta = z.object({ name: AssetName, mediaType: AssetRef.shape.mediaType });
 /**
  * Stores content, and returns what it is called from now on. Content that is there already is not stored twice.
  * @throws {ValidationError} `INVALID_ARGUMENTS` for a name or media type that cannot be
- * @throws {PatchbayError} `PAYLOAD_TOO_LARGE` past `maxBytes`, `STORAGE_FULL`, `BUS_UNAVAILABLE`, `CANCELLED`; nothing is kept then
+ * @throws {PatchbayError} `PAYLOAD_TOO_LARGE` past `maxBytes`, `STORAGE_FULL`, `BUS_UNAVAILABLE`, `CANCELLED`; nothing is kept that has no name then
  */
 export async function putAsset(
   bus: Bus,
@@ -79,12 +80,24 @@ async function name(bus: Bus, meta: AssetMeta, upload: Upload, signal: AbortSign
       expectLastSubjectSequence: present?.revision ?? 0,
     });
   } catch (error) {
-    await removeChunks(bus, upload.nuid);
+    if (!mayHaveHappened(error)) await removeChunks(bus, upload.nuid);
     // the other one has the same content: its name says so
     if (!(error instanceof ConflictError)) throw error;
   }
   return refOf(object);
 }
+
+/** Whether the name may be there although its receipt is not: then its content stays, or nobody could store it again. */
+function mayHaveHappened(error: unknown): boolean {
+  return !(error instanceof PatchbayError) || !NOTHING_STORED.has(error.code);
+}
+
+const NOTHING_STORED: ReadonlySet<ErrorCode> = new Set([
+  "CONFLICT",
+  "FORBIDDEN",
+  "PAYLOAD_TOO_LARGE",
+  "STORAGE_FULL",
+]);
 
 /**
  * Finds an asset; its content is read as it is asked for, and checked: content that does not match its name ends with an

@@ -242,3 +242,22 @@ Deno.test("`nats object` lists and reads our assets" + WITHOUT_NATS_COMMAND, {
     await Deno.remove(file);
   }
 });
+
+Deno.test("an upload that is given up while its name is on the way leaves content that can be read, or stored again", async () => {
+  await using nats = await startTestNats();
+  const bus = await nats.connect("test");
+  await migrate(bus, { storage: "memory" });
+  const content = new Uint8Array(300_000).fill(7);
+  const meta = { name: "a.bin", mediaType: "application/octet-stream" };
+  const stop = new AbortController();
+  const publish = bus.nc.publish.bind(bus.nc);
+  bus.nc.publish = (subject, ...rest) => {
+    publish(subject, ...rest);
+    if (subject.startsWith("$O.assets.M.")) stop.abort();
+  };
+  await assert.rejects(putAsset(bus, meta, content, { signal: stop.signal }), withCode("CANCELLED"));
+  bus.nc.publish = publish;
+  const ref = await putAsset(bus, meta, content);
+  const found = await getAsset(bus, ref.id);
+  assert.deepEqual(await new Response(found?.content).bytes(), content);
+});
