@@ -48,6 +48,9 @@ const insert_keyframe = command({
     "keyframe [the] {property} of {object} [at frame {frame}]",
     "(key|animate|move) {object} to {location} (at|by|on) frame {frame}",
     "(at|on) frame {frame} (move|put|place) {object} (to|at) {location}",
+    "keyframe {object} ['s] {property} [at frame {frame}]",
+    "key [the] {property} of {object} [at frame {frame}]",
+    "(insert|add|set|put) [a|the] keyframe [at frame {frame}]",
     "(animate|rotate|turn) {object} to rotation {rotation} (at|by|on) frame {frame}",
     "(animate|scale) {object} to scale {scale} (at|by|on) frame {frame}",
   ],
@@ -70,6 +73,19 @@ const animate_object = command({
     "animate {object} [from {from}] to {to} [(from|over|in|between) [frame|frames] {start} (to|and|-) {end}]",
     "animate [the] {property} of {object} [from {from}] to {to} [(from|over|in|between) [frame|frames] {start} (to|and|-) {end}]",
     "(move|slide) {object} from {from} to {to} [(from|over|in|between) [frame|frames] {start} (to|and|-) {end}]",
+    "(animate|move|slide) {object} [moving|going] [from {from}] to {to} (over|in|within) {end} frames",
+    {
+      say: "(spin|rotate|turn) {object} [once] (over|in|within) {end} frames",
+      args: { property: "rotation", from: [0, 0, 0], to: [0, 0, 360], interpolation: "linear" },
+    },
+    {
+      say: "(let|make) {object} (spin|rotate|turn)",
+      args: { property: "rotation", from: [0, 0, 0], to: [0, 0, 360], interpolation: "linear" },
+    },
+    {
+      say: "(spin|rotate|turn) {object} [by] 360 [degrees] [(over|in|within) {end} frames]",
+      args: { property: "rotation", from: [0, 0, 0], to: [0, 0, 360], interpolation: "linear" },
+    },
     { say: "(spin|rotate|turn) {object} once", args: { property: "rotation", from: [0, 0, 0], to: [0, 0, 360] } },
     {
       say: "spin {object} [(from|over|in|between) [frame|frames] {start} (to|and|-) {end}]",
@@ -129,6 +145,8 @@ const set_timeline = command({
   idempotent: true,
   phrases: [
     "(set|change) [the] (frame range|range|timeline|animation) [to|from] [frame|frames] {start} (to|until|-) {end}",
+    "make [the] animation {end} frames [long]",
+    "(set|change) [the] (length|duration) [of the animation] to {end} frames",
     "(set|change) [the] (start frame|first frame) to {start}",
     "(set|change) [the] (end frame|last frame) to {end}",
     "(set|change) [the] (frame rate|framerate|fps) to {fps} [fps|frames per second]",

@@ -2,7 +2,7 @@
 import { command } from "@patchbay/contracts";
 import { z } from "zod";
 import { MAKE } from "./objects.ts";
-import { CameraDetails, Location, NewName, ObjectName, ObjectSummary } from "./values.ts";
+import { CameraDetails, CameraName, Location, NewName, ObjectName, ObjectSummary } from "./values.ts";
 
 const CALLED = "[(named|called) {name}]";
 
@@ -24,14 +24,16 @@ const create_camera = command({
     `${MAKE} [new] camera [at {location}] ${CALLED}`,
     `${MAKE} [new] camera ${CALLED} (looking|pointing|aimed|facing|pointed) [at] {target} [from {location}]`,
     `${MAKE} [new] camera (for|on) {target}`,
-    `${MAKE} [new] {focal_length} (mm|millimetre|millimeter) camera ${CALLED} [at {location}]`,
+    `${MAKE} [new] {focal_length} (mm|millimetre|millimeter) camera ${CALLED} [at {location}] [(pointing|aimed|pointed|looking|facing) [at] {target}]`,
     "(film|shoot|frame) {target} [from {location}]",
+    `(point|aim|direct) the camera at {target} [from {location}]`,
+    "(look at|focus on|zoom to) {target}",
   ],
 });
 
 const set_active_camera = command({
   summary: "Chooses the camera that renders look through.",
-  args: z.strictObject({ camera: ObjectName }),
+  args: z.strictObject({ camera: CameraName }),
   result: z.object({ name: ObjectName }),
   idempotent: true,
   phrases: [
@@ -62,7 +64,10 @@ const look_at = command({
     "make {object} (look at|face) {target}",
     "make {object} (look at|face) {point}",
     "let {object} (look at|face) {target}",
+    "(look at|focus on) {target} with {object}",
+    { say: "(look at|focus on|zoom to) {target}", about: ["camera"] },
   ],
 });
 
-export const cameraCommands = { create_camera, set_active_camera, look_at };
+/** Of two that are asked for alike, the one that makes nothing new comes first. */
+export const cameraCommands = { look_at, create_camera, set_active_camera };

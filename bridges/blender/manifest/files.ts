@@ -71,7 +71,7 @@ const open_file = command({
   undo: "none",
   timeoutMs: 2 * 60_000,
   phrases: [
-    "open [the] file {name}",
+    "open [the] [file] {name}",
     "(open|load) {file}",
     { say: "(open|load) [the] file {name} and discard [the] changes", args: { discard: true } },
   ],
@@ -108,7 +108,7 @@ const new_file = command({
     "(start|open|make|create) [a] (new|fresh|blank|empty) (file|scene|project)",
     "new (file|scene|project)",
     { say: "(clear|empty|reset) [the] scene", args: { discard: true } },
-    { say: "(start over|begin again|delete everything|remove everything)", args: { discard: true } },
+    { say: "(start (over|again|from scratch)|begin again|(delete|remove|clear) everything)", args: { discard: true } },
   ],
 });
 

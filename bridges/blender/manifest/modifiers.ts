@@ -1,9 +1,9 @@
 /** Modifiers: changes of a mesh that stay editable. */
 import { command } from "@patchbay/contracts";
 import { z } from "zod";
-import { Axis, DataName, ModifierDetails, NewName, ObjectName, Vector } from "./values.ts";
+import { Axis, DataName, MeshName, ModifierDetails, NewName, ObjectName, Vector } from "./values.ts";
 
-export const ModifierType = z.enum([
+const MODIFIER_TYPES = [
   "subdivision",
   "bevel",
   "solidify",
@@ -14,7 +14,10 @@ export const ModifierType = z.enum([
   "triangulate",
   "wireframe",
   "smooth",
-]);
+] as const;
+export const ModifierType = z.enum(MODIFIER_TYPES).meta({
+  says: { subdivision: ["subdivision surface", "subsurf", "subsurface"] },
+});
 
 const Modifiers = z.object({
   name: ObjectName,
@@ -25,7 +28,7 @@ const Modifiers = z.object({
 const add_modifier = command({
   summary: "Adds a modifier to a mesh; each setting belongs to the modifiers named in its description.",
   args: z.strictObject({
-    object: ObjectName,
+    object: MeshName,
     type: ModifierType,
     /** @default the type's own name */
     name: NewName.optional(),
@@ -38,14 +41,18 @@ const add_modifier = command({
     offset: Vector.default([1.2, 0, 0]).describe("array: from one to the next, in sizes of the object"),
     ratio: z.number().min(0).max(1).default(0.5).describe("decimate: how many of the faces stay"),
     operation: z.enum(["difference", "union", "intersect"]).default("difference").describe("boolean"),
-    other: ObjectName.optional().describe("boolean: the other mesh; must be given"),
+    other: MeshName.optional().describe("boolean: the other mesh; must be given"),
   }),
   result: Modifiers,
   phrases: [
     "(add|put|apply) [a|an|the] {type} modifier (to|on) {object}",
     "(add|put|apply) [a|an|the] {type} (to|on) {object}",
+    "(add|put|apply) [a|an] {type} [surface] [modifier] (to|on) {object} with {levels} levels",
+    "(add|put|apply) [a|an] {type} [modifier] (to|on) {object} with {count} (copies|repetitions|items)",
     "give {object} [a|an] {type} [modifier]",
-    { say: "bevel {object} [by {width}] [m|metre|metres|meter|meters]", args: { type: "bevel" } },
+    { say: "bevel [the edges of] {object} [by {width}] [m|metre|metres|meter|meters]", args: { type: "bevel" } },
+    { say: "subdivide {object} twice", args: { type: "subdivision", levels: 2 } },
+    { say: "subdivide {object} once", args: { type: "subdivision", levels: 1 } },
     { say: "(round|round off) [the] edges of {object}", args: { type: "bevel" } },
     { say: "subdivide {object} [{levels} times]", args: { type: "subdivision" } },
     { say: "solidify {object} [by {thickness}]", args: { type: "solidify" } },
@@ -65,6 +72,7 @@ const remove_modifier = command({
   phrases: [
     "(remove|delete) [the] {modifier} modifier (from|of) {object}",
     "(remove|delete) [the] modifier {modifier} (from|of) {object}",
+    "(remove|delete) [the] {modifier} from {object}",
   ],
 });
 

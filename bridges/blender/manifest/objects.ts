@@ -17,7 +17,7 @@ import {
 } from "./values.ts";
 
 /** What `create_object` can make: every mesh primitive, empties, text and curves. */
-export const ObjectType = z.enum([
+const OBJECT_TYPES = [
   "cube",
   "sphere",
   "icosphere",
@@ -35,7 +35,16 @@ export const ObjectType = z.enum([
   "nurbs_curve",
   "nurbs_circle",
   "path",
-]);
+] as const;
+export const ObjectType = z.enum(OBJECT_TYPES).meta({
+  says: {
+    sphere: ["ball", "globe", "orb"],
+    cube: ["box", "block"],
+    torus: ["donut", "doughnut", "ring"],
+    monkey: ["suzanne", "monkey head"],
+    curve: ["bezier curve"],
+  },
+});
 export type ObjectType = z.infer<typeof ObjectType>;
 
 /** The words that begin a request to make something. */
@@ -45,7 +54,61 @@ const AT = "[at|in|on] [position|location] {location}";
 
 /** The ways to say where it goes and what it is called, in either order. */
 const creating = (what: string, args?: Record<string, unknown>): Phrase[] =>
-  [`${MAKE} ${what} ${CALLED} [${AT}]`, `${MAKE} ${what} ${AT} ${CALLED}`].map((say) => args ? { say, args } : say);
+  [
+    `${MAKE} ${what} ${CALLED} [${AT}]`,
+    `${MAKE} ${what} ${AT} ${CALLED}`,
+    `${MAKE} ${what} ${CALLED} [{gap} [m|metre|metres|meter|meters]] {side} {near} ${CALLED}`,
+  ].map((say) => args ? { say, args } : say);
+
+/** How a surface looks apart from its colour. */
+export const Finish = z.enum(["plain", "shiny", "matte", "metallic", "glass", "glowing"]).meta({
+  says: {
+    shiny: ["glossy", "polished"],
+    matte: ["matt", "rough"],
+    metallic: ["metal"],
+    glass: ["transparent"],
+    glowing: ["emissive", "luminous"],
+  },
+});
+
+type Finish = z.infer<typeof Finish>;
+
+/** What each finish is of a principled surface. */
+export const FINISHES: Record<
+  Finish,
+  Partial<Record<"metallic" | "roughness" | "transmission" | "emission_strength", number>>
+> = {
+  plain: {},
+  shiny: { roughness: 0.1 },
+  matte: { roughness: 0.9 },
+  metallic: { metallic: 1, roughness: 0.25 },
+  glass: { transmission: 1, roughness: 0 },
+  glowing: { emission_strength: 5 },
+};
+
+/** Where something stands, seen from the front (as Blender's front view shows it). */
+export const Side = z.enum(["on", "above", "below", "left", "right", "front", "behind", "inside"]).meta({
+  description: "on which side of `near`; `on` touches its top, left and right are as seen from the front",
+  says: {
+    on: ["on top of", "onto", "atop"],
+    above: ["over"],
+    below: ["under", "underneath", "beneath"],
+    left: ["left of", "to the left of", "on the left of"],
+    right: ["right of", "to the right of", "on the right of", "next to", "beside", "near", "close to", "by"],
+    front: ["in front of", "before"],
+    behind: ["in back of"],
+    inside: ["inside of", "in the middle of", "in the center of", "in the centre of"],
+  },
+});
+
+export type Side = z.infer<typeof Side>;
+
+const near = ObjectName.optional().describe("the object that it is put next to, box to box");
+const gap = z.number().min(0).max(1e6).optional().describe(
+  "metres between the two; else none for `on`, and half a metre elsewhere",
+);
+const GAP = "[{gap} [m|metre|metres|meter|meters]]";
+const LOOKS = "[new] [{color}] [{finish}] [{color}]";
 
 const create_object = command({
   summary: "Adds an object: a mesh primitive, an empty, a text or a curve; with a colour it gets a simple material.",
@@ -60,22 +123,23 @@ const create_object = command({
     segments: z.number().int().min(3).max(512).optional().describe("how finely round shapes are divided"),
     text: Text.optional(),
     color: Color.optional(),
+    finish: Finish.optional(),
+    near,
+    side: Side.default("right"),
+    gap,
     collection: DataName.optional().describe("an existing collection; else the active one"),
     parent: ObjectName.optional(),
   }),
   result: ObjectSummary,
   phrases: [
-    ...creating("[new] [{color}] {type}"),
-    ...creating("[(big|large|huge)] [{color}] {type}", { size: 4 }),
-    ...creating("[(small|little|tiny)] [{color}] {type}", { size: 1 }),
-    ...creating("[new] [{color}] (ball|globe)", { type: "sphere" }),
-    ...creating("[new] [{color}] (box|block)", { type: "cube" }),
-    ...creating("[new] [{color}] (floor|ground) [plane]", { type: "plane", size: 20 }),
-    ...creating("[new] [{color}] (donut|ring)", { type: "torus" }),
-    ...creating("(suzanne|monkey head)", { type: "monkey" }),
-    ...creating("[new] [{color}] {type} (of|with) size {size}"),
-    `${MAKE} [new] {size} (m|metre|meter) [{color}] {type} ${CALLED} [${AT}]`,
-    { say: `${MAKE} [{color}] text (saying|that says|reading) {text}`, args: { type: "text" } },
+    ...creating(`${LOOKS} {type}`),
+    ...creating(`(big|large|huge) ${LOOKS} {type}`, { size: 4 }),
+    ...creating(`(small|little|tiny) ${LOOKS} {type}`, { size: 1 }),
+    ...creating(`${LOOKS} (floor|ground) [plane]`, { type: "plane", size: 20 }),
+    ...creating(`${LOOKS} {type} [(of|with)] [a] (size|diameter) [of] {size} [m|metre|metres|meter|meters]`),
+    ...creating(`{size} (m|metre|meter) ${LOOKS} {type}`),
+    { say: `${MAKE} [{color}] text (saying|that says|reading) {text} [${AT}]`, args: { type: "text" } },
+    { say: `${MAKE} [{color}] text {text} [${AT}]`, args: { type: "text" } },
     { say: `write {text}`, args: { type: "text" } },
   ],
 });
@@ -93,17 +157,32 @@ const update_object = command({
   result: ObjectSummary,
   idempotent: true,
   phrases: [
-    "rename {object} [to|as|into] {name}",
+    "(rename|change the name of) {object} [to|as|into] {name}",
     "(call|name) {object} {name}",
     { say: "hide {object}", args: { visible: false } },
     { say: "make {object} (invisible|hidden)", args: { visible: false } },
     { say: "(show|unhide|reveal) {object}", args: { visible: true } },
     { say: "make {object} visible", args: { visible: true } },
-    { say: "shade {object} smooth", args: { smooth: true } },
-    { say: "(make|shade) {object} smooth", args: { smooth: true } },
-    { say: "(make|shade) {object} flat", args: { smooth: false } },
-    "(set|change) [the] text of {object} to {text}",
-    "(set|change) [the] focal length of {object} to {focal_length} [mm|millimetres|millimeters]",
+    { say: "(turn|switch) off {object}", args: { visible: false }, about: ["light"] },
+    { say: "(turn|switch) {object} off", args: { visible: false }, about: ["light"] },
+    { say: "(turn|switch) on {object}", args: { visible: true }, about: ["light"] },
+    { say: "(turn|switch) {object} on", args: { visible: true }, about: ["light"] },
+    { say: "(make|shade) {object} smooth", args: { smooth: true }, about: ["mesh"] },
+    { say: "(smooth|shade smooth) {object}", args: { smooth: true }, about: ["mesh"] },
+    { say: "(make|shade) {object} flat", args: { smooth: false }, about: ["mesh"] },
+    { say: "(set|change) [the] text of {object} to {text}", about: ["text"] },
+    { say: "(set|change) [the] text to {text}", about: ["text"] },
+    { say: "(let|make) {object} say {text}", about: ["text"] },
+    {
+      say: "(set|change) [the] focal length of {object} to {focal_length} [mm|millimetres|millimeters]",
+      about: ["camera"],
+    },
+    {
+      say: "(set|change) {object} ['s] focal length to {focal_length} [mm|millimetres|millimeters]",
+      about: ["camera"],
+    },
+    { say: "(set|change) [the] (focal length|lens) to {focal_length} [mm|millimetres|millimeters]", about: ["camera"] },
+    { say: "(set|change|zoom) {object} to {focal_length} (mm|millimetres|millimeters)", about: ["camera"] },
   ],
 });
 
@@ -124,19 +203,40 @@ const transform_object = command({
     angle: z.number().min(-36_000).max(36_000).optional().describe("added to its rotation around `axis`, in degrees"),
     axis: Axis.default("z").describe("the axis of `angle`"),
     factor: z.number().positive().max(1e4).optional().describe("multiplies its scale"),
+    near,
+    side: Side.default("right"),
+    gap,
   }),
   result: ObjectSummary,
   phrases: [
     "(move|put|place|bring|set) {object} (to|at) [position|location] {location}",
     "(set|change) [the] (location|position) of {object} to {location}",
     "(move|shift|translate) {object} by {offset}",
-    "(move|shift|push|raise|lower) {object} {direction}",
-    "(move|shift|push) {object} {direction} by {distance} [m|metre|metres|meter|meters]",
-    "(move|shift|push) {object} {distance} [m|metre|metres|meter|meters] {direction}",
+    `(move|shift|put|place|bring|set) {object} ${GAP} {side} {near}`,
+    "(move|shift|push) {object} [to the] {direction}",
+    { say: "(move|shift|push) {object} (a bit|a little|slightly) [to the] {direction}", args: { distance: 0.5 } },
+    { say: "(move|shift|push) {object} [to the] {direction} (a bit|a little|slightly)", args: { distance: 0.5 } },
+    "(move|shift|push) {object} [to the] {direction} [by] {distance} [m|metre|metres|meter|meters]",
+    "(move|shift|push) {object} [by] {distance} [m|metre|metres|meter|meters] [to the] {direction}",
+    { say: "(raise|lift) {object}", args: { direction: "up" } },
+    { say: "lower {object}", args: { direction: "down" } },
     { say: "(raise|lift) {object} by {distance} [m|metre|metres|meter|meters]", args: { direction: "up" } },
     { say: "lower {object} by {distance} [m|metre|metres|meter|meters]", args: { direction: "down" } },
     "(rotate|turn|spin) {object} [by] {angle} [degrees|degree|deg] [(around|about|on|along) [the] {axis} [axis]]",
     "(rotate|turn|spin) {object} (around|about|on|along) [the] {axis} [axis] by {angle} [degrees|degree|deg]",
+    { say: "tilt {object} [by] {angle} [degrees|degree|deg]", args: { axis: "x" } },
+    { say: "turn {object} around", args: { angle: 180 } },
+    { say: "(flip|turn) {object} upside down", args: { angle: 180, axis: "x" } },
+    { say: "flip {object}", args: { angle: 180, axis: "x" } },
+    "(set|change) {object} ['s] (location|position) to {location}",
+    "(set|change) {object} ['s] rotation to {rotation} [degrees|degree|deg]",
+    "(set|change) {object} ['s] scale to {scale}",
+    { say: "reset [the] rotation of {object}", args: { rotation: [0, 0, 0] } },
+    { say: "reset {object} ['s] rotation", args: { rotation: [0, 0, 0] } },
+    { say: "reset [the] (location|position) of {object}", args: { location: [0, 0, 0] } },
+    { say: "reset {object} ['s] (location|position)", args: { location: [0, 0, 0] } },
+    { say: "reset [the] scale of {object}", args: { scale: [1, 1, 1] } },
+    { say: "reset {object} ['s] scale", args: { scale: [1, 1, 1] } },
     "(rotate|turn|set) {object} to [rotation] {rotation} [degrees|degree|deg]",
     "(set|change) [the] rotation of {object} to {rotation} [degrees|degree|deg]",
     "(scale|resize) {object} by {factor} [times]",
@@ -146,6 +246,16 @@ const transform_object = command({
     { say: "make {object} (bigger|larger)", args: { factor: 1.5 } },
     { say: "make {object} twice as (big|large)", args: { factor: 2 } },
     { say: "double [the] size of {object}", args: { factor: 2 } },
+    { say: "scale {object} up", args: { factor: 1.5 } },
+    { say: "scale up {object}", args: { factor: 1.5 } },
+    { say: "scale {object} down", args: { factor: 0.6666666667 } },
+    { say: "scale down {object}", args: { factor: 0.6666666667 } },
+    { say: "make {object} (a bit|a little|slightly) (bigger|larger)", args: { factor: 1.2 } },
+    { say: "make {object} (much|a lot) (bigger|larger)", args: { factor: 3 } },
+    { say: "make {object} (huge|enormous|gigantic)", args: { factor: 4 } },
+    { say: "make {object} (a bit|a little|slightly) smaller", args: { factor: 0.8 } },
+    { say: "make {object} (much|a lot) smaller", args: { factor: 0.3333333333 } },
+    { say: "make {object} tiny", args: { factor: 0.25 } },
     { say: "make {object} smaller", args: { factor: 0.6666666667 } },
     { say: "make {object} half as (big|large)", args: { factor: 0.5 } },
     { say: "halve [the] size of {object}", args: { factor: 0.5 } },
@@ -213,6 +323,8 @@ const get_object = query({
     "tell me about {object}",
     "(what|where) is {object}",
     "show [me] [the] (details|properties) of {object}",
+    "(what|which) (color|colour|size|material) (is|has) {object}",
+    "how (big|large|tall|high|wide) is {object}",
   ],
 });
 

@@ -30,8 +30,10 @@ const SIZES = [
   { words: "(2k|qhd|1440p)", width: 2560, height: 1440 },
   { words: "(720p|hd ready)", width: 1280, height: 720 },
 ] as const;
-const WITH = "[(with|in|using) {engine}]";
-const SIZED = "[(at|with size) {width} (x|by) {height} [pixels]]";
+const WITH = "[(with|in|using|on) {engine}]";
+const SIZED = "[(at|in|with size) {width} (x|by) {height} [pixels]]";
+const SAMPLED = "[(with|at|and|using) {samples} samples]";
+const AS = "[(as|to) [a|an] {format}]";
 const THROUGH = "[(through|from|with|using) camera {camera}]";
 const WHAT = "[it|this|that|them|the scene|everything|an image|a picture|the picture|a still|a frame|the image]";
 
@@ -61,13 +63,17 @@ const render_image = command({
   undo: "none",
   timeoutMs: 10 * 60_000,
   phrases: [
+    `render ${WHAT} ${WITH} ${SIZED} ${SAMPLED} ${AS}`,
     `render ${WHAT} ${WITH} ${SIZED} ${THROUGH}`,
-    `render ${WHAT} ${SIZED} ${WITH} [(named|called) {name}]`,
-    `render ${WHAT} ${SIZED} ${WITH} (with|at|and) {samples} samples`,
+    `render ${WHAT} ${WITH} ${SIZED} [(named|called) {name}]`,
+    `render ${WHAT} and save [it|the image|the picture] (as|to|under) {name}`,
+    `render [a|an] {width} (x|by) {height} [pixel] [(image|picture|still|render)] ${WITH} ${SAMPLED}`,
+    ...SIZES.map(({ words, ...args }) => ({ say: `render ${WHAT} [(in|at)] ${words} ${WITH} ${SAMPLED} ${AS}`, args })),
     `render ${WHAT} [(with|in|using)] [{engine}] [(with|at|and)] {samples} samples`,
-    "render frame {frame}",
-    `render [it] (as|to) [a|an] {format}`,
-    "(take|make|shoot|create) [a|an|the] (render|rendering|picture|photo|image|still) [of it|of the scene]",
+    { say: `render ${WHAT} ${WITH} [with] [a] (transparent|no) background`, args: { transparent: true } },
+    { say: `render ${WHAT} without [a|the] background`, args: { transparent: true } },
+    `render frame {frame} ${WITH} ${SIZED} ${SAMPLED}`,
+    "(take|make|shoot|create|do) [a|an|the] [quick|final|test] (render|rendering|picture|photo|image|still) [of it|of the scene]",
     "render (from|through) [the] [camera] {camera}",
   ],
 });
@@ -96,10 +102,9 @@ const render_animation = command({
   lane: "job",
   timeoutMs: 12 * 60 * 60_000,
   phrases: [
-    "render [the] [animation] [frame|frames] {start} (to|until|-) {end}",
-    `render [the|an] (animation|movie|sequence) ${WITH} ${SIZED}`,
-    "render (all|the) frames",
-    "render frames {start} (to|until|-) {end} (with|in|using) {engine}",
+    `render [the|an] [animation] [from] [frame|frames] {start} (to|until|through|-) {end} ${WITH} ${SIZED} ${SAMPLED} ${AS}`,
+    `render [the|an] (animation|movie|sequence) ${WITH} ${SIZED} ${SAMPLED} ${AS}`,
+    `render (all|the) frames ${WITH} ${SIZED} ${SAMPLED}`,
   ],
 });
 
@@ -109,8 +114,10 @@ const capture_viewport = command({
   args: z.strictObject({
     width: Pixels.default(960).describe("pixels"),
     height: Pixels.default(540).describe("pixels"),
-    view: z.enum(["current", "camera", "front", "right", "top", "perspective"]).default("current")
-      .describe("`current` is the artist's view; in background mode, and without a view, `perspective`"),
+    view: z.enum(["current", "camera", "front", "right", "top", "perspective"]).default("current").meta({
+      description: "`current` is the artist's view; in background mode, and without a view, `perspective`",
+      says: { right: ["side"], top: ["above"] },
+    }),
     shading: z.enum(["solid", "wireframe"]).default("solid"),
   }),
   result: z.object({
@@ -128,6 +135,12 @@ const capture_viewport = command({
     "(capture|screenshot) [the] {view} view",
     "show me [the scene|what it looks like|a preview]",
     "preview [it|the scene]",
+    "(take|make|grab) [a|the] (screenshot|preview|viewport capture) (from|of) [the] {view} [view|side]",
+    "(show|give) [me] [the|a] {view} view",
+    "(capture|screenshot) [the] (viewport|screen|view|scene) (in|as) [a] {shading}",
+    "show [me] [it|the scene] (in|as) [a] {shading}",
+    "(show|give) [me] [a|the] {shading} view",
+    "render [a] preview",
   ],
 });
 

@@ -14,7 +14,10 @@ const get_scene = query({
     "what is in the scene",
     "(what's|whats) in the scene",
     "(show|list|get|describe) [me] [all|all the|the] (scene|objects) [in the scene]",
-    "what objects (are there|exist|are in the scene)",
+    "(what|which) (objects|things) (are there|exist|are in the scene)",
+    "how many objects (are there|exist|are in the scene)",
+    "(what|which) (lights|cameras) (are there|exist|are in the scene)",
+    "(show|list) [me] [all|all the|the] (lights|cameras|meshes|objects and lights)",
     "(get|tell me) the (state|status) of the scene",
   ],
 });
@@ -47,7 +50,7 @@ const move_to_collection = command({
   result: ObjectSummary,
   idempotent: true,
   phrases: [
-    "(move|put|place) {object} (to|into|in) [the] (collection|group) {collection}",
+    "(move|put|place) {object} (to|into|in) [a|the] [new] (collection|group) [(named|called)] {collection}",
     "(move|put|place) {object} (to|into|in) [the] {collection} (collection|group)",
     "add {object} to [the] (collection|group) {collection}",
     "add {object} to [the] {collection} (collection|group)",

@@ -12,6 +12,16 @@ export const Text = z.string().max(10_000).meta({ slot: "text", description: "wh
 export const ObjectName = BlenderName.meta({ slot: "object", description: "the name of an object in the scene" });
 export type ObjectName = z.infer<typeof ObjectName>;
 
+/** The name of an object of some kinds: `type` of its summary. */
+const named = (what: string, ...kinds: string[]) =>
+  BlenderName.meta({ slot: "object", kinds, description: `the name of ${what} in the scene` });
+
+export const LightName = named("a light", "light");
+export const CameraName = named("a camera", "camera");
+export const MeshName = named("a mesh", "mesh");
+/** Has a surface, and so a material. */
+export const SurfaceName = named("an object with a surface", "mesh", "curve", "text");
+
 /** A name for something new; Blender appends `.001` when it is taken, the result says what it became. */
 export const NewName = BlenderName.meta({
   slot: "name",

@@ -156,6 +156,36 @@ Deno.test("a scene without a camera gets one that sees everything, in the render
   await assert.rejects(blender.run("render_image"), code("COMMAND_FAILED"));
 });
 
+Deno.test("things stand next to each other, box to box, as the add-on puts them", async () => {
+  await using blender = await startSession();
+  await blender.run("create_object", { type: "cube", name: "Hero", location: [1, 2, 2.5] });
+  const where: [JsonObject, number[]][] = [
+    [{ side: "on" }, [1, 2, 4]],
+    [{ side: "above" }, [1, 2, 4.5]],
+    [{ side: "below", gap: 1 }, [1, 2, 0]],
+    [{ side: "left" }, [-1, 2, 2]],
+    [{ gap: 0 }, [2.5, 2, 2]],
+    [{ side: "front" }, [1, 0, 2]],
+    [{ side: "behind", gap: 2 }, [1, 5.5, 2]],
+    [{ side: "inside" }, [1, 2, 2.5]],
+  ];
+  for (const [place, location] of where) {
+    const made = await blender.run("create_object", { type: "cube", size: 1, near: "Hero", ...place });
+    assert.deepEqual(made.location, location);
+    await blender.run("transform_object", { object: made.name, location: [9, 9, 9] });
+    const moved = await blender.run("transform_object", { object: made.name, near: "Hero", ...place });
+    assert.deepEqual(moved.location, location);
+  }
+  await assert.rejects(blender.run("transform_object", { object: "Hero", near: "Hero" }), code("INVALID_ARGUMENTS"));
+});
+
+Deno.test("a new object has the finish that was asked for", async () => {
+  await using blender = await startSession();
+  await blender.run("create_object", { type: "sphere", name: "Ball", color: "red", finish: "glowing" });
+  const { material_details: [material] } = await blender.run("get_object", { object: "Ball" });
+  assert.deepEqual([material.emission_strength, material.emission_color], [5, [1, 0, 0]]);
+});
+
 Deno.test("pictures are as large as the scene says, and as a render says for once", async () => {
   await using blender = await startSession();
   assert.deepEqual(await blender.run("set_render", { width: 64, height: 32 }), {

@@ -14,6 +14,17 @@ from .values import tidy, triple
 VALUES = ("metallic", "roughness", "alpha", "transmission", "emission_strength")
 
 
+# What each finish is of a principled surface.
+FINISHES: dict[str, dict[str, float]] = {
+    "plain": {},
+    "shiny": {"roughness": 0.1},
+    "matte": {"roughness": 0.9},
+    "metallic": {"metallic": 1.0, "roughness": 0.25},
+    "glass": {"transmission": 1.0, "roughness": 0.0},
+    "glowing": {"emission_strength": 5.0},
+}
+
+
 def can_have_material(thing: Any) -> bool:
     return thing.data is not None and hasattr(thing.data, "materials")
 
@@ -87,6 +98,13 @@ def set_value(material: Any, name: str, value: float) -> None:
         material.diffuse_color[3] = value
     elif name == "transmission" and value > 0:
         compat.make_refractive(material)
+
+
+def set_finish(material: Any, finish: str) -> None:
+    for name, value in FINISHES[finish].items():
+        set_value(material, name, value)
+    if finish == "glowing":
+        set_emission_color(material, color_of(material))
 
 
 def set_texture(material: Any, image: Any) -> None:

@@ -608,6 +608,66 @@ def test_a_scene_without_a_light_is_no_black_picture(blender: Blender) -> None:
     assert min(picture.pixel(0, 0)[:3]) > 60
 
 
+@pytest.mark.parametrize(
+    ("side", "gap", "expected"),
+    [
+        ("on", None, [1, 2, 4.0]),
+        ("above", None, [1, 2, 4.5]),
+        ("below", 1, [1, 2, 0.0]),
+        ("left", None, [-1, 2, 2.0]),
+        ("right", 0, [2.5, 2, 2.0]),
+        ("front", None, [1, 0, 2.0]),
+        ("behind", 2, [1, 5.5, 2.0]),
+        ("inside", None, [1, 2, 2.5]),
+    ],
+)
+def test_things_stand_next_to_each_other(blender: Blender, side: str, gap: float | None, expected: list[float]) -> None:
+    blender.run("create_object", type="cube", name="Hero", location=[1, 2, 2.5], size=2)
+    where = {"near": "Hero", "side": side, **({} if gap is None else {"gap": gap})}
+    made = blender.run("create_object", type="cube", name="Box", size=1, **where)
+    assert made["location"] == pytest.approx(expected)
+    blender.run("transform_object", object="Box", location=[9, 9, 9])
+    moved = blender.run("transform_object", object="Box", **where)
+    assert moved["location"] == pytest.approx(expected)
+    assert blender.refused("transform_object", object="Box", near="Box").code == "INVALID_ARGUMENTS"
+    assert blender.refused("create_object", type="cube", near="Nobody").code == "NOT_FOUND"
+
+
+def test_a_child_stands_next_to_something_in_the_world(blender: Blender) -> None:
+    blender.run("create_object", type="empty", name="Root", location=[5, 0, 0], rotation=[0, 0, 90], scale=[2, 2, 2])
+    blender.run("create_object", type="cube", name="Hero")
+    blender.run("create_object", type="cube", name="Child", parent="Root", location=[9, 9, 9])
+    blender.run("transform_object", object="Child", near="Hero", side="on")
+    low = blender.run("get_object", object="Child")["bounds"]["min"]
+    assert low == pytest.approx([-1, -1, 1], abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("finish", "expected"),
+    [
+        ("shiny", {"roughness": 0.1}),
+        ("matte", {"roughness": 0.9}),
+        ("metallic", {"metallic": 1.0, "roughness": 0.25}),
+        ("glass", {"transmission": 1.0, "roughness": 0.0}),
+        ("glowing", {"emission_strength": 5.0, "emission_color": RED}),
+    ],
+)
+def test_a_new_object_has_the_finish_that_was_asked_for(
+    blender: Blender, finish: str, expected: dict[str, Any]
+) -> None:
+    blender.run("create_object", type="sphere", name="Ball", color=RED, finish=finish)
+    material = blender.run("get_object", object="Ball")["material_details"][0]
+    assert material["color"] == RED
+    for key, value in expected.items():
+        assert material[key] == pytest.approx(value)
+    assert blender.refused("create_object", type="empty", finish=finish).code == "INVALID_ARGUMENTS"
+
+
+def test_the_world_becomes_brighter_by_a_factor(blender: Blender) -> None:
+    blender.run("set_world", strength=0.5)
+    assert blender.run("set_world", factor=3)["strength"] == 1.5
+
+
 def test_pictures_are_as_the_scene_is_set(blender: Blender) -> None:
     blender.run("create_object", type="cube", name="Hero", color=RED)
     before = blender.state()

@@ -59,7 +59,7 @@ export const lights: Handlers<"create_light" | "update_light" | "set_world"> = {
       document.images[world.image] = picture;
     }
     world.color = args.color ?? world.color;
-    world.strength = args.strength ?? world.strength;
+    world.strength = (args.strength ?? world.strength) * (args.factor ?? 1);
     return { ...world };
   },
 };

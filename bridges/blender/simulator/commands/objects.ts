@@ -1,6 +1,8 @@
 /** Objects: make, change, place, copy, remove. */
 import { PatchbayError } from "@patchbay/contracts";
 import type { Vector } from "../../manifest/values.ts";
+import { FINISHES } from "../../manifest/objects.ts";
+import { putBeside } from "../beside.ts";
 import { keyedFrames } from "../animation.ts";
 import type { Handlers } from "../command_context.ts";
 import { type Document, newMaterial, newObject, type SceneObject } from "../document.ts";
@@ -32,6 +34,8 @@ export const objects: Handlers<
     const { name, type } = PRIMITIVES[args.type];
     if (args.text !== undefined && type !== "text") throw invalid(`a ${args.type} says nothing`, ["text"]);
     if (args.color !== undefined && type === "empty") throw invalid("an empty has no surface", ["color"]);
+    if (args.finish !== undefined && type === "empty") throw invalid("an empty has no surface", ["finish"]);
+    const near = args.near === undefined ? undefined : objectNamed(document, args.near);
     if (args.collection !== undefined) checkCollection(document, args.collection);
     if (args.parent !== undefined) objectNamed(document, args.parent);
     const object = addObject(document, newObject(args.name ?? name, type));
@@ -44,11 +48,14 @@ export const objects: Handlers<
     if (type === "text") object.text = args.text ?? "Text";
     if (args.collection !== undefined) object.collections = [args.collection];
     object.parent = args.parent ?? null;
-    if (args.color !== undefined) {
+    if (args.color !== undefined || args.finish !== undefined) {
       const material = freeName(document.materials, object.name);
-      document.materials[material] = newMaterial(args.color);
+      const surface = Object.assign(newMaterial(args.color), FINISHES[args.finish ?? "plain"]);
+      if (args.color !== undefined && args.finish === "glowing") surface.emission_color = args.color;
+      document.materials[material] = surface;
       object.materials = [material];
     }
+    if (near !== undefined) putBeside(document, object, near, args);
     return summaryOf(document, object);
   },
 
@@ -85,6 +92,7 @@ export const objects: Handlers<
       );
     }
     if (args.factor !== undefined) object.scale = times(object.scale, args.factor);
+    if (args.near !== undefined) putBeside(document, object, other(document, object, args.near), args);
     return summaryOf(document, object);
   },
 
@@ -155,6 +163,11 @@ export const objects: Handlers<
     };
   },
 };
+
+function other(document: Document, object: SceneObject, name: string): SceneObject {
+  if (name === object.name) throw invalid(`'${name}' cannot stand next to itself`, ["near"]);
+  return objectNamed(document, name);
+}
 
 /** Puts an object into the scene under a free name. */
 export function addObject(document: Document, object: SceneObject): SceneObject {

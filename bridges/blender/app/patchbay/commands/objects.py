@@ -10,6 +10,7 @@ from mathutils import Vector
 
 from .. import describe, primitives, surfaces
 from ..arguments import boolean, choice, color, integer, may, name, needs, nullable, number, text, vector
+from ..beside import SIDES, put_beside
 from ..errors import failed, invalid
 from ..execution import Call, Command
 from ..lookup import find_collection, find_object
@@ -31,6 +32,9 @@ def create_object(call: Call) -> dict[str, Any]:
         raise invalid(f"a {a.type} says nothing: only text objects do", "text")
     if a.color is not None and a.type == "empty":
         raise invalid("an empty has no surface that could have a colour", "color")
+    if a.finish is not None and a.type == "empty":
+        raise invalid("an empty has no surface that could have a finish", "finish")
+    near = None if a.near is None else find_object(a.near)
     label = a.name or default_name(a.type)
     with call.change(f"Create {label}"):
         thing = primitives.make(a.type, label, a.size, a.segments, a.text)
@@ -39,9 +43,13 @@ def create_object(call: Call) -> dict[str, Any]:
         rotate_to(thing, radians(a.rotation))
         if a.color is not None:
             surfaces.set_color(surfaces.own_material(thing, None), a.color)
+        if a.finish is not None:
+            surfaces.set_finish(surfaces.own_material(thing, None), a.finish)
         if parent is not None:
             bpy.context.view_layer.update()
             set_parent(thing, parent, keep_transform=True)
+        if near is not None:
+            put_beside(thing, near, a.side, a.gap)
     return describe.summary(thing)
 
 
@@ -161,6 +169,10 @@ COMMANDS = {
             "segments": may(integer(3, 512)),
             "text": may(text(10_000)),
             "color": may(color),
+            "finish": may(choice(*surfaces.FINISHES)),
+            "near": may(name),
+            "side": may(choice(*SIDES), "right"),
+            "gap": may(number(0, 1e6)),
             "collection": may(name),
             "parent": may(name),
         },

@@ -11,6 +11,7 @@ from mathutils import Vector
 
 from .. import describe
 from ..arguments import choice, may, name, needs, number, vector
+from ..beside import SIDES, put_beside
 from ..bounds import bounds_of
 from ..errors import invalid
 from ..execution import Call, Command
@@ -31,6 +32,9 @@ DIRECTIONS = {
 def transform_object(call: Call) -> dict[str, Any]:
     a = call.args
     thing = find_object(a.object)
+    if a.near == thing.name:
+        raise invalid(f"'{thing.name}' cannot stand next to itself", "near")
+    near = None if a.near is None else find_object(a.near)
     with call.change(f"Transform {thing.name}"):
         if a.location is not None:
             thing.location = a.location
@@ -47,6 +51,8 @@ def transform_object(call: Call) -> dict[str, Any]:
             thing.scale = a.scale
         if a.factor is not None:
             thing.scale *= a.factor
+        if near is not None:
+            put_beside(thing, near, a.side, a.gap)
     return describe.summary(thing)
 
 
@@ -78,6 +84,9 @@ COMMANDS = {
             "angle": may(number(-36_000, 36_000)),
             "axis": may(choice("x", "y", "z"), "z"),
             "factor": may(number(0, 1e4, above=True)),
+            "near": may(name),
+            "side": may(choice(*SIDES), "right"),
+            "gap": may(number(0, 1e6)),
         },
     ),
     "look_at": Command(look_at, {"object": needs(name), "target": may(name), "point": may(vector)}),

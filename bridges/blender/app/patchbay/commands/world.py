@@ -27,6 +27,8 @@ def set_world(call: Call) -> dict[str, Any]:
             set_color(background, a.color)
         if a.strength is not None:
             background.inputs["Strength"].default_value = a.strength
+        if a.factor is not None:
+            background.inputs["Strength"].default_value *= a.factor
         if image is not None:
             node = _image_node(socket) or tree.nodes.new("ShaderNodeTexEnvironment")
             node.image = load_image(image, a.image.name)
@@ -68,5 +70,13 @@ def _image_node(socket: Any) -> Any:
 
 
 COMMANDS = {
-    "set_world": Command(set_world, {"color": may(color), "strength": may(number(0, 1e4)), "image": may(file)}),
+    "set_world": Command(
+        set_world,
+        {
+            "color": may(color),
+            "strength": may(number(0, 1e4)),
+            "factor": may(number(0, 1e4, above=True)),
+            "image": may(file),
+        },
+    ),
 }
