@@ -19,7 +19,10 @@ export interface ChoiceIndex {
 }
 
 /** Where two values would be said alike, neither can be, except by its exact spelling. */
-export function indexChoices(choices: readonly Choice[]): ChoiceIndex {
+export function indexChoices(
+  choices: readonly Choice[],
+  says: Readonly<Record<string, readonly string[]>> = {},
+): ChoiceIndex {
   const bySpelling = new Map<string, Choice>();
   const clashes = new Set<string>();
   const add = (spelling: string, value: Choice) => {
@@ -31,9 +34,14 @@ export function indexChoices(choices: readonly Choice[]): ChoiceIndex {
   for (const value of words) {
     for (const spelling of shortened(value, words)) if (!bySpelling.has(spelling)) add(spelling, value);
   }
+  const others = Object.entries(says).filter(([value]) => words.includes(value));
+  for (const [value, ways] of others) {
+    for (const way of ways) for (const spelling of spellingsOf(way)) add(spelling, value);
+  }
   for (const clash of clashes) bySpelling.delete(clash);
   for (const value of choices) bySpelling.set(joined(String(value)), value);
-  return { bySpelling, longest: Math.max(1, ...words.map((value) => wordsOf(value).length)) };
+  const said = [...words, ...others.flatMap(([, ways]) => ways)];
+  return { bySpelling, longest: Math.max(1, ...said.map((value) => wordsOf(value).length)) };
 }
 
 export const BOOLEANS: ChoiceIndex = {

@@ -7,7 +7,7 @@ import { skipClosing, skipOpening } from "./fillers.ts";
 import { type Beginning, type Budget, type Match, matchPhrase } from "./match.ts";
 import type { Reading } from "./mentions.ts";
 import { isBoundary } from "./separators.ts";
-import { SCORES, type Value } from "./values.ts";
+import { IT, SCORES } from "./values.ts";
 import type { PhraseEntry, Vocabulary } from "./vocabulary.ts";
 
 /** One way to understand a clause. */
@@ -41,7 +41,6 @@ const VERB_LEFT_OUT = -3;
 const OBJECT_LEFT_OUT = -4.5;
 /** Of the clause before, so many readings can be continued. */
 const MAX_CONTINUED = 8;
-const IT: Value = { kind: "object", mentions: [{ text: "it", words: ["it"], form: "pronoun" }], list: false };
 
 export interface ClauseReader {
   vocabulary: Vocabulary;
@@ -121,7 +120,11 @@ function addMatches(
       add(end, plain);
       const closing = named === undefined ? addresses.closing(tokens, end) : undefined;
       if (closing === undefined) continue;
-      add(skipClosing(tokens, closing.end), { ...plain, score: plain.score + SCORES.word, address: closing.address });
+      add(skipClosing(tokens, closing.end), {
+        ...plain,
+        score: plain.score + SCORES.word + SCORES.known,
+        address: closing.address,
+      });
     }
   }
 }
@@ -130,6 +133,10 @@ function addMatches(
 function* continuations({ vocabulary }: ClauseReader, previous: Clause | undefined): Generator<Continuation> {
   const options = previous?.options.slice(0, MAX_CONTINUED) ?? [];
   const phrases = new Map(options.map(({ match, verb }) => [match.phrase, verb]));
+  const [{ match, verb: spoken } = { match: undefined, verb: "" }] = options;
+  for (const phrase of vocabulary.beginningWith(spoken)) {
+    if (phrase.entry === match?.phrase.entry && !phrases.has(phrase)) phrases.set(phrase, spoken);
+  }
   for (const [phrase, verb] of phrases) {
     yield { phrase, verb, from: phrase.graph.afterFirstWord.map((node) => ({ node })), cost: VERB_LEFT_OUT };
   }

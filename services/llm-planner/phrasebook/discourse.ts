@@ -10,6 +10,8 @@ export interface Thing {
   words: ReadonlySet<string>;
   /** Its names, as they were given. */
   names: readonly string[];
+  /** What kinds of thing it is, where the application's state tells. */
+  kinds?: ReadonlySet<string>;
   /** The step that makes it. */
   step?: StepId;
 }
@@ -46,6 +48,10 @@ export const NOTHING_SAID: Discourse = {
 export function mention(things: readonly Thing[], thing: Thing): Thing[] {
   const key = keyOf(thing);
   return [...things.filter((other) => keyOf(other) !== key), thing];
+}
+
+export function isSame(a: Thing, b: Thing): boolean {
+  return keyOf(a) === keyOf(b);
 }
 
 const keys = new WeakMap<Thing, string>();

@@ -36,7 +36,7 @@ const OPENINGS = [
   "finally",
   "lastly",
   "then",
-].map((words) => words.split(" "));
+].map((words) => words.replace("'s", " 's").split(" "));
 
 /** Ignored where a clause ends. */
 const CLOSINGS = ["for me", "thanks", "thank you", "right now", "again please", "too", "as well"].map((words) =>

@@ -116,10 +116,16 @@ function choose(
   };
   const options = clause.options.filter(addressedTo).toSorted((a, b) => rank(b) - rank(a));
   let first: Unresolved | undefined;
+  let strained: Understood | undefined;
   for (const [i, option] of options.entries()) {
     const understood = read(option);
     if ("reason" in understood) {
       first ??= understood;
+      continue;
+    }
+    if (understood.strained) {
+      // what cannot be told apart is not replaced by what happens to be the only one of another kind
+      if (first === undefined) strained ??= understood;
       continue;
     }
     const rival = options.slice(i + 1).find((other) => rank(other) === rank(option) && appOf(other) !== appOf(option));
@@ -132,7 +138,7 @@ function choose(
       }
       : understood;
   }
-  return first ?? { reason: "the application that it names does not do this" };
+  return strained ?? first ?? { reason: "the application that it names does not do this" };
 }
 
 function addressedTo(option: Option): boolean {

@@ -6,6 +6,8 @@ import { type Token, tokenize } from "./tokens.ts";
 /** A thing in the application. */
 export interface KnownThing {
   name: string;
+  /** The words of its name in lower case, without a number at its end. */
+  nameWords: ReadonlySet<string>;
   /** Its kind in lower case: what `type` or `kind` says next to the name. */
   words: ReadonlySet<string>;
   /** Whether the state calls it active: `active_camera`. */
@@ -17,6 +19,7 @@ export interface KnownNames {
   things: readonly KnownThing[];
   /** Where the known names end that begin at a token. */
   endsAt(tokens: readonly Token[], at: number): number[];
+  has(name: string): boolean;
   /** The true spelling of a name; the name itself when it is not known. */
   spelling(name: string): string;
 }
@@ -29,7 +32,12 @@ export function knownNames(states: readonly { state: unknown; schema: JsonSchema
   const found: Found = { things: new Map(), others: new Set(), active: new Set(), loose: new Map() };
   for (const { state, schema } of states) collect(state, schema, schema, found, 0);
   const named = found.things.size > 0 ? found.things : found.loose;
-  const things = [...named].map(([name, words]) => ({ name, words, active: found.active.has(name) }));
+  const things = [...named].map(([name, words]) => ({
+    name,
+    nameWords: new Set(normal(name).replace(/[\s._-]*\d+$/, "").split(/[^\p{L}\p{M}\p{N}]+/u)),
+    words,
+    active: found.active.has(name),
+  }));
   const names = new Set([...named.keys(), ...found.loose.keys(), ...found.others]);
   const spellings = new Map([...names].reverse().map((name) => [normal(name), name]));
   const index = indexByFirstWord(names);
@@ -47,6 +55,7 @@ export function knownNames(states: readonly { state: unknown; schema: JsonSchema
       }
       return ends;
     },
+    has: (name) => spellings.has(normal(name)),
     spelling: (name) => names.has(name) ? name : spellings.get(normal(name)) ?? name,
   };
 }

@@ -26,8 +26,8 @@ const state = {
 Deno.test("things are what the schema calls objects, each with its kind, and the active one is known", () => {
   const { things } = knownNames([{ state, schema }]);
   assert.deepEqual(things, [
-    { name: "Cube", words: new Set(["mesh"]), active: false },
-    { name: "Top Cam", words: new Set(["camera"]), active: true },
+    { name: "Cube", nameWords: new Set(["cube"]), words: new Set(["mesh"]), active: false },
+    { name: "Top Cam", nameWords: new Set(["top", "cam"]), words: new Set(["camera"]), active: true },
   ]);
 });
 

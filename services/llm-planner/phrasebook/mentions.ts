@@ -18,10 +18,12 @@ export interface Reading {
 const MAX_NAME_WORDS = 4;
 const PRONOUNS = new Set(["it", "that", "this", "its"]);
 const PLURALS = new Set(["them", "those", "these", "both", "all"]);
+const QUANTIFIERS = new Set(["all", "every", "each", "both"]);
+const ANYTHING = new Set(["objects", "object", "things", "thing"]);
 const NOUNS_OF_PRONOUNS = new Set(["one", "object", "thing"]);
 const NEVER_IN_NAMES = new Set(
   ("and then to at in on by with from into onto of above over below under underneath beneath behind beside around about " +
-    "through towards named called as for than while").split(" "),
+    "through towards next named called as for than while").split(" "),
 );
 
 type Found = { end: number; score: number; mention: Mention };
@@ -33,6 +35,8 @@ export function mentionsAt(reading: Reading, at: number): Found[] {
   if (token?.kind === "quoted") return [found(reading, at, at + 1, "quoted", SCORES.quoted)];
   if (token?.kind !== "word" && token?.kind !== "number") return [];
   const pronoun = pronounAt(reading, at);
+  const all = allAt(reading, at);
+  if (all !== undefined) return pronoun === undefined ? [all] : [all, pronoun];
   const definite = fillerKind(token) === "definite";
   const begin = definite ? at + 1 : at;
   const bonus = definite ? SCORES.definite : 0;
@@ -62,7 +66,10 @@ export function namesAt(reading: Reading, at: number): Candidate[] {
     .map((end) =>
       literal(end, SCORES.known * (end - at), reading.known.spelling(textOf(instruction, tokens, at, end)))
     );
-  const free = nameEnds(tokens, at)
+  // "The Box" is a name, "the box" a box
+  const described = token?.text === token?.lower &&
+    (fillerKind(token) !== undefined || QUANTIFIERS.has(token?.lower ?? ""));
+  const free = (described ? [] : nameEnds(tokens, at))
     .map((end) => literal(end, SCORES.name + (end - at - 1) * 0.8, textOf(instruction, tokens, at, end)));
   return [...free, ...known];
 }
@@ -77,11 +84,31 @@ function pronounAt(reading: Reading, at: number): Found | undefined {
     const end = word === "all" && isWord(reading.tokens[at + 1], "of") && isWord(reading.tokens[at + 2], "them")
       ? at + 3
       : at + 1;
+    if (word !== "all" && word !== "both" && isWord(reading.tokens[at + 1], "all")) {
+      return found(reading, at, at + 2, "plural", SCORES.pronoun * 2);
+    }
     return word === "all" && end === at + 1 ? undefined : found(reading, at, end, "plural", SCORES.pronoun);
   }
   if (!PRONOUNS.has(word)) return undefined;
   const noun = word !== "it" && NOUNS_OF_PRONOUNS.has(reading.tokens[at + 1]?.lower ?? "");
   return found(reading, at, noun ? at + 2 : at + 1, "pronoun", SCORES.pronoun);
+}
+
+/** "everything", "all lights", "all the cubes", "every cube", "both spheres". */
+function allAt(reading: Reading, at: number): Found | undefined {
+  const { tokens } = reading;
+  if (isWord(tokens[at], "everything")) return every(reading, at, at + 1, []);
+  if (!QUANTIFIERS.has(tokens[at]?.lower ?? "") || tokens[at]?.kind !== "word") return undefined;
+  const of = isWord(tokens[at + 1], "of") ? at + 2 : at + 1;
+  const noun = fillerKind(tokens[of]) === "definite" ? of + 1 : of;
+  const token = tokens[noun];
+  if (token?.kind !== "word" || NEVER_IN_NAMES.has(token.lower) || PLURALS.has(token.lower)) return undefined;
+  return every(reading, at, noun + 1, ANYTHING.has(token.lower) ? [] : [token.lower]);
+}
+
+function every(reading: Reading, at: number, end: number, words: string[]): Found {
+  const one = found(reading, at, end, "all", SCORES.known * (end - at));
+  return { ...one, mention: { ...one.mention, words } };
 }
 
 /** Where a name of one word, of two, … ends. */

@@ -80,7 +80,7 @@ export function neededWords(parts: readonly Part[]): string[][] {
 
 /** The phrase as a person would say it: the first of several, options in brackets. */
 export function sayable(parts: readonly Part[]): string {
-  return parts.map(sayPart).filter((text) => text !== "").join(" ");
+  return parts.map(sayPart).filter((text) => text !== "").join(" ").replaceAll(" 's", "'s").replaceAll(" ['s]", "'s");
 }
 
 function sayPart(part: Part): string {

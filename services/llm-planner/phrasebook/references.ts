@@ -1,6 +1,7 @@
 /** Finds out what a mention means. */
 import type { Json } from "@patchbay/contracts";
 import type { Discourse, Thing } from "./discourse.ts";
+import { fits, knownOfKind, singularsOf, theOne, type Wanted } from "./kinds.ts";
 import type { KnownNames, KnownThing } from "./known_names.ts";
 import { wordsOfName } from "./results.ts";
 import type { Mention } from "./values.ts";
@@ -18,7 +19,11 @@ export interface Resolving {
   discourse: Discourse;
   /** What exists in the application, by its state; `undefined` when its state is not known. */
   known: KnownNames | undefined;
+  wanted: Wanted;
 }
+
+/** More steps than this are no instruction but a job for a command that takes many things at once. */
+const MAX_ALL = 200;
 
 const ANY_THING = new Set(["object", "thing", "one", "item"]);
 const ANY_FILE = new Set([
@@ -38,10 +43,38 @@ const ANY_FILE = new Set([
 /** The things that a mention means: one, or several for "them". */
 export function resolveMention(mention: Mention, resolving: Resolving): Thing[] | Unresolved {
   if (mention.form === "plural") return plural(mention, resolving);
+  if (mention.form === "all") return all(mention, mention.words, resolving);
   const generic = mention.form === "definite" && mention.words.every((word) => ANY_THING.has(word));
   if (mention.form === "pronoun" || generic) return pronoun(mention, resolving);
   const thing = byName(mention, resolving);
-  return "reason" in thing ? thing : [thing];
+  if ("reason" in thing) return severalOfThem(mention, resolving) ?? thing;
+  if (fits(thing, resolving.wanted)) return [thing];
+  return { reason: `'${mention.text}' is no ${resolving.wanted.kinds?.join(" or ")}` };
+}
+
+/** "the lights", where nothing is called so. */
+function severalOfThem(mention: Mention, resolving: Resolving): Thing[] | undefined {
+  const [noun = "", ...more] = mention.words;
+  if (mention.form !== "definite" || more.length > 0 || !noun.endsWith("s")) return undefined;
+  const things = all(mention, mention.words, resolving);
+  return "reason" in things || things.length < 2 ? undefined : things;
+}
+
+/** All that are called so or are of that kind; with no words, all that fit: those in the application, and those made before. */
+function all({ text }: Mention, words: readonly string[], resolving: Resolving): Thing[] | Unresolved {
+  const { entry, discourse, known, wanted } = resolving;
+  const nouns = words.map(singularsOf);
+  const isOne = (own: ReadonlySet<string>) => nouns.every((forms) => [...forms].some((form) => own.has(form)));
+  const there = knownOfKind(known, wanted.kinds)
+    .filter((one) => isOne(new Set([...one.words, ...one.nameWords])))
+    .map((one) => fromState(entry, one));
+  const made = discourse.things
+    .filter((thing) =>
+      thing.app === entry.app && thing.step !== undefined && fits(thing, wanted) && isOne(thing.words)
+    );
+  const things = [...there, ...made];
+  if (things.length > MAX_ALL) return { reason: `'${text}' are ${things.length}, too many for steps of their own` };
+  return things.length > 0 ? things : { reason: `there is nothing that '${text}' could mean${available(known)}` };
 }
 
 /** The file that a mention means. */
@@ -53,17 +86,29 @@ export function resolveFile(mention: Mention, { discourse }: Resolving): Json | 
   return file?.value ?? { reason: `no step before it makes a file that '${mention.text}' could mean` };
 }
 
-function pronoun({ text }: Mention, { entry, argument, discourse }: Resolving): Thing[] | Unresolved {
-  const things = discourse.things.filter(({ app }) => app === entry.app);
-  const focus = discourse.focus?.app === entry.app ? discourse.focus : things.at(-1);
-  if (focus === undefined) return { reason: `nothing before it says what '${text}' is` };
-  const nouns = new Set([...wordsOfName(entry.command).slice(1), ...wordsOfName(argument)]);
-  const isOne = ({ words }: Thing) => [...nouns].some((noun) => words.has(noun));
+function pronoun({ text }: Mention, resolving: Resolving): Thing[] | Unresolved {
+  const { entry, argument, discourse, wanted } = resolving;
+  const things = discourse.things.filter((thing) => thing.app === entry.app && fits(thing, wanted));
+  const spokenOf = discourse.focus?.app === entry.app && fits(discourse.focus, wanted) ? discourse.focus : undefined;
+  const focus = spokenOf ?? things.at(-1);
+  if (focus === undefined) return onlyOne(resolving) ?? { reason: `nothing before it says what '${text}' is` };
+  const nouns = [...wordsOfName(entry.command).slice(1), ...wordsOfName(argument)].filter((noun) =>
+    !ANY_THING.has(noun)
+  );
+  const isOne = ({ words }: Thing) => nouns.some((noun) => words.has(noun));
   return [isOne(focus) ? focus : things.findLast(isOne) ?? focus];
 }
 
-function plural({ text }: Mention, { entry, discourse }: Resolving): Thing[] | Unresolved {
-  const things = discourse.things.filter(({ app }) => app === entry.app);
+/** What "it" is when nothing was said before: the only thing of its kind that there is, or the active one. */
+function onlyOne({ entry, known, wanted: { kinds } }: Resolving): Thing[] | Unresolved | undefined {
+  const candidates = kinds === undefined ? [] : knownOfKind(known, kinds);
+  const one = theOne(candidates);
+  if (one !== undefined) return [fromState(entry, one)];
+  return candidates.length === 0 ? undefined : { reason: `it does not say which: there is ${list(candidates)}` };
+}
+
+function plural({ text }: Mention, { entry, discourse, wanted }: Resolving): Thing[] | Unresolved {
+  const things = discourse.things.filter((thing) => thing.app === entry.app && fits(thing, wanted));
   const made = things.filter(({ step }) => step !== undefined);
   const all = made.length > 0 ? made : things;
   return all.length > 0 ? all : { reason: `nothing before it says what '${text}' are` };
@@ -86,23 +131,27 @@ function byName(mention: Mention, { entry, discourse, known }: Resolving): Thing
     known?.things.filter(({ words, active }) =>
       mention.words.every((word) => words.has(word) || (word === "active" && active))
     ) ?? [];
-  if (ofKind.length > 0) return theOne(mention, entry, ofKind);
+  if (ofKind.length > 0) return oneOf(mention, entry, ofKind);
+  const partly = mention.form === "definite" ? partlyNamed(mention, known) : [];
+  if (partly.length > 0) return oneOf(mention, entry, partly);
   if (mention.form === "bare" && (known === undefined || looksLikeName(mention.text))) {
     return literal(entry, mention.text);
   }
   return { reason: `there is nothing called '${mention.text}'${available(known)}` };
 }
 
-/** The only one of its kind, or the active one. */
-function theOne(mention: Mention, entry: CommandEntry, ofKind: readonly KnownThing[]): Thing | Unresolved {
-  const active = ofKind.filter((one) => one.active);
-  const [only, second] = ofKind.length === 1 ? ofKind : active;
-  if (only !== undefined && second === undefined) return fromState(entry, only);
-  return { reason: `'${mention.text}' could be ${list(ofKind)}` };
+/** "the hat" is `Bob's Hat`, "the sun light" a light called `Sun`. */
+function partlyNamed({ words }: Mention, known: KnownNames | undefined): KnownThing[] {
+  return known?.things.filter((one) => words.every((word) => one.nameWords.has(word) || one.words.has(word))) ?? [];
+}
+
+function oneOf(mention: Mention, entry: CommandEntry, things: readonly KnownThing[]): Thing | Unresolved {
+  const one = theOne(things);
+  return one === undefined ? { reason: `'${mention.text}' could be ${list(things)}` } : fromState(entry, one);
 }
 
 function fromState({ app }: CommandEntry, { name, words }: KnownThing): Thing {
-  return { app, value: name, names: [name], words };
+  return { app, value: name, names: [name], words, kinds: words };
 }
 
 function literal({ app }: CommandEntry, name: string): Thing {

@@ -10,8 +10,12 @@ export interface SchemaNode {
   root: JsonSchema;
   type?: string | undefined;
   slot?: Slot | undefined;
+  /** The kinds of thing that fit, in lower case. */
+  kinds?: readonly string[] | undefined;
   description?: string | undefined;
   maximum?: number | undefined;
+  /** Other words for a choice. */
+  says: Readonly<Record<string, readonly string[]>>;
   choices: readonly (string | number | boolean | null)[];
   /** Of a fixed-length array of numbers. */
   length?: number | undefined;
@@ -22,6 +26,8 @@ export interface SchemaNode {
 const Shape = z.looseObject({
   type: z.string().optional().catch(undefined),
   slot: Slot.optional().catch(undefined),
+  says: z.record(z.string(), z.array(z.string()).max(100)).optional().catch(undefined),
+  kinds: z.array(z.string().toLowerCase()).optional().catch(undefined),
   description: z.string().optional().catch(undefined),
   maximum: z.number().optional().catch(undefined),
   enum: z.array(z.union([z.string(), z.number(), z.boolean(), z.null()])).max(10_000).optional().catch(undefined),
@@ -54,6 +60,8 @@ export function schemaNode(schema: unknown, root: JsonSchema, depth: number = 0)
     root,
     type: data.type,
     slot: data.slot,
+    kinds: data.kinds,
+    says: data.says ?? {},
     description: data.description,
     maximum: data.maximum,
     choices: data.enum ?? (data.const === undefined ? [] : [data.const]),

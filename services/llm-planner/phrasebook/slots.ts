@@ -8,7 +8,7 @@ import { numberWithUnitAt, plainNumberAt } from "./numbers.ts";
 import type { SchemaNode } from "./schema_node.ts";
 import { isBoundary } from "./separators.ts";
 import { isMark, isWord, textOf } from "./tokens.ts";
-import { type Candidate, SCORES } from "./values.ts";
+import { type Candidate, type Mention, SCORES } from "./values.ts";
 import { originAt, vectorAt } from "./vectors.ts";
 
 /** Finds every way to fill a slot at a token. */
@@ -25,10 +25,10 @@ export interface Slot {
 const MAX_TEXT_ENDS = 8;
 const MAX_LIST = 50;
 
-/** The slot of one argument. */
-export function slotOf(name: string, node: SchemaNode): Slot {
+/** The slot of one argument; several things may be said where one is required. */
+export function slotOf(name: string, node: SchemaNode, required: boolean = false): Slot {
   const fits = fitting(node);
-  const match = matcherOf(name, node);
+  const match = required && node.slot === "object" ? oneOrSeveral : matcherOf(name, node);
   return {
     name,
     holdsThing: node.slot === "object" || node.items?.slot === "object",
@@ -59,7 +59,7 @@ function matcherOf(name: string, node: SchemaNode): Matcher {
   if (node.slot === "name") return namesAt;
   if (node.items?.slot === "object") return object(true);
   if (node.items?.slot === "asset" && node.length === undefined) return () => [];
-  if (node.choices.length > 0) return choice(indexChoices(node.choices));
+  if (node.choices.length > 0) return choice(indexChoices(node.choices, node.says));
   if (node.branches.length > 0) return any(node.branches.map((branch) => matcherOf(name, described(branch, node))));
   if (node.type === "boolean") return choice(BOOLEANS);
   if (node.type === "number" || node.type === "integer") return number(name, node);
@@ -150,6 +150,16 @@ const object = (list: boolean): Matcher => (reading, at) => {
   const first: Candidate[] = mentionsAt(reading, at)
     .map(({ end, score, mention }) => ({ end, score, value: { kind: "object", mentions: [mention], list } }));
   return list ? [...first, ...longer(reading, first)] : first;
+};
+
+/** One thing, or "the cube and the sphere" in their turn: only of what is surely meant, as a clause may begin after "and". */
+const oneOrSeveral: Matcher = (reading, at) => {
+  const single = object(false)(reading, at);
+  const isSure = ({ form, text }: Mention) => form !== "bare" || reading.known.has(text);
+  const several = longer(reading, single)
+    .filter(({ value }) => value.kind === "object" && value.mentions.every(isSure))
+    .map((found) => ({ ...found, value: { ...found.value, list: false } }));
+  return [...single, ...several];
 };
 
 /** "Cube, Lamp and the camera": each further item by the best reading of it. */

@@ -1,12 +1,12 @@
 /** Turns a clause that was understood into steps, and notes what it spoke of. */
 import { type AppName, type BridgeId, dependenciesOf, type Json, type Step } from "@patchbay/contracts";
 import type { Option } from "./clauses.ts";
-import { type Discourse, mention, type Thing } from "./discourse.ts";
+import { type Discourse, isSame, mention, type Thing } from "./discourse.ts";
 import type { KnownNames } from "./known_names.ts";
 import { resolveFile, resolveMention, type Resolving, type Unresolved } from "./references.ts";
 import { fileReferences, placeReference, thingReference, wordsOfName } from "./results.ts";
 import type { Token } from "./tokens.ts";
-import type { Mention, Value } from "./values.ts";
+import { IT, type Mention, type Value } from "./values.ts";
 
 export interface StepContext {
   discourse: Discourse;
@@ -20,6 +20,8 @@ export interface StepContext {
 }
 
 export interface Understood {
+  /** Whether "it" had to be something else than what was spoken of last, or nothing was spoken of. */
+  strained: boolean;
   steps: Step[];
   discourse: Discourse;
 }
@@ -33,20 +35,29 @@ interface Spoken {
   /** What a pronoun stood for elsewhere: it stays what is spoken of. */
   continued: Thing | undefined;
   things: Thing[];
+  strained: boolean;
 }
 
 /** The steps of one reading of a clause: one, or one for each of "them". */
 export function stepsOf(option: Option, context: StepContext): Understood | Unresolved {
   const { entry, implied } = option.match.phrase;
   const args: Record<string, unknown> = { ...implied };
-  const spoken: Spoken = { direct: [], continued: undefined, things: [] };
+  const spoken: Spoken = { direct: [], continued: undefined, things: [], strained: false };
   let several: { name: string; things: Thing[] } | undefined;
-  for (const [name, value] of option.match.values) {
-    const resolving = { entry, argument: name, discourse: context.discourse, known: context.known };
-    const bound = bind(value, resolving, spoken);
+  const missingThing = leftOut(option);
+  if (missingThing !== undefined) {
+    const bound = bind(IT, resolvingOf(option, missingThing, context), spoken);
     if ("reason" in bound) return bound;
-    if (bound.several !== undefined) several = { name, things: bound.several };
-    else args[name] = bound.value;
+    if (bound.several === undefined) args[missingThing] = bound.value;
+    // nobody said "it": the only thing that it can be about is no strange reading
+    spoken.strained = false;
+  }
+  for (const [name, value] of option.match.values) {
+    const bound = bind(value, resolvingOf(option, name, context), spoken);
+    if ("reason" in bound) return bound;
+    if (bound.several === undefined) args[name] = bound.value;
+    else if (several === undefined) several = { name, things: bound.several };
+    else return { reason: "it speaks of several things twice" };
   }
   const missing = [...entry.required].find((name) => !Object.hasOwn(args, name) && name !== several?.name);
   if (missing !== undefined) return { reason: `it does not say the '${missing}'` };
@@ -61,7 +72,20 @@ export function stepsOf(option: Option, context: StepContext): Understood | Unre
     const direct = several === undefined ? spoken.direct : several.things.slice(i, i + 1);
     discourse = note(option, step, { ...spoken, direct }, discourse, context.tokens);
   }
-  return { steps, discourse };
+  return { steps, discourse, strained: spoken.strained };
+}
+
+function resolvingOf(option: Option, argument: string, { discourse, known }: StepContext): Resolving {
+  const { entry, about } = option.match.phrase;
+  const own = argument === directArgument(entry) ? about : undefined;
+  const kinds = own ?? entry.properties.get(argument)?.kinds;
+  return { entry, argument, discourse, known, wanted: { kinds, all: entry.kinds } };
+}
+
+/** "set the focal length to 85": the argument that it must be about, which is what was spoken of, or the only one. */
+function leftOut({ match: { phrase, values } }: Option): string | undefined {
+  const name = directArgument(phrase.entry);
+  return name === undefined || values.has(name) || Object.hasOwn(phrase.implied, name) ? undefined : name;
 }
 
 type Bound = { value: unknown; several?: undefined } | { several: Thing[] };
@@ -81,6 +105,9 @@ function bind(value: Value, resolving: Resolving, spoken: Spoken): Bound | Unres
     if ("reason" in resolved) return resolved;
     things.push(...resolved);
     speak(one, resolved, resolving, spoken);
+    const { focus } = resolving.discourse;
+    const same = focus !== undefined && resolved.some((thing) => isSame(thing, focus));
+    spoken.strained ||= one.form === "pronoun" && !same;
   }
   if (value.list) return { value: things.map((thing) => thing.value) };
   return things.length === 1 ? { value: things[0]?.value } : { several: things };

@@ -20,7 +20,9 @@ export interface Token {
 const SPACE = /[^\S\n]+/y;
 const HEX_COLOR = /#(?:[0-9a-f]{8}|[0-9a-f]{6}|[0-9a-f]{3,4})(?![\p{L}\p{N}_])/iuy;
 const NUMBER = /[-+\u2212]?(?:\d+(?:\.\d+)?|\.\d+)(?:e[-+]?\d+(?![\p{L}\p{N}_]))?/iuy;
-const WORD = /[\p{L}\p{N}_](?:[\p{L}\p{M}\p{N}_]|[-.'\u2019](?=[\p{L}\p{N}_]))*/uy;
+const WORD = /[\p{L}\p{N}_](?:[\p{L}\p{M}\p{N}_]|(?!['\u2019]s(?![\p{L}\p{M}\p{N}_]))[-.'\u2019](?=[\p{L}\p{N}_]))*/uy;
+/** A word of its own, so that "the cube's color" has the cube in it. */
+const POSSESSIVE = /['\u2019]s(?![\p{L}\p{M}\p{N}_])/uy;
 const LETTERS = /[\p{L}\p{M}\p{N}_]+/uy;
 const WORD_CHARACTER = /[\p{L}\p{M}\p{N}_]/u;
 const CLOSING: Record<string, string> = {
@@ -43,7 +45,8 @@ export function tokenize(text: string): Token[] {
       at += space.length;
       continue;
     }
-    const token = quotedAt(text, at, unclosed) ?? hexColorAt(text, at) ?? numberAt(text, at, tokens.at(-1)) ??
+    const token = possessiveAt(text, at, tokens.at(-1)) ?? quotedAt(text, at, unclosed) ?? hexColorAt(text, at) ??
+      numberAt(text, at, tokens.at(-1)) ??
       wordAt(text, at) ?? markAt(text, at);
     tokens.push(token);
     at = token.end;
@@ -74,6 +77,12 @@ function make(kind: Token["kind"], text: string, start: number, end: number): To
 function matchAt(pattern: RegExp, text: string, at: number): string | undefined {
   pattern.lastIndex = at;
   return pattern.exec(text)?.[0];
+}
+
+function possessiveAt(text: string, at: number, previous: Token | undefined): Token | undefined {
+  const follows = at === 0 || (previous?.end === at && previous.kind !== "mark");
+  const possessive = follows ? matchAt(POSSESSIVE, text, at) : undefined;
+  return possessive === undefined ? undefined : make("word", possessive, at, at + possessive.length);
 }
 
 /** A quote that is never closed is an ordinary mark; `unclosed` remembers it, so that the end is looked for once. */

@@ -3,6 +3,14 @@ import { tokenize } from "./tokens.ts";
 
 const texts = (text: string) => tokenize(text).map((token) => `${token.kind}:${token.text}`);
 
+Deno.test("a possessive is a word of its own, in quotes or out of them", () => {
+  const said = (text: string) => tokenize(text).map(({ lower }) => lower);
+  assert.deepEqual(said("the cube's color"), ["the", "cube", "'s", "color"]);
+  assert.deepEqual(said("Bob\u2019s hat"), ["bob", "'s", "hat"]);
+  assert.deepEqual(said(`"Big Box"'s`), ["big box", "'s"]);
+  assert.deepEqual(said("'Bob's Hat' and O'Brien"), ["bob's hat", "and", "o'brien"]);
+});
+
 Deno.test("numbers keep their sign and their unit stands apart", () => {
   assert.deepEqual(texts("-2 .5 45° 50cm 2m 1e3"), [
     "number:-2",

@@ -6,8 +6,8 @@ export interface Mention {
   text: string;
   /** Its words in lower case, without the article. */
   words: readonly string[];
-  /** `pronoun`: it, that; `plural`: them; `definite`: the cube; `quoted`: "Cube"; `bare`: Cube */
-  form: "pronoun" | "plural" | "definite" | "quoted" | "bare";
+  /** `pronoun`: it, that; `plural`: them; `all`: all cubes; `definite`: the cube; `quoted`: "Cube"; `bare`: Cube */
+  form: "pronoun" | "plural" | "all" | "definite" | "quoted" | "bare";
 }
 
 export type Value =
@@ -20,6 +20,9 @@ export type Value =
   | { kind: "asset"; mention: Mention }
   /** "there": where something before was put. */
   | { kind: "place" };
+
+/** The thing that was spoken of, where a clause leaves it out. */
+export const IT: Value = { kind: "object", mentions: [{ text: "it", words: ["it"], form: "pronoun" }], list: false };
 
 /** One way to fill a slot. */
 export interface Candidate {

@@ -13,6 +13,8 @@ export interface CommandEntry {
   properties: ReadonlyMap<string, SchemaNode>;
   required: ReadonlySet<string>;
   slots: ReadonlyMap<string, Slot>;
+  /** Every kind of thing that the application's commands tell apart. */
+  kinds: ReadonlySet<string>;
 }
 
 /** One way to ask for a command. */
@@ -20,6 +22,8 @@ export interface PhraseEntry {
   entry: CommandEntry;
   /** Arguments that the phrase implies. */
   implied: Readonly<Record<string, unknown>>;
+  /** The kinds of thing that it can be said of. */
+  about: readonly string[] | undefined;
   graph: Graph;
   /** As a person would say it. */
   say: string;
@@ -41,8 +45,9 @@ export function compileVocabulary(manifests: Iterable<ManifestDocument>): Vocabu
   const phrases: PhraseEntry[] = [];
   const refused: string[] = [];
   for (const manifest of [...manifests].sort((a, b) => a.app < b.app ? -1 : 1)) {
+    const kinds = new Set<string>();
     for (const [command, document] of Object.entries(manifest.commands)) {
-      compileCommand(manifest.app, command, document, phrases, refused);
+      compileCommand({ app: manifest.app, command, document }, kinds, phrases, refused);
     }
   }
   const byWord = new Map<string, PhraseEntry[]>();
@@ -59,17 +64,18 @@ export function unreadablePhrases(manifests: Iterable<ManifestDocument>): readon
 }
 
 function compileCommand(
-  app: AppName,
-  command: CommandName,
-  document: CommandDocument,
+  { app, command, document }: Pick<CommandEntry, "app" | "command" | "document">,
+  kinds: Set<string>,
   phrases: PhraseEntry[],
   refused: string[],
 ): void {
   const { properties, required } = propertiesOf(document.args);
-  const slots = new Map([...properties].map(([name, node]) => [name, slotOf(name, node)]));
-  const entry = { app, command, document, properties, required, slots };
+  const slots = new Map([...properties].map(([name, node]) => [name, slotOf(name, node, required.has(name))]));
+  const entry = { app, command, document, properties, required, slots, kinds };
+  for (const node of properties.values()) for (const kind of node.kinds ?? []) kinds.add(kind);
   for (const phrase of document.phrases) {
-    const { say, args: implied = {} } = typeof phrase === "string" ? { say: phrase } : phrase;
+    const { say, args: implied = {}, about } = typeof phrase === "string" ? { say: phrase } : phrase;
+    for (const kind of about ?? []) kinds.add(kind);
     try {
       const parts = parsePattern(say);
       const unknown = [...slotsOf(parts)].find((name) => !slots.has(name));
@@ -79,6 +85,7 @@ function compileCommand(
       phrases.push({
         entry,
         implied,
+        about,
         graph: buildGraph(parts),
         say: sayable(parts),
         words: wordsOf(parts),
