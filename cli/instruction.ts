@@ -4,6 +4,7 @@ import { AssetRef, type Id, newId, type Plan, type Progress, type Run, type RunE
 import { span, withCorrelation } from "@patchbay/telemetry";
 import { EXIT } from "./outcome.ts";
 import { describePlan, describeValue } from "./plan_text.ts";
+import { printable } from "./printable.ts";
 
 export interface InstructionOptions {
   /** Where the gateway is, and the key to it. */
@@ -26,7 +27,8 @@ export function runInstruction(instruction: string, options: InstructionOptions)
   return withCorrelation(correlationId, () => span("do", {}, () => run(instruction, correlationId, options)));
 }
 
-async function run(instruction: string, correlationId: Id, options: InstructionOptions): Promise<number> {
+async function run(instruction: string, correlationId: Id, given: InstructionOptions): Promise<number> {
+  const options = { ...given, say: (line: string) => given.say(printable(line)) };
   const { say, signal } = options;
   const trace = { id: correlationId.replaceAll("-", "") };
   const client = createClient({ ...options.gateway, fetch: noting(trace) });

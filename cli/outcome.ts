@@ -1,5 +1,6 @@
 /** How an error leaves the command line: what happened, what to do, and an exit status that a script can use. */
 import { toProblem } from "@patchbay/contracts";
+import { printable } from "./printable.ts";
 
 /** What the shell sees. */
 export const EXIT = { ok: 0, failed: 1, usage: 2, interrupted: 130 } as const;
@@ -10,7 +11,9 @@ export function describeError(error: unknown): string {
   const cause = code === "INTERNAL" && error instanceof Error ? `\n  ${error.stack ?? error.message}` : "";
   const issues = errors.map(({ path, message }) => `\n  ${path.join(".") || "(whole)"}: ${message}`);
   const trace = correlationId === undefined ? "" : `\nCorrelation id: ${correlationId}`;
-  return `${code}: ${detail}${cause}${issues.join("")}${describeClauses(context)}\nWhat to do: ${remedy}${trace}`;
+  return printable(
+    `${code}: ${detail}${cause}${issues.join("")}${describeClauses(context)}\nWhat to do: ${remedy}${trace}`,
+  );
 }
 
 /** The clauses that a planner did not understand, each with what it could have been. */

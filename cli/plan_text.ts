@@ -1,5 +1,6 @@
 /** A plan and its values as a person reads them in a terminal. */
 import { dependenciesOf, isReference, type Plan } from "@patchbay/contracts";
+import { printable } from "./printable.ts";
 
 /** Longer values are cut, in characters. */
 const MAX_VALUE_LENGTH = 60;
@@ -29,8 +30,7 @@ export function describeValue(value: unknown): string {
   return typeof name === "string" ? `: ${cut(name)}` : "";
 }
 
-/** Names come from inside applications: control characters would reach the terminal. */
 function cut(text: string): string {
-  const plain = text.replaceAll(/\p{Cc}/gu, "?");
+  const plain = printable(text).replaceAll(/[\n\t]/g, " ");
   return plain.length > MAX_VALUE_LENGTH ? `${plain.slice(0, MAX_VALUE_LENGTH - 1)}…` : plain;
 }

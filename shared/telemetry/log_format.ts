@@ -27,8 +27,12 @@ export function prettyLine(record: LogRecord): string {
   const pairs = Object.entries(typeof fields === "object" && fields !== null ? fields : {})
     .map(([name, value]) => ` ${name}=${typeof value === "string" ? value : JSON.stringify(value)}`);
   const name = record.category.filter((part) => part !== "patchbay").join(".");
-  return `${time} ${record.level.padEnd(7)} ${name}: ${messageOf(record)}${pairs.join("")}\n`;
+  return `${time} ${record.level.padEnd(7)} ${name}: ${visible(messageOf(record) + pairs.join(""))}\n`;
 }
+
+/** What applications and strangers say is logged too: it neither steers the terminal nor looks like another record. */
+const visible = (text: string) =>
+  text.replaceAll(/\p{Cc}/gu, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
 
 export const LINES: Record<LogFormat, (record: LogRecord) => string> = { json: jsonLine, pretty: prettyLine };
 

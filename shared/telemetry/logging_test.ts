@@ -99,3 +99,11 @@ Deno.test("a file gets JSON lines too, and rotates", async () => {
 Deno.test("without a configuration, logging is silent", () => {
   logger("a").error("nobody hears this");
 });
+
+Deno.test("what a stranger says is one line for a person, and cannot steer the terminal", async () => {
+  const evil = "a\n12:00:00.000 error   gateway: forged\u001b[2J\u009b1A";
+  const [line = "", ...others] = await captured({ format: "pretty" }, () => logger("a").info("{evil}", { evil }));
+  assert.deepEqual(others, []);
+  assert.doesNotMatch(line.slice(0, -1), /\p{Cc}/u);
+  assert.match(line, /forged\\u001b\[2J\\u009b1A/);
+});
