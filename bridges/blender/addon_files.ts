@@ -4,6 +4,8 @@ import { fileURLToPath } from "node:url";
 
 /** The folder that Blender knows the add-on by, in scripts/addons and in extensions alike. */
 export const ADDON_FOLDER = "patchbay";
+/** The file by which one knows an installed add-on. */
+export const ADDON_MANIFEST = "blender_manifest.toml";
 
 const SOURCE = fileURLToPath(new URL("./app/patchbay/", import.meta.url));
 

@@ -1,7 +1,7 @@
 /** Puts the add-on where Blender looks for it: `patchbay install blender`. */
 import { PatchbayError } from "@patchbay/contracts";
 import { dirname, join } from "node:path";
-import { ADDON_FOLDER, addonFiles } from "./addon_files.ts";
+import { ADDON_FOLDER, ADDON_MANIFEST, addonFiles } from "./addon_files.ts";
 import { findBlender } from "./find.ts";
 
 export interface InstallOptions {
@@ -25,7 +25,7 @@ export interface Installed {
 
 /**
  * Copies the add-on into place; an older copy is replaced.
- * @throws {PatchbayError} `APP_NOT_FOUND` without a Blender, a version and a folder; `APP_START_FAILED` for a Blender that says no version
+ * @throws {PatchbayError} `CONFLICT` for a folder of that name that is something else, `APP_NOT_FOUND` without a Blender, a version and a folder; `APP_START_FAILED` for a Blender that says no version
  */
 export async function installAddon(options: InstallOptions = {}): Promise<Installed> {
   const version = options.targetDir === undefined
@@ -34,9 +34,7 @@ export async function installAddon(options: InstallOptions = {}): Promise<Instal
   const parent = options.targetDir ?? addonsFolder(version!);
   const path = join(parent, ADDON_FOLDER);
   const files = await addonFiles();
-  await Deno.remove(path, { recursive: true }).catch((error) => {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  });
+  await removeOlder(path);
   for (const file of files) {
     const target = join(path, file.path);
     await Deno.mkdir(dirname(target), { recursive: true });
@@ -47,6 +45,21 @@ export async function installAddon(options: InstallOptions = {}): Promise<Instal
     ...(version === undefined ? {} : { blenderVersion: version }),
     next: "In Blender: Edit > Preferences > Add-ons, search for Patchbay, tick it.",
   };
+}
+
+/** Removes what an earlier install left, and nothing that only has its name: `--target` may be any folder. */
+async function removeOlder(path: string): Promise<void> {
+  try {
+    const names = (await Array.fromAsync(Deno.readDir(path))).map(({ name }) => name);
+    if (names.length > 0 && !names.includes(ADDON_MANIFEST)) {
+      throw PatchbayError.of("CONFLICT", `Cannot install into ${path}: there is something else`, {
+        remedy: "Name another folder with `--target`, or move away what lies there.",
+      });
+    }
+    await Deno.remove(path, { recursive: true });
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
 }
 
 async function installedVersion({ blenderPath, signal }: InstallOptions): Promise<string> {

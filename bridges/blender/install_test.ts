@@ -14,10 +14,20 @@ Deno.test("the add-on is copied whole, and what an older one left is gone", asyn
   await using folder = await temporaryFolder();
   await Deno.mkdir(join(folder.path, "patchbay"));
   await Deno.writeTextFile(join(folder.path, "patchbay", "removed_long_ago.py"), "");
+  await Deno.writeTextFile(join(folder.path, "patchbay", "blender_manifest.toml"), "");
   const { path } = await installAddon({ targetDir: folder.path });
   const names = (await Array.fromAsync(Deno.readDir(path))).map(({ name }) => name);
   assert.ok(names.includes("__init__.py") && names.includes("blender_manifest.toml"));
   assert.ok(!names.includes("removed_long_ago.py"));
+});
+
+Deno.test("a folder that only has the add-on's name is left alone", async () => {
+  await using folder = await temporaryFolder();
+  const work = join(folder.path, "patchbay", "years_of_work.txt");
+  await Deno.mkdir(join(folder.path, "patchbay"));
+  await Deno.writeTextFile(work, "kept");
+  await assert.rejects(installAddon({ targetDir: folder.path }), { code: "CONFLICT" });
+  assert.equal(await Deno.readTextFile(work), "kept");
 });
 
 Deno.test("the add-on goes to the add-ons of an old Blender, and to the extensions of one since 4.2", () => {
