@@ -57,7 +57,7 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
   say(blender.line);
   const home = parts.use(await openHome(options.home, () => createApiKey({ name: "studio", scopes: [] }).text));
   const logFile = join(home.path, "logs", "studio.jsonl");
-  await Deno.mkdir(join(home.path, "logs"), { recursive: true });
+  await Deno.mkdir(join(home.path, "logs"), { recursive: true, mode: 0o700 });
   parts.use(await configureLogging({ file: logFile, consoleLevel: "error", format: "pretty" }));
 
   const { path: binary } = await provisionNatsServer({ signal, onProgress: say });

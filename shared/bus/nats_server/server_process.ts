@@ -79,10 +79,29 @@ const EXITED = Symbol("ended before it was ready");
 /** How long a server may take to end in order, in milliseconds. */
 const END_PATIENCE_MS = 10_000;
 
+const ENVIRONMENT = [
+  "HOME",
+  "PATH",
+  "TMPDIR",
+  "TZ",
+  "GOMAXPROCS",
+  "GOMEMLIMIT",
+  "SYSTEMROOT",
+  "TEMP",
+  "TMP",
+  "USERPROFILE",
+];
+
 function spawn(binary: string, configFile: string): Deno.ChildProcess {
   try {
     return new Deno.Command(binary, {
       args: ["--config", configFile],
+      // it gets what a program needs to run, and none of our keys
+      clearEnv: true,
+      env: Object.fromEntries(ENVIRONMENT.flatMap((name) => {
+        const value = Deno.env.get(name);
+        return value === undefined ? [] : [[name, value]];
+      })),
       stdin: "null",
       stdout: "null",
       stderr: "piped",

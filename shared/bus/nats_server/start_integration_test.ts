@@ -196,3 +196,19 @@ Deno.test(
     await Deno.remove(storeDir, { recursive: true });
   },
 );
+
+Deno.test({
+  name: "the server gets none of the keys that this process has in its environment",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    Deno.env.set("PATCHBAY_TEST_SECRET", "sk-not-for-children");
+    try {
+      await using server = await start();
+      const environment = await Deno.readTextFile(`/proc/${server.pid}/environ`);
+      assert.ok(environment.includes("PATH="), environment);
+      assert.ok(!environment.includes("not-for-children"), environment);
+    } finally {
+      Deno.env.delete("PATCHBAY_TEST_SECRET");
+    }
+  },
+});
