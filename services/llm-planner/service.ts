@@ -16,6 +16,7 @@ import { checkPlan } from "./check_plan.ts";
 import { claudeProvider } from "./claude/mod.ts";
 import { readConfig } from "./config.ts";
 import { phrasebookProvider } from "./phrasebook/mod.ts";
+import { KnownManifests } from "./known_manifests.ts";
 import type { Provider } from "./provider.ts";
 import { loadWorld } from "./world.ts";
 
@@ -50,6 +51,7 @@ export async function startLlmPlanner(options: LlmPlannerOptions): Promise<Runni
   const fallback = options.provider ?? config.provider;
   if (!providers.has(fallback)) throw unknownProvider("INVALID_CONFIGURATION", fallback, providers);
 
+  const known = new KnownManifests();
   const plan = async (call: Call<z.infer<typeof Request>>): Promise<{ plan: Plan }> => {
     const { provider: name = fallback, project } = call.payload;
     const instruction = readInstruction(call.payload.instruction);
@@ -58,7 +60,7 @@ export async function startLlmPlanner(options: LlmPlannerOptions): Promise<Runni
     const { correlationId } = call.message.metadata;
     const attributes = { [ATTRIBUTES.genAiOperation]: "plan", [ATTRIBUTES.genAiAgent]: name };
     return await span(`plan ${name}`, { attributes }, async (active) => {
-      const world = await loadWorld(bus, correlationId, call.signal);
+      const world = await loadWorld({ bus, known }, correlationId, call.signal);
       const onProgress = (message: string) => report(bus, call, message);
       const made = await provider.plan({ ...world, instruction, signal: call.signal, onProgress });
       const checked = checkPlan(made.plan, world);

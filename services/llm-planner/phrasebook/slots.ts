@@ -36,6 +36,10 @@ export function slotOf(name: string, node: SchemaNode, required: boolean = false
   };
 }
 
+/** What a slot remembers of the values that it was asked for: so many, and none that is longer. */
+const MAX_REMEMBERED = 1_000;
+const MAX_REMEMBERED_LENGTH = 100;
+
 /** Whether the argument's schema takes a value; asked for each value once. */
 function fitting(node: SchemaNode): (value: unknown) => boolean {
   const known = new Map<string, boolean>();
@@ -46,7 +50,8 @@ function fitting(node: SchemaNode): (value: unknown) => boolean {
     const before = known.get(key);
     if (before !== undefined) return before;
     const fits = validateAgainst(schema, value).length === 0;
-    if (known.size < 10_000) known.set(key, fits);
+    if (known.size >= MAX_REMEMBERED) known.clear();
+    if (key.length <= MAX_REMEMBERED_LENGTH) known.set(key, fits);
     return fits;
   };
 }

@@ -40,22 +40,37 @@ export interface Vocabulary {
   beginningWith(word: string): readonly PhraseEntry[];
 }
 
-/** Compiles the phrases of some applications, in the order of their names. */
+/** The phrases of some applications, in the order of their names; those of one manifest are compiled once. */
 export function compileVocabulary(manifests: Iterable<ManifestDocument>): Vocabulary {
-  const phrases: PhraseEntry[] = [];
-  const refused: string[] = [];
-  for (const manifest of [...manifests].sort((a, b) => a.app < b.app ? -1 : 1)) {
-    const kinds = new Set<string>();
-    for (const [command, document] of Object.entries(manifest.commands)) {
-      compileCommand({ app: manifest.app, command, document }, kinds, phrases, refused);
-    }
-  }
+  const compiled = [...manifests].sort((a, b) => a.app < b.app ? -1 : 1).map(compiledOnce);
+  const phrases = compiled.flatMap((one) => one.phrases);
+  const refused = compiled.flatMap((one) => one.refused);
   const byWord = new Map<string, PhraseEntry[]>();
   const anyWord = phrases.filter(({ graph }) => graph.openings === undefined);
   for (const phrase of phrases) {
     for (const word of phrase.graph.openings ?? []) byWord.set(word, [...byWord.get(word) ?? anyWord, phrase]);
   }
   return { phrases, refused, beginningWith: (word) => byWord.get(word) ?? anyWord };
+}
+
+type Compiled = Pick<Vocabulary, "phrases" | "refused">;
+
+const compiledManifests = new WeakMap<ManifestDocument, Compiled>();
+
+function compiledOnce(manifest: ManifestDocument): Compiled {
+  const known = compiledManifests.get(manifest) ?? compileManifest(manifest);
+  compiledManifests.set(manifest, known);
+  return known;
+}
+
+function compileManifest({ app, commands }: ManifestDocument): Compiled {
+  const phrases: PhraseEntry[] = [];
+  const refused: string[] = [];
+  const kinds = new Set<string>();
+  for (const [command, document] of Object.entries(commands)) {
+    compileCommand({ app, command, document }, kinds, phrases, refused);
+  }
+  return { phrases, refused };
 }
 
 /** The phrases that cannot be read, each with its command and the reason: for whoever writes a manifest. */
