@@ -36,8 +36,9 @@ export function eventStream(
   });
   const gone = new AbortController();
   const ended = AbortSignal.any([signal, gone.signal]);
-  ended.addEventListener("abort", () => queue.end(), { once: true });
-  const begin = () =>
+  const begin = () => {
+    if (ended.aborted) return queue.end();
+    ended.addEventListener("abort", () => queue.end(), { once: true });
     source((event) => queue.push(frame(event)), ended)
       .catch((error) => {
         if (ended.aborted) return;
@@ -45,6 +46,7 @@ export function eventStream(
         queue.push(frame({ event: "error", data: toProblem(error, correlationId) }));
       })
       .finally(() => queue.end());
+  };
   let begun = false;
   const body = new ReadableStream<Uint8Array>({
     async pull(controller) {

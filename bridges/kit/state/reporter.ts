@@ -77,10 +77,10 @@ export class StateReporter {
 
   /** Publishes until the signal fires. */
   async run(signal: AbortSignal): Promise<void> {
-    const { promise: aborted, resolve } = Promise.withResolvers<void>();
-    signal.addEventListener("abort", () => resolve(), { once: true });
+    // no race with one promise for the whole life: it would remember every change
+    signal.addEventListener("abort", () => this.#wake.resolve(), { once: true });
     while (!signal.aborted) {
-      await Promise.race([this.#wake.promise, aborted]);
+      await this.#wake.promise;
       if (signal.aborted) return;
       const cause = this.#cause ?? "application";
       this.#cause = undefined;
