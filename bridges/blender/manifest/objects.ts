@@ -107,6 +107,8 @@ const near = ObjectName.optional().describe("the object that it is put next to, 
 const gap = z.number().min(0).max(1e6).optional().describe(
   "metres between the two; else none for `on`, and half a metre elsewhere",
 );
+/** Text that somebody asks for is to be read from the front; Blender's own lies on the ground. */
+const UPRIGHT = { type: "text", rotation: [90, 0, 0] };
 const GAP = "[{gap} [m|metre|metres|meter|meters]]";
 const LOOKS = "[new] [{color}] [{finish}] [{color}]";
 
@@ -135,12 +137,12 @@ const create_object = command({
     ...creating(`${LOOKS} {type}`),
     ...creating(`(big|large|huge) ${LOOKS} {type}`, { size: 4 }),
     ...creating(`(small|little|tiny) ${LOOKS} {type}`, { size: 1 }),
-    ...creating(`${LOOKS} (floor|ground) [plane]`, { type: "plane", size: 20 }),
+    ...creating(`${LOOKS} (floor|ground) [plane]`, { type: "plane", size: 20, name: "Floor" }),
     ...creating(`${LOOKS} {type} [(of|with)] [a] (size|diameter) [of] {size} [m|metre|metres|meter|meters]`),
     ...creating(`{size} (m|metre|meter) ${LOOKS} {type}`),
-    { say: `${MAKE} [{color}] text (saying|that says|reading) {text} [${AT}]`, args: { type: "text" } },
-    { say: `${MAKE} [{color}] text {text} [${AT}]`, args: { type: "text" } },
-    { say: `write {text}`, args: { type: "text" } },
+    { say: `${MAKE} [{color}] [{finish}] [{color}] text (saying|that says|reading) {text} [${AT}]`, args: UPRIGHT },
+    { say: `${MAKE} [{color}] [{finish}] [{color}] text {text} [${AT}]`, args: UPRIGHT },
+    { say: `write {text}`, args: UPRIGHT },
   ],
 });
 

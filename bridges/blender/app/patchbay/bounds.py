@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import product
 from typing import Any, NamedTuple
 
 import bpy
@@ -19,6 +20,10 @@ class Bounds(NamedTuple):
     @property
     def middle(self) -> Vector:
         return (self.low + self.high) / 2
+
+    @property
+    def corners(self) -> list[Vector]:
+        return [Vector(each) for each in product(*zip(self.low, self.high, strict=True))]
 
     @property
     def radius(self) -> float:

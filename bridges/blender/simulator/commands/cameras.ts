@@ -3,12 +3,14 @@ import type { Vector } from "../../manifest/values.ts";
 import type { Handlers } from "../command_context.ts";
 import { type Document, newObject } from "../document.ts";
 import { invalid, objectNamed, objectOfType } from "../lookup.ts";
-import { add, facing, normalized, subtract, times } from "../matrix.ts";
+import { add, cross, dot, facing, normalized, subtract, times } from "../matrix.ts";
 import { type Bounds, boundsOf, boundsOfAll, centerOf, radiusOf, summaryOf } from "../placement.ts";
 import { addObject } from "./objects.ts";
 
 /** From the target to a camera that has to find its own place: front, right, above. */
 const VIEW: Vector = normalized([0.75, -1, 0.6]);
+/** Of the picture, how much the scene may fill. */
+const FILL = 0.8;
 /** Millimetres. */
 export const SENSOR_WIDTH = 36;
 
@@ -58,7 +60,8 @@ interface NewCamera {
 export function addCamera(document: Document, options: NewCamera): string {
   const { bounds = boundsOfAll(document), focalLength = 50, active = true } = options;
   const { aspect = document.render.width / document.render.height } = options;
-  const location = options.location ?? framing(bounds, focalLength, aspect);
+  const location = options.location ??
+    (options.bounds === undefined ? fitting(bounds, focalLength, aspect) : framing(bounds, focalLength, aspect));
   const object = addObject(document, newObject(options.name ?? "Camera", "camera"));
   object.location = location;
   object.rotation = facing(subtract(centerOf(bounds), location), "-z");
@@ -72,6 +75,21 @@ export function aim(document: Document, name: string, point: Vector): void {
   const object = objectNamed(document, name);
   const axis = object.type === "camera" || object.type === "light" ? "-z" : "-y";
   object.rotation = facing(subtract(point, object.location), axis);
+}
+
+/** Where a camera sees all of a box, which fills the picture. */
+export function fitting({ min, max }: Bounds, focalLength: number, aspect: number): Vector {
+  const center = centerOf({ min, max });
+  const right = normalized(cross([0, 0, 1], VIEW));
+  const up = cross(VIEW, right);
+  const most = SENSOR_WIDTH / 2 / focalLength * FILL;
+  const [wide, high] = aspect >= 1 ? [most, most / aspect] : [most * aspect, most];
+  const distances = [0, 1, 2, 3, 4, 5, 6, 7].map((corner) => {
+    const at = subtract([0, 1, 2].map((axis) => (corner >> axis & 1 ? max : min)[axis]!) as Vector, center);
+    return Math.max(Math.abs(dot(at, right)) / wide, Math.abs(dot(at, up)) / high) + dot(at, VIEW);
+  });
+  const least = 0.5 / Math.sin(Math.atan(Math.min(wide, high)));
+  return add(center, times(VIEW, Math.max(...distances, least)));
 }
 
 /** Where a camera sees the whole sphere around a box, with some air; the sensor's width lies along the longer edge. */

@@ -12,7 +12,7 @@ from .. import describe
 from ..arguments import boolean, may, name, needs, number, vector
 from ..bounds import Bounds, bounds_of, bounds_of_scene
 from ..execution import Call, Command
-from ..framing_shot import distance_to_frame, reach
+from ..framing_shot import distance_to_fit, distance_to_frame, reach
 from ..lookup import find_object, find_typed
 from ..rotation import face
 
@@ -28,7 +28,9 @@ def create_camera(call: Call) -> dict[str, Any]:
     with call.change(f"Create {label}"):
         thing = make(label, a.focal_length)
         bpy.context.collection.objects.link(thing)
-        if a.location is None:
+        if a.location is None and a.target is None:
+            _fit(thing, bounds)
+        elif a.location is None:
             _frame(thing, bounds)
         else:
             thing.location = a.location
@@ -43,13 +45,18 @@ def add_active_camera(size: tuple[int, int]) -> Any:
     bpy.context.view_layer.update()
     thing = make("Camera", 50.0)
     bpy.context.scene.collection.objects.link(thing)
-    _frame(thing, bounds_of_scene(), size)
+    _fit(thing, bounds_of_scene(), size)
     bpy.context.scene.camera = thing
     return thing
 
 
-def _frame(thing: Any, bounds: Bounds, size: tuple[int, int] | None = None) -> None:
-    thing.location = bounds.middle + FROM * distance_to_frame(thing.data, bounds.radius, size)
+def _frame(thing: Any, bounds: Bounds) -> None:
+    thing.location = bounds.middle + FROM * distance_to_frame(thing.data, bounds.radius)
+    _aim(thing, bounds)
+
+
+def _fit(thing: Any, bounds: Bounds, size: tuple[int, int] | None = None) -> None:
+    thing.location = bounds.middle + FROM * distance_to_fit(thing.data, bounds, FROM, size)
     _aim(thing, bounds)
 
 
