@@ -88,10 +88,18 @@ const UNDERSTOOD: [string, Steps][] = [
   ["add a cylinder with size 3", [["create_object", { type: "cylinder", size: 3 }]]],
   ["add a bezier circle", [["create_object", { type: "bezier_circle" }]]],
   ["add a light blue plane", [["create_object", { color: "#add8e6", type: "plane" }]]],
-  ['add a text saying "Hello, and welcome"', [["create_object", { type: "text", text: "Hello, and welcome" }]]],
-  ["write Hello World and render it", [["create_object", { type: "text", text: "Hello World" }], ["render_image", {}]]],
+  ['add a text saying "Hello, and welcome"', [["create_object", {
+    type: "text",
+    rotation: [90, 0, 0],
+    text: "Hello, and welcome",
+  }]]],
+  ["write Hello World and render it", [["create_object", {
+    type: "text",
+    rotation: [90, 0, 0],
+    text: "Hello World",
+  }], ["render_image", {}]]],
   ["put a ball at 0 0 5", [["create_object", { type: "sphere", location: [0, 0, 5] }]]],
-  ["add a floor", [["create_object", { type: "plane", size: 20 }]]],
+  ["add a floor", [["create_object", { type: "plane", size: 20, name: "Floor" }]]],
   ["make a red area light named Key at 4 -4 5", [["create_light", {
     color: "red",
     type: "area",
@@ -261,6 +269,11 @@ const UNDERSTOOD: [string, Steps][] = [
     "create_object",
     { type: "sphere", color: "blue", near: first, side: "right" },
   ], ["render_image", {}]]],
+  ["add a floor, put a red ball on it and a blue box to the left of it", [
+    ["create_object", { type: "plane", size: 20, name: "Floor" }],
+    ["create_object", { type: "sphere", color: "red", near: first, side: "on" }],
+    ["create_object", { type: "cube", color: "blue", near: { $ref: "s2.result.name" }, side: "left" }],
+  ]],
   ["put the pepper 2 m behind the cube", [["transform_object", {
     object: "Salt and Pepper",
     near: "Cube",
@@ -334,6 +347,7 @@ const UNCLEAR: [string, string, string][] = [
   ["in houdini, add a cube", "in houdini", ""],
   ["set the fps to a million", "set the fps to a million", "set the"],
   ["import it", "import it", "import {file}"],
+  ["paint the box green", "paint the box green", "make {object}"],
   ["add a sun at 45 degrees", "add a sun at 45 degrees", "add a"],
   ["make the camera red", "make the camera red", "make {object} {color}"],
   ["set Cube to 50 watts", "set Cube to 50 watts", "set {object}"],

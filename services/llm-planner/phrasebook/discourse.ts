@@ -1,5 +1,5 @@
 /** What an instruction has spoken of so far: the things that "it", "the cube" and "there" can mean. */
-import type { AppName, BridgeId, Json, StepId } from "@patchbay/contracts";
+import type { AppName, BridgeId, CommandName, Json, StepId } from "@patchbay/contracts";
 
 /** A thing that exists in an application, or will once the steps before have run. */
 export interface Thing {
@@ -12,8 +12,9 @@ export interface Thing {
   names: readonly string[];
   /** What kinds of thing it is, where the application's state tells. */
   kinds?: ReadonlySet<string>;
-  /** The step that makes it. */
+  /** The step that makes it, and its command. */
   step?: StepId;
+  command?: CommandName;
 }
 
 /** A file that a step will have made. */
@@ -27,6 +28,8 @@ export interface Discourse {
   things: readonly Thing[];
   /** What "it" means. */
   focus: Thing | undefined;
+  /** What was made last. */
+  made: Thing | undefined;
   files: readonly MadeFile[];
   /** The last place that was named, by argument: what "there" means. */
   places: ReadonlyMap<string, unknown>;
@@ -38,6 +41,7 @@ export interface Discourse {
 export const NOTHING_SAID: Discourse = {
   things: [],
   focus: undefined,
+  made: undefined,
   files: [],
   places: new Map(),
   bridges: new Map(),

@@ -63,7 +63,7 @@ function severalOfThem(mention: Mention, resolving: Resolving): Thing[] | undefi
 /** All that are called so or are of that kind; with no words, all that fit: those in the application, and those made before. */
 function all({ text }: Mention, words: readonly string[], resolving: Resolving): Thing[] | Unresolved {
   const { entry, discourse, known, wanted } = resolving;
-  const nouns = words.map(singularsOf);
+  const nouns = words.map((word) => withSynonyms(singularsOf(word), entry.synonyms));
   const isOne = (own: ReadonlySet<string>) => nouns.every((forms) => [...forms].some((form) => own.has(form)));
   const there = knownOfKind(known, wanted.kinds)
     .filter((one) => isOne(new Set([...one.words, ...one.nameWords])))
@@ -132,7 +132,7 @@ function byName(mention: Mention, { entry, discourse, known }: Resolving): Thing
       mention.words.every((word) => words.has(word) || (word === "active" && active))
     ) ?? [];
   if (ofKind.length > 0) return oneOf(mention, entry, ofKind);
-  const partly = mention.form === "definite" ? partlyNamed(mention, known) : [];
+  const partly = mention.form === "definite" ? partlyNamed(mention, entry, known) : [];
   if (partly.length > 0) return oneOf(mention, entry, partly);
   if (mention.form === "bare" && (known === undefined || looksLikeName(mention.text))) {
     return literal(entry, mention.text);
@@ -140,9 +140,16 @@ function byName(mention: Mention, { entry, discourse, known }: Resolving): Thing
   return { reason: `there is nothing called '${mention.text}'${available(known)}` };
 }
 
-/** "the hat" is `Bob's Hat`, "the sun light" a light called `Sun`. */
-function partlyNamed({ words }: Mention, known: KnownNames | undefined): KnownThing[] {
-  return known?.things.filter((one) => words.every((word) => one.nameWords.has(word) || one.words.has(word))) ?? [];
+function withSynonyms(forms: ReadonlySet<string>, synonyms: ReadonlyMap<string, string>): ReadonlySet<string> {
+  return new Set([...forms, ...[...forms].flatMap((form) => synonyms.get(form) ?? [])]);
+}
+
+/** "the hat" is `Bob's Hat`, "the sun light" a light called `Sun`, "the ball" a `Sphere`. */
+function partlyNamed({ words }: Mention, { synonyms }: CommandEntry, known: KnownNames | undefined): KnownThing[] {
+  const isOne = (word: string, { nameWords, words }: KnownThing) => nameWords.has(word) || words.has(word);
+  return known?.things.filter((one) =>
+    words.every((word) => isOne(word, one) || isOne(synonyms.get(word) ?? word, one))
+  ) ?? [];
 }
 
 function oneOf(mention: Mention, entry: CommandEntry, things: readonly KnownThing[]): Thing | Unresolved {

@@ -75,11 +75,14 @@ export function stepsOf(option: Option, context: StepContext): Understood | Unre
   return { steps, discourse, strained: spoken.strained };
 }
 
-function resolvingOf(option: Option, argument: string, { discourse, known }: StepContext): Resolving {
+function resolvingOf(option: Option, argument: string, { discourse, known, tokens }: StepContext): Resolving {
   const { entry, about } = option.match.phrase;
   const own = argument === directArgument(entry) ? about : undefined;
   const kinds = own ?? entry.properties.get(argument)?.kinds;
-  return { entry, argument, discourse, known, wanted: { kinds, all: entry.kinds } };
+  // in "put a ball on it, a box beside it" the second is the ball: whoever leaves out the verb goes on from what was made
+  const goesOn = tokens[option.match.start]?.lower !== option.verb && discourse.made?.command === entry.command;
+  const focus = goesOn ? discourse.made : discourse.focus;
+  return { entry, argument, discourse: { ...discourse, focus }, known, wanted: { kinds, all: entry.kinds } };
 }
 
 /** "set the focal length to 85": the argument that it must be about, which is what was spoken of, or the only one. */
@@ -164,12 +167,14 @@ function note(
   for (const thing of spoken.things) things = mention(things, thing);
   const made = madeThing(option, step, spoken, tokens);
   if (made !== undefined) things = mention(things, made);
-  const focus = spoken.continued ?? made ?? spoken.direct.at(-1) ?? spoken.things.at(-1) ?? before.focus;
+  const focus = spoken.continued ?? made ?? spoken.direct.at(-1) ?? spoken.things.at(-1) ??
+    before.focus;
   const bridges: Map<AppName, BridgeId> = new Map(before.bridges);
   if (step.bridge !== undefined) bridges.set(entry.app, step.bridge);
   return {
     things,
     focus,
+    made: made ?? before.made,
     files: [...before.files, ...fileReferences(entry, step.id)],
     places: new Map([...before.places, ...placesOf(option, step)]),
     bridges,
@@ -194,7 +199,14 @@ function madeThing(option: Option, step: Step, { direct }: Spoken, tokens: reado
     ...[...match.values.values()].flatMap((value) => value.kind === "literal" ? value.words ?? [] : []),
     ...Object.values(match.phrase.implied).filter((implied) => typeof implied === "string"),
   ]);
-  return { app: entry.app, value, words, names: typeof given === "string" ? [given] : [], step: step.id };
+  return {
+    app: entry.app,
+    value,
+    words,
+    names: typeof given === "string" ? [given] : [],
+    step: step.id,
+    command: entry.command,
+  };
 }
 
 function placesOf(option: Option, step: Step): [string, unknown][] {

@@ -15,6 +15,8 @@ export interface CommandEntry {
   slots: ReadonlyMap<string, Slot>;
   /** Every kind of thing that the application's commands tell apart. */
   kinds: ReadonlySet<string>;
+  /** Other words for what the application makes: a "ball" is called `Sphere` there. */
+  synonyms: ReadonlyMap<string, string>;
 }
 
 /** One way to ask for a command. */
@@ -67,8 +69,9 @@ function compileManifest({ app, commands }: ManifestDocument): Compiled {
   const phrases: PhraseEntry[] = [];
   const refused: string[] = [];
   const kinds = new Set<string>();
+  const synonyms = new Map<string, string>();
   for (const [command, document] of Object.entries(commands)) {
-    compileCommand({ app, command, document }, kinds, phrases, refused);
+    compileCommand({ app, command, document, kinds, synonyms }, phrases, refused);
   }
   return { phrases, refused };
 }
@@ -79,15 +82,21 @@ export function unreadablePhrases(manifests: Iterable<ManifestDocument>): readon
 }
 
 function compileCommand(
-  { app, command, document }: Pick<CommandEntry, "app" | "command" | "document">,
-  kinds: Set<string>,
+  { kinds, synonyms, ...command }: Pick<CommandEntry, "app" | "command" | "document"> & {
+    kinds: Set<string>;
+    synonyms: Map<string, string>;
+  },
   phrases: PhraseEntry[],
   refused: string[],
 ): void {
+  const { app, document } = command;
   const { properties, required } = propertiesOf(document.args);
   const slots = new Map([...properties].map(([name, node]) => [name, slotOf(name, node, required.has(name))]));
-  const entry = { app, command, document, properties, required, slots, kinds };
-  for (const node of properties.values()) for (const kind of node.kinds ?? []) kinds.add(kind);
+  const entry = { ...command, properties, required, slots, kinds, synonyms };
+  for (const node of properties.values()) {
+    for (const kind of node.kinds ?? []) kinds.add(kind);
+    for (const [value, ways] of Object.entries(node.says)) for (const way of ways) synonyms.set(way, value);
+  }
   for (const phrase of document.phrases) {
     const { say, args: implied = {}, about } = typeof phrase === "string" ? { say: phrase } : phrase;
     for (const kind of about ?? []) kinds.add(kind);
@@ -108,7 +117,7 @@ function compileCommand(
       });
     } catch (error) {
       if (!(error instanceof PatternError)) throw error;
-      refused.push(`${app}.${command}: ${error.message}`);
+      refused.push(`${app}.${command.command}: ${error.message}`);
     }
   }
 }
