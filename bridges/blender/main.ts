@@ -37,3 +37,4 @@ await using bridge = await startBlenderBridge({
   signal: stop.signal,
 });
 await bridge.ended;
+if (bridge.failure !== undefined) throw bridge.failure;

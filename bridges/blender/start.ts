@@ -55,6 +55,9 @@ function withSimulator(bridge: Bridge, simulator: AsyncDisposable): Bridge {
     get presence() {
       return bridge.presence;
     },
+    get failure() {
+      return bridge.failure;
+    },
     ready: (signal) => bridge.ready(signal),
     drain: () => bridge.drain().finally(end),
     ended: bridge.ended.finally(end),

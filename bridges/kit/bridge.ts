@@ -80,6 +80,8 @@ export interface Bridge extends AsyncDisposable {
   drain(): Promise<void>;
   /** Resolves once it has ended, for whatever reason. */
   readonly ended: Promise<void>;
+  /** Why it ended by itself: `BRIDGE_FENCED`, where another process has taken over its id. */
+  readonly failure: PatchbayError | undefined;
 }
 
 const QUEUE_LIMIT = 256;
@@ -136,6 +138,7 @@ class RunningBridge<S> implements Bridge {
   readonly #onEnded: () => void;
   #service: RunningService | undefined;
   #draining: Promise<void> | undefined;
+  failure: PatchbayError | undefined;
 
   constructor(options: BridgeOptions<S>) {
     const { bus, manifest, bridge } = options;
@@ -162,6 +165,7 @@ class RunningBridge<S> implements Bridge {
       bus,
       presence: () => this.presence,
       manifest: manifestDocument(manifest),
+      onFenced: (error) => this.#fenced(error),
     });
     this.#background = [this.#state.run(this.#ending.signal), this.#listenForCancels()];
   }
@@ -250,6 +254,12 @@ class RunningBridge<S> implements Bridge {
   }
 
   #onAbort = () => void this.drain();
+
+  #fenced(error: PatchbayError): void {
+    log.error("{source} ends: {error}", { source: this.#source, error: error.message });
+    this.failure = error;
+    void this.drain();
+  }
 
   async #drain(): Promise<void> {
     this.#options.signal?.removeEventListener("abort", this.#onAbort);

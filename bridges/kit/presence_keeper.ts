@@ -1,5 +1,5 @@
 /** Keeps a bridge present: renewed before it expires, at once when it changes, deleted at the end. */
-import { ManifestDocument, Presence, PRESENCE_INTERVAL_MS } from "@patchbay/contracts";
+import { ManifestDocument, PatchbayError, Presence, PRESENCE_INTERVAL_MS } from "@patchbay/contracts";
 import { type Bucket, type Bus, openBucket } from "@patchbay/bus";
 import { logger } from "@patchbay/telemetry";
 import { pause } from "./supervision/backoff.ts";
@@ -18,6 +18,8 @@ export interface PresenceOptions {
   /** What is put, now. */
   presence(): Presence;
   manifest: ManifestDocument;
+  /** Another process has taken over this id: nothing is put any more. */
+  onFenced(error: PatchbayError): void;
 }
 
 /** Retries while the bus, or its buckets, are away. */
@@ -79,14 +81,29 @@ export class PresenceKeeper implements AsyncDisposable {
         this.#announced = true;
       }
       const here = presence();
+      if (this.#revision !== undefined) await this.#checkFence(this.#bucket, here);
       this.#last = JSON.stringify(here);
       this.#revision = await this.#bucket.put(`${app}.${bridge}`, here);
       this.#firstPut.resolve();
       return true;
     } catch (error) {
-      if (!signal.aborted) log.warn("{app}.{bridge} could not announce itself: {error}", { app, bridge, error });
+      if (error instanceof PatchbayError && error.code === "BRIDGE_FENCED") {
+        this.#stopping.abort();
+        this.#options.onFenced(error);
+      } else if (!signal.aborted) log.warn("{app}.{bridge} could not announce itself: {error}", { app, bridge, error });
       return false;
     }
+  }
+
+  /** Of two processes with one id the later one stays: it has put its presence over ours, and would share our commands. */
+  async #checkFence(bucket: Bucket<Presence>, { app, bridge, instance }: Presence): Promise<void> {
+    const there = (await bucket.get(`${app}.${bridge}`))?.value;
+    if (there === undefined || there.instance === instance) return;
+    throw new PatchbayError(
+      "BRIDGE_FENCED",
+      `Cannot go on as ${app}.${bridge}: process ${there.pid} on ${there.host} has this id since`,
+      { context: { host: there.host, pid: there.pid } },
+    );
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

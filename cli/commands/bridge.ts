@@ -75,5 +75,6 @@ export function bridgeCommand(signal: AbortSignal): Command {
         signal,
       });
       await running.ended;
+      if (running.failure !== undefined) throw running.failure;
     });
 }
