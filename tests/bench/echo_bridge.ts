@@ -33,7 +33,7 @@ if (import.meta.main) {
     bridge: "bench",
     simulated: true,
     allowCode: false,
-    workDir: await Deno.makeTempDir({ prefix: "patchbay-bench-" }),
+    workDir: Deno.env.get("BENCH_WORK_DIR") ?? "",
   });
   await bridge.ready();
   console.log("ready");

@@ -15,9 +15,10 @@ export async function compareHttpCommands(): Promise<{ latency: Comparison; load
   await migrate(await nats.connect("bench"));
   const env = { PATCHBAY_NATS_URL: nats.url };
   const { text: key, record } = createApiKey({ name: "bench", scopes: ["read", "write"] });
-  const keysFile = await Deno.makeTempFile();
+  const folder = await Deno.makeTempDir({ prefix: "patchbay-bench-" });
+  const keysFile = `${folder}/keys.json`;
   await Deno.writeTextFile(keysFile, JSON.stringify({ keys: [record] }));
-  await using _bridge = await startChild("./echo_bridge.ts", /ready/, env);
+  await using _bridge = await startChild("./echo_bridge.ts", /ready/, { ...env, BENCH_WORK_DIR: `${folder}/work` });
   await using gateway = await startChild("./gateway.ts", /listening on (\d+)/, { ...env, BENCH_KEYS_FILE: keysFile });
   await using bare = await startChild("./bare_gateway.ts", /listening on (\d+)/, env);
   const post = (url: string, body: unknown) => async () => {
@@ -39,7 +40,7 @@ export async function compareHttpCommands(): Promise<{ latency: Comparison; load
   const both = (how: typeof ALONE) => compare(() => measure(subject, how), () => measure(baseline, how), ROUNDS);
   await both({ count: 500, concurrency: 8 });
   const result = { latency: await both(ALONE), load: await both(TOGETHER) };
-  await Deno.remove(keysFile);
+  await Deno.remove(folder, { recursive: true });
   return result;
 }
 
