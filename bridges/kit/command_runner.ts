@@ -56,7 +56,8 @@ export class CommandRunner<S> {
       const { definition, args } = this.#check(name, command.payload);
       const key = command.payload.idempotencyKey ?? command.id;
       const until = deadlineOf(command.payload, definition, deadline);
-      const { outcome, repeated } = this.#remembered.once(key, name, args, async () => {
+      const remembered = { command: name, args, reads: definition.effect === "read" };
+      const { outcome, repeated } = this.#remembered.once(key, remembered, async () => {
         const made = await this.#outcome({ name, definition, args, command, deadline: until });
         this.#options.onResult(made.result, command);
         record(made.result, made.started);

@@ -12,6 +12,12 @@ export interface Outcome {
   started: boolean;
 }
 
+export interface RememberedCommand {
+  command: string;
+  args: JsonObject;
+  reads: boolean;
+}
+
 interface Remembered {
   fingerprint: string;
   outcome: Promise<Outcome>;
@@ -24,10 +30,11 @@ export class RememberedResults {
   readonly #byKey = new Map<string, Remembered>();
 
   /**
-   * The outcome of the first command with this key; `run` is called for the first only.
+   * The outcome of the first command with this key; `run` is called for the first only. One that only `reads` is forgotten
+   * once it is done: it may be done again, and would push out what may not.
    * @throws {ConflictError} where the key was used for another command or other arguments
    */
-  once(key: string, command: string, args: JsonObject, run: () => Promise<Outcome>): {
+  once(key: string, { command, args, reads }: RememberedCommand, run: () => Promise<Outcome>): {
     outcome: Promise<Outcome>;
     repeated: boolean;
   } {
@@ -48,7 +55,7 @@ export class RememberedResults {
     this.#byKey.set(key, remembered);
     this.#forgetOldest();
     void outcome.then(({ started }) => {
-      if (!started && this.#byKey.get(key) === remembered) this.#byKey.delete(key);
+      if ((!started || reads) && this.#byKey.get(key) === remembered) this.#byKey.delete(key);
     });
     return { outcome, repeated: false };
   }

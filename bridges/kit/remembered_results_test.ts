@@ -7,13 +7,16 @@ function outcome(started: boolean): Outcome {
   return { started, result: { ...facts, ok: true, value: 1 } };
 }
 
+const add = (by: number) => ({ command: "add", args: { by }, reads: false });
+const read = { command: "read", args: {}, reads: true };
+
 Deno.test("the same key runs once, also while the first still runs", async () => {
   const results = new RememberedResults();
   const gate = Promise.withResolvers<Outcome>();
   let runs = 0;
   const run = () => (runs++, gate.promise);
-  const first = results.once("k", "add", { by: 1 }, run);
-  const second = results.once("k", "add", { by: 1 }, run);
+  const first = results.once("k", add(1), run);
+  const second = results.once("k", add(1), run);
   gate.resolve(outcome(true));
   assert.equal(await first.outcome, await second.outcome);
   assert.deepEqual([runs, first.repeated, second.repeated], [1, false, true]);
@@ -21,12 +24,30 @@ Deno.test("the same key runs once, also while the first still runs", async () =>
 
 Deno.test("a key for something else is a conflict", () => {
   const results = new RememberedResults();
-  results.once("k", "add", { by: 1 }, () => Promise.resolve(outcome(true)));
-  assert.throws(() => results.once("k", "add", { by: 2 }, () => Promise.resolve(outcome(true))), ConflictError);
+  results.once("k", add(1), () => Promise.resolve(outcome(true)));
+  assert.throws(() => results.once("k", add(2), () => Promise.resolve(outcome(true))), ConflictError);
 });
 
 Deno.test("what never began may be sent again", async () => {
   const results = new RememberedResults();
-  await results.once("k", "add", {}, () => Promise.resolve(outcome(false))).outcome;
-  assert.equal(results.once("k", "add", {}, () => Promise.resolve(outcome(true))).repeated, false);
+  await results.once("k", add(0), () => Promise.resolve(outcome(false))).outcome;
+  assert.equal(results.once("k", add(0), () => Promise.resolve(outcome(true))).repeated, false);
+});
+
+Deno.test("a command that changed something is remembered, however many have only read since", async () => {
+  const results = new RememberedResults();
+  const first = results.once("k", add(1), () => Promise.resolve(outcome(true)));
+  for (let i = 0; i < 2_000; i++) await results.once(`r${i}`, read, () => Promise.resolve(outcome(true))).outcome;
+  const again = results.once("k", add(1), () => Promise.resolve(outcome(true)));
+  assert.equal(await again.outcome, await first.outcome);
+});
+
+Deno.test("one that only reads is answered together while it runs, and read anew when it is done", async () => {
+  const results = new RememberedResults();
+  const gate = Promise.withResolvers<Outcome>();
+  const first = results.once("k", read, () => gate.promise);
+  assert.equal(results.once("k", read, () => gate.promise).repeated, true);
+  gate.resolve(outcome(true));
+  await first.outcome;
+  assert.equal(results.once("k", read, () => Promise.resolve(outcome(true))).repeated, false);
 });
