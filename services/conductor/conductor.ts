@@ -10,7 +10,16 @@ import {
   type Subscription,
   whatFits,
 } from "@patchbay/bus";
-import { Cancel, newId, parseSubject, RunEvent, SERVICES, subjects, WILDCARD } from "@patchbay/contracts";
+import {
+  Cancel,
+  newId,
+  parseSubject,
+  RunEvent,
+  SERVICES,
+  subjects,
+  UnavailableError,
+  WILDCARD,
+} from "@patchbay/contracts";
 import { logger } from "@patchbay/telemetry";
 import { z } from "zod";
 import { PlanStore } from "./plan_store.ts";
@@ -81,7 +90,7 @@ export async function startConductor({ bus, signal: given, ...options }: Conduct
   const hearing = hearCancels(cancels, runs).then(() => undefined, (error: unknown) => error);
   stack.defer(() => cancels[Symbol.asyncDispose]());
   await cancels.ready;
-  const service = stack.use(await serve(bus, { plans, runs, signal }));
+  const service = stack.use(await serve(bus, { plans, runs, takeOver, signal }));
   for (const runId of await unfinished(bus, plans, signal)) void takeOver(runId);
   const failed = Promise.race([world.ended, results.ended, leases.ended, hearing]).then((error) => {
     if (error !== undefined) log.error("the conductor ends: {error}", { error });
@@ -98,10 +107,11 @@ export async function startConductor({ bus, signal: given, ...options }: Conduct
 interface Served {
   plans: PlanStore;
   runs: Runs;
+  takeOver(runId: string): Promise<void>;
   signal: AbortSignal;
 }
 
-function serve(bus: Bus, { plans, runs, signal }: Served): Promise<RunningService> {
+function serve(bus: Bus, { plans, runs, takeOver, signal }: Served): Promise<RunningService> {
   return startService(bus, {
     name: NAME,
     version: "0.1.0",
@@ -125,8 +135,15 @@ function serve(bus: Bus, { plans, runs, signal }: Served): Promise<RunningServic
         payload: VERBS.run_plan.request,
         handler: async ({ payload, message }) => {
           const runId = newId();
-          const plan = await plans.claim(payload.planId, runId);
-          await runs.begin(runId, plan, message.metadata.correlationId);
+          const { planId, effects } = payload;
+          try {
+            const plan = await plans.claim(planId, runId, effects === undefined ? {} : { effects });
+            await runs.begin(runId, plan, message.metadata.correlationId);
+          } catch (error) {
+            // the plan may be the run's although nobody says so: it is given back once the bus is there
+            if (error instanceof UnavailableError) void takeOver(runId);
+            throw error;
+          }
           return { runId };
         },
       }),

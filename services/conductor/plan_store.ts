@@ -5,6 +5,7 @@ import {
   type Id,
   PatchbayError,
   type Plan,
+  type PlanPolicy,
   PlanRecord,
   type PlanStatus,
   validatePlan,
@@ -61,10 +62,10 @@ export class PlanStore {
 
   /**
    * Gives the plan to a run: of several that try, one gets it.
-   * @throws {PatchbayError} `NOT_FOUND`, `PLAN_INVALID` when it no longer holds
+   * @throws {PatchbayError} `NOT_FOUND`, `PLAN_INVALID` when it no longer holds, or does what `policy` does not allow
    * @throws {ConflictError} it is running already, or has not come so far
    */
-  async claim(id: Id, runId: Id): Promise<Plan> {
+  async claim(id: Id, runId: Id, policy: PlanPolicy = {}): Promise<Plan> {
     const { value, revision } = await this.#find(id);
     if (!RUNNABLE.has(value.status)) {
       throw new ConflictError(
@@ -73,7 +74,7 @@ export class PlanStore {
         { context: { status: value.status, ...(value.runId === undefined ? {} : { runId: value.runId }) } },
       );
     }
-    const plan = await this.#check(value.plan);
+    const plan = await this.#check(value.plan, policy);
     await this.#bucket.update(id, { ...value, status: "running", runId, updatedAt: Date.now() }, revision);
     return plan;
   }
@@ -106,10 +107,10 @@ export class PlanStore {
     return found;
   }
 
-  async #check(plan: Plan): Promise<Plan> {
-    const checked = validatePlan(plan, this.#world.now());
+  async #check(plan: Plan, policy: PlanPolicy = {}): Promise<Plan> {
+    const checked = validatePlan(plan, { ...this.#world.now(), policy });
     // a bridge that has just come may not be known yet
-    const last = checked.ok ? checked : validatePlan(plan, await this.#world.fresh());
+    const last = checked.ok ? checked : validatePlan(plan, { ...await this.#world.fresh(), policy });
     if (last.ok) return last.plan;
     const { issues } = last;
     const more = issues.length > 1 ? ` (and ${issues.length - 1} more)` : "";

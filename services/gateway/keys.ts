@@ -2,7 +2,7 @@
 import { Buffer } from "node:buffer";
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import { z } from "zod";
-import type { Effect } from "@patchbay/contracts";
+import { Effect } from "@patchbay/contracts";
 
 /** What a key may do; none implies another. `code` is for commands with the effect `open`. */
 export const Scope = z.enum(["read", "write", "destructive", "code", "admin"]);
@@ -71,6 +71,11 @@ const SCOPE_OF_EFFECT: Record<Effect, Scope> = {
   destructive: "destructive",
   open: "code",
 };
+
+/** The effects that a key may have. */
+export function effectsOf(key: ApiKey | undefined): Effect[] {
+  return Effect.options.filter((effect) => key?.scopes.includes(SCOPE_OF_EFFECT[effect]));
+}
 
 /** The scope that a command of this effect asks for. */
 export function scopeFor(effect: Effect): Scope {

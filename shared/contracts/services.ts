@@ -1,6 +1,6 @@
 /** What the services ask each other, over `patchbay.v1.svc.<service>.<verb>`: request and answer of every verb. */
 import { z } from "zod";
-import { Result } from "./commands.ts";
+import { Effect, Result } from "./commands.ts";
 import { Id } from "./ids.ts";
 import { ManifestDocument } from "./manifest_document.ts";
 import { AppName, BridgeId } from "./names.ts";
@@ -51,7 +51,14 @@ export const SERVICES = {
     save_plan: verb(z.looseObject({ plan: Plan }), PlanRecord),
     plan: verb(z.looseObject({ id: Id }), PlanRecord),
     plans: verb(z.looseObject({ limit }), z.looseObject({ plans: z.array(PlanRecord) })),
-    run_plan: verb(z.looseObject({ planId: Id }), z.looseObject({ runId: Id })),
+    run_plan: verb(
+      z.looseObject({
+        planId: Id,
+        /** What whoever asks may do: the plan may have changed since they looked. @default all */
+        effects: z.array(Effect).optional(),
+      }),
+      z.looseObject({ runId: Id }),
+    ),
     run: verb(z.looseObject({ runId: Id }), Run),
     cancel_run: verb(z.looseObject({ runId: Id, reason: z.string().max(500).optional() }), empty),
   },

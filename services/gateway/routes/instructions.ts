@@ -4,6 +4,7 @@ import { Id, Instruction, PlanRecord } from "@patchbay/contracts";
 import { logger, span } from "@patchbay/telemetry";
 import type { GatewayDeps } from "../deps.ts";
 import { HttpRefusal } from "../refusal.ts";
+import { effectsOf } from "../keys.ts";
 import { requireScope } from "../middleware/auth.ts";
 import { requirePlanScopes } from "../plan_scopes.ts";
 import { json, route } from "../route.ts";
@@ -53,7 +54,8 @@ export const instructionRoutes = (
         const record = await call("conductor", "save_plan", { plan }, { correlationId });
         const headers = { Location: `/v1/plans/${plan.id}` };
         if (mode === "plan") return json(record, { status: 201, headers });
-        const { runId } = await call("conductor", "run_plan", { planId: plan.id }, { correlationId });
+        const effects = effectsOf(key);
+        const { runId } = await call("conductor", "run_plan", { planId: plan.id, effects }, { correlationId });
         log.info("key {key} runs plan {plan} as run {run}", { key: key?.id, plan: plan.id, run: runId });
         return json({ ...record, status: "running", runId }, {
           status: 202,

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { Id, JsonObject, newId, OnError, Plan, PlanRecord, SERVICES, Step, StepId } from "@patchbay/contracts";
 import { MAX_STEPS, validatePlan, ValidationIssue } from "@patchbay/contracts";
 import type { GatewayDeps } from "../deps.ts";
+import { effectsOf } from "../keys.ts";
 import { requireScope } from "../middleware/auth.ts";
 import { requirePlanScopes } from "../plan_scopes.ts";
 import { json, route } from "../route.ts";
@@ -94,7 +95,7 @@ export const planRoutes = ({ call, manifests }: Pick<GatewayDeps, "call" | "mani
   }, async ({ params: { id }, key, correlationId }) => {
     const { plan } = await call("conductor", "plan", { id }, { correlationId });
     requirePlanScopes(plan, manifests, (scope) => requireScope(key, scope));
-    const { runId } = await call("conductor", "run_plan", { planId: id }, { correlationId });
+    const { runId } = await call("conductor", "run_plan", { planId: id, effects: effectsOf(key) }, { correlationId });
     return json({ runId }, { status: 202, headers: { Location: `/v1/runs/${runId}` } });
   }),
 ];
