@@ -1,9 +1,19 @@
 /** Runs one instruction on a studio, and tells the person what is planned, what happens, and what came of it. */
 import { type Client, createClient } from "@patchbay/client";
-import { AssetRef, type Id, newId, type Plan, type Progress, type Run, type RunEvent } from "@patchbay/contracts";
+import {
+  type AppName,
+  AssetRef,
+  type Id,
+  type ManifestDocument,
+  newId,
+  type Plan,
+  type Progress,
+  type Run,
+  type RunEvent,
+} from "@patchbay/contracts";
 import { span, withCorrelation } from "@patchbay/telemetry";
 import { EXIT } from "./outcome.ts";
-import { describePlan, describeValue } from "./plan_text.ts";
+import { describeAnswer, describePlan, describeValue } from "./plan_text.ts";
 import { printable } from "./printable.ts";
 
 export interface InstructionOptions {
@@ -49,6 +59,7 @@ async function run(instruction: string, correlationId: Id, given: InstructionOpt
         outcome.status === "succeeded" ? "Succeeded" : `Run ${outcome.status}`
       } in ${seconds} s.   trace ${trace.id}`,
     );
+    await sayAnswers(client, outcome, options);
     await bringPictureBack(client, outcome, options);
     return outcome.status === "succeeded" ? EXIT.ok : EXIT.failed;
   } finally {
@@ -102,6 +113,17 @@ function describeEvent(event: RunEvent, titles: ReadonlyMap<string, string>): st
       return `  - ${title} cancelled`;
     default:
       return undefined;
+  }
+}
+
+/** What was asked is answered: the value of each query. */
+async function sayAnswers(client: Client, { plan, steps }: Run, { say, signal }: InstructionOptions): Promise<void> {
+  const apps = new Map<AppName, ManifestDocument>();
+  for (const { id, app, command } of plan.steps) {
+    if (steps[id]?.status !== "succeeded") continue;
+    const manifest = apps.get(app) ?? await client.apps.get(app, { signal });
+    apps.set(app, manifest);
+    if (manifest.commands[command]?.kind === "query") say(describeAnswer(steps[id].value));
   }
 }
 

@@ -4,6 +4,8 @@ import { printable } from "./printable.ts";
 
 /** Longer values are cut, in characters. */
 const MAX_VALUE_LENGTH = 60;
+/** Longer answers are cut, in lines. */
+const MAX_ANSWER_LINES = 60;
 
 /** One line for each step: what runs where, with which arguments, after what. */
 export function describePlan({ steps, provenance }: Plan): string {
@@ -28,6 +30,13 @@ function describeArgument(value: unknown): string {
 export function describeValue(value: unknown): string {
   const name = typeof value === "object" && value !== null && "name" in value ? value.name : undefined;
   return typeof name === "string" ? `: ${cut(name)}` : "";
+}
+
+/** The value of a query, whole as far as a screen goes. */
+export function describeAnswer(value: unknown): string {
+  const lines = printable(JSON.stringify(value, null, 2)).split("\n");
+  const more = lines.length - MAX_ANSWER_LINES;
+  return more > 0 ? [...lines.slice(0, MAX_ANSWER_LINES), `… ${more} more lines`].join("\n") : lines.join("\n");
 }
 
 function cut(text: string): string {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Plan } from "@patchbay/contracts";
 import { newId } from "@patchbay/contracts";
-import { describePlan, describeValue } from "./plan_text.ts";
+import { describeAnswer, describePlan, describeValue } from "./plan_text.ts";
 
 Deno.test("a plan prints a line for each step, with references and what it waits for", () => {
   const plan: Plan = {
@@ -38,4 +38,11 @@ Deno.test("a plan prints a line for each step, with references and what it waits
 
 Deno.test("a name from inside an application cannot steer the terminal", () => {
   assert.equal(describeValue({ name: "evil\u001b[2J" }), ": evil?[2J");
+});
+
+Deno.test("the answer to a query is printed, a long one cut to a screen", () => {
+  assert.equal(describeAnswer({ frame: 1 }), '{\n  "frame": 1\n}');
+  const lines = describeAnswer(Array.from({ length: 100 }, (_, i) => i)).split("\n");
+  assert.equal(lines.length, 61);
+  assert.equal(lines.at(-1), "… 42 more lines");
 });
