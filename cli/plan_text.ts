@@ -34,9 +34,14 @@ export function describeValue(value: unknown): string {
 
 /** The value of a query, whole as far as a screen goes. */
 export function describeAnswer(value: unknown): string {
-  const lines = printable(JSON.stringify(value, null, 2)).split("\n");
+  const lines = printable(onOneLine(JSON.stringify(value, null, 2))).split("\n");
   const more = lines.length - MAX_ANSWER_LINES;
   return more > 0 ? [...lines.slice(0, MAX_ANSWER_LINES), `… ${more} more lines`].join("\n") : lines.join("\n");
+}
+
+/** A vector is easier to read in one line than in five. */
+function onOneLine(json: string): string {
+  return json.replaceAll(/\[\n\s+([^[\]{}]*?)\n\s+\]/g, (_, inner: string) => `[${inner.replaceAll(/\n\s+/g, " ")}]`);
 }
 
 function cut(text: string): string {

@@ -41,8 +41,8 @@ Deno.test("a name from inside an application cannot steer the terminal", () => {
 });
 
 Deno.test("the answer to a query is printed, a long one cut to a screen", () => {
-  assert.equal(describeAnswer({ frame: 1 }), '{\n  "frame": 1\n}');
-  const lines = describeAnswer(Array.from({ length: 100 }, (_, i) => i)).split("\n");
+  assert.equal(describeAnswer({ at: [1, 2, 0.5] }), '{\n  "at": [1, 2, 0.5]\n}');
+  const lines = describeAnswer(Array.from({ length: 100 }, () => ({}))).split("\n");
   assert.equal(lines.length, 61);
   assert.equal(lines.at(-1), "… 42 more lines");
 });
