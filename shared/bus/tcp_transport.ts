@@ -59,7 +59,8 @@ export class TcpTransport implements Transport {
       const buffer = new Uint8Array(READ_BYTES);
       while (!this.#done && this.#connection !== undefined) {
         const count = await this.#connection.read(buffer);
-        if (count === null) break;
+        // what was read when the connection was given up meanwhile belongs to nobody: the next one has a parser of its own
+        if (count === null || this.#done) break;
         yield buffer.slice(0, count);
       }
     } catch (cause) {
