@@ -52,6 +52,8 @@ Deno.test("a repeated command with the same idempotency key runs once", async ()
   const headers = { "idempotency-key": "k1" };
   const calls = await Promise.all([1, 2, 3].map(() => run(s, { command: "increment" }, headers)));
   for (const response of calls) assert.deepEqual((await response.json()).value, { count: 1 });
+  // each answer says where the one result is found again
+  for (const { headers } of calls) assert.equal((await s.ask(headers.get("content-location") ?? "")).status, 200);
   assert.equal(s.counter.count, 1);
   await expectCode(await run(s, { command: "increment" }, { "idempotency-key": "a b" }), 400, "INVALID_REQUEST");
 });

@@ -2,7 +2,7 @@
 import { jetstreamManager } from "@nats-io/jetstream";
 import { z } from "zod";
 import { type Bus, readStream } from "@patchbay/bus";
-import { type Id, Result, subjects, UnavailableError, WILDCARD } from "@patchbay/contracts";
+import { type Id, MAX_TIMEOUT_MS, Result, subjects, UnavailableError, WILDCARD } from "@patchbay/contracts";
 
 /** How far two machines' clocks may be apart, in milliseconds. */
 const CLOCK_SKEW_MS = 5 * 60_000;
@@ -16,8 +16,11 @@ export async function findResult(bus: Bus, id: Id, signal: AbortSignal): Promise
   if (from === undefined) return undefined;
   const subject = subjects.result(WILDCARD, WILDCARD, WILDCARD);
   const history = readStream(bus, "RESULTS", { subject, payload: AnyResult, from, follow: false, signal });
+  const end = timeOf(id) + MAX_TIMEOUT_MS + CLOCK_SKEW_MS;
   for await (const { message } of history) {
     if (message.payload.commandId === id) return Result.parse(message.payload);
+    // no command takes longer: what comes later is about others
+    if (message.metadata.timestamp > end) break;
   }
   return undefined;
 }

@@ -93,7 +93,11 @@ export class EndpointRunner {
     const deadline = readDeadline(headers);
     if (deadline !== undefined && deadline <= Date.now()) {
       this.#counters.late++;
-      log.debug("dropped a late call of {subject}", { subject: message.subject });
+      const lateMs = Date.now() - deadline;
+      log.info("dropped a call of {subject}, {lateMs} ms after its deadline: or the clocks of two machines differ", {
+        subject: message.subject,
+        lateMs,
+      });
       return;
     }
     const signal = new DeadlineSignal(deadline);

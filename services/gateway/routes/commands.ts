@@ -65,7 +65,9 @@ export const commandRoutes = (
     const { id, result } = sendCommand(deps, body, caller);
     const location = `/v1/commands/${id}`;
     if (!/\brespond-async\b/i.test(request.headers.get("prefer") ?? "")) {
-      return json(await result, { headers: { "Content-Location": location } });
+      const done = await result;
+      // of a command that came again, the first is the one that can be looked at
+      return json(done, { headers: { "Content-Location": `/v1/commands/${done.commandId}` } });
     }
     // What becomes of it is kept in deps.commands, or in the history.
     result.catch(() => {});
