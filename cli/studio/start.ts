@@ -12,7 +12,7 @@ import { apiKeyRecord, createApiKey, type Gateway, type GatewayOptions, Scope, s
 import { startLlmPlanner } from "@patchbay/llm-planner";
 import { configureLogging } from "@patchbay/telemetry";
 import { machineName } from "../workstation.ts";
-import { openHome } from "./home.ts";
+import { openHome, type StudioHome } from "./home.ts";
 
 export interface StudioOptions {
   /** Where everything is kept: see {@linkcode homePath}. */
@@ -88,7 +88,7 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
   const gateway = parts.use(
     await startGatewaySomewhere(options, {
       bus: await connect("gateway"),
-      keys: [apiKeyRecord(home.key, { name: "studio", scopes: Scope.options })],
+      keys: [keyOf(home)],
       ...defaultProvider(options),
     }),
   );
@@ -113,6 +113,18 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
     bridgesReady: async (signal) => void await Promise.all(bridges.map((bridge) => bridge.ready(signal))),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
+}
+
+/** @throws {PatchbayError} `INVALID_CONFIGURATION` for a key file that somebody has changed */
+function keyOf({ path, key }: StudioHome) {
+  try {
+    return apiKeyRecord(key, { name: "studio", scopes: Scope.options });
+  } catch (cause) {
+    throw new PatchbayError("INVALID_CONFIGURATION", `Cannot use the API key in ${join(path, "key")}: it is none`, {
+      cause,
+      remedy: "Delete the file: the studio makes a new key.",
+    });
+  }
 }
 
 /** A user for each part, with the rights that the permission table gives it; made anew at each start. */

@@ -38,6 +38,20 @@ Deno.test("a taken port is said, and another one is used", async () => {
   }
 });
 
+Deno.test("a key file that somebody has changed is refused with its place and what to do", async () => {
+  const home = await Deno.makeTempDir();
+  try {
+    await Deno.writeTextFile(join(home, "key"), "not a key\n");
+    await assert.rejects(startTestStudio({ home, signal: within(30) }), (error) => {
+      assert.ok(error instanceof PatchbayError && error.code === "INVALID_CONFIGURATION", String(error));
+      assert.ok(error.message.includes(join(home, "key")) && !error.message.includes("not a key"), error.message);
+      return true;
+    });
+  } finally {
+    await Deno.remove(home, { recursive: true });
+  }
+});
+
 Deno.test("without any nats-server the error names all that was tried and what to do", async () => {
   const folder = await Deno.makeTempDir();
   try {
