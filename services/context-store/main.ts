@@ -1,15 +1,14 @@
 /** The context store in a process of its own: `PATCHBAY_NATS_URL` and `PATCHBAY_NATS_CREDENTIALS` from the environment. */
-import { connectBus, migrate } from "@patchbay/bus";
+import { busFromEnvironment, connectBus, migrate } from "@patchbay/bus";
 import { PatchbayError } from "@patchbay/contracts";
 import { configureLogging, logger } from "@patchbay/telemetry";
-import { readConfig } from "./config.ts";
 import { startContextStore } from "./mod.ts";
 
 /** Resolves with the exit status. */
 async function main(signal: AbortSignal): Promise<number> {
   await using _logging = await configureLogging();
   try {
-    await using bus = await connectBus({ ...readConfig(Deno.env.toObject()), name: "context-store", signal });
+    await using bus = await connectBus({ ...busFromEnvironment(Deno.env.toObject()), name: "context-store", signal });
     await migrate(bus, { signal });
     await using store = await startContextStore({ bus, signal });
     return await store.ended === undefined ? 0 : 1;

@@ -1,5 +1,6 @@
 /** What the environment says to a gateway that runs by itself. */
 import { z } from "zod";
+import { busFromEnvironment } from "@patchbay/bus";
 import { PatchbayError, ValidationError } from "@patchbay/contracts";
 import { type ApiKey, KeyFile } from "./keys.ts";
 import { DEFAULT_PORT } from "./gateway.ts";
@@ -9,8 +10,6 @@ const list = z.string().default("").transform((text) =>
 );
 
 const Environment = z.object({
-  PATCHBAY_NATS_URL: z.string().min(1).default("nats://127.0.0.1:4222"),
-  PATCHBAY_NATS_CREDENTIALS: z.string().min(1).optional(),
   PATCHBAY_HOST: z.string().min(1).default("127.0.0.1"),
   PATCHBAY_PORT: z.coerce.number().int().min(0).max(65535).default(DEFAULT_PORT),
   PATCHBAY_KEYS_FILE: z.string().min(1),
@@ -33,12 +32,9 @@ export interface GatewayConfig {
 export async function readConfig(environment: Readonly<Record<string, string>>): Promise<GatewayConfig> {
   const parsed = Environment.safeParse(environment);
   if (!parsed.success) throw ValidationError.fromZod("INVALID_CONFIGURATION", "Cannot start gateway", parsed.error);
-  const { PATCHBAY_NATS_CREDENTIALS: credentialsFile, PATCHBAY_PROVIDER: defaultProvider, ...settings } = parsed.data;
+  const { PATCHBAY_PROVIDER: defaultProvider, ...settings } = parsed.data;
   return {
-    bus: {
-      servers: settings.PATCHBAY_NATS_URL.split(","),
-      ...(credentialsFile === undefined ? {} : { credentialsFile }),
-    },
+    bus: busFromEnvironment(environment),
     host: settings.PATCHBAY_HOST,
     port: settings.PATCHBAY_PORT,
     keys: await readKeys(settings.PATCHBAY_KEYS_FILE),

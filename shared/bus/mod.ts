@@ -11,6 +11,7 @@ export { type Bus, type BusStatus } from "./bus.ts";
 export * from "./connection.ts";
 export * from "./credentials.ts";
 export * from "./endpoint.ts";
+export * from "./environment.ts";
 export * from "./key.ts";
 export * from "./lease.ts";
 export * from "./migrate.ts";
