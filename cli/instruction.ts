@@ -2,7 +2,6 @@
 import { type Client, createClient } from "@patchbay/client";
 import {
   type AppName,
-  AssetRef,
   type Id,
   type ManifestDocument,
   newId,
@@ -14,12 +13,13 @@ import {
 import { span, withCorrelation } from "@patchbay/telemetry";
 import { EXIT } from "./outcome.ts";
 import { describeAnswer, describePlan, describeValue } from "./plan_text.ts";
+import { bringPicturesBack } from "./pictures.ts";
 import { printable } from "./printable.ts";
 
 export interface InstructionOptions {
   /** Where the gateway is, and the key to it. */
   gateway: { url: string; key: string };
-  /** Saves the last image here. */
+  /** Saves the last image here, or all of them where it is a folder. */
   out?: string;
   /** @default the studio's */
   provider?: string;
@@ -49,8 +49,12 @@ async function run(instruction: string, correlationId: Id, given: InstructionOpt
     ...(options.provider === undefined ? {} : { provider: options.provider }),
   });
   say(describePlan(plan));
-  const cancel = () => void client.runs.cancel(runId).catch((error: Error) => say(`Cannot cancel: ${error.message}`));
-  signal.addEventListener("abort", cancel, { once: true });
+  const cancel = () => {
+    say("Cancelling…");
+    void client.runs.cancel(runId).catch((error: Error) => say(`Cannot cancel: ${error.message}`));
+  };
+  if (signal.aborted) cancel();
+  else signal.addEventListener("abort", cancel, { once: true });
   try {
     const outcome = await follow(client, plan, { runId, correlationId }, say);
     const seconds = ((performance.now() - began) / 1000).toFixed(1);
@@ -59,8 +63,9 @@ async function run(instruction: string, correlationId: Id, given: InstructionOpt
         outcome.status === "succeeded" ? "Succeeded" : `Run ${outcome.status}`
       } in ${seconds} s.   trace ${trace.id}`,
     );
+    if (signal.aborted && outcome.status !== "succeeded") return EXIT.interrupted;
     await sayAnswers(client, outcome, options);
-    await bringPictureBack(client, outcome, options);
+    await bringPicturesBack(client, outcome, options);
     return outcome.status === "succeeded" ? EXIT.ok : EXIT.failed;
   } finally {
     signal.removeEventListener("abort", cancel);
@@ -125,29 +130,4 @@ async function sayAnswers(client: Client, { plan, steps }: Run, { say, signal }:
     apps.set(app, manifest);
     if (manifest.commands[command]?.kind === "query") say(describeAnswer(steps[id].value));
   }
-}
-
-/** Says where the last image is; saves it where it was asked to. */
-async function bringPictureBack(
-  client: Client,
-  { plan, steps }: Run,
-  { out, gateway, say }: InstructionOptions,
-): Promise<void> {
-  const images = plan.steps.flatMap(({ id }) => imagesIn(steps[id]?.value));
-  const last = images.at(-1);
-  if (last === undefined) {
-    if (out !== undefined) say(`There is no image to save as ${out}.`);
-    return;
-  }
-  if (out === undefined) return say(`Picture: ${gateway.url}/v1/assets/${last.id} (${last.name})`);
-  const response = await client.assets.get(last.id);
-  await Deno.writeFile(out, response.body ?? new Uint8Array());
-  say(`Picture: ${out} (${last.name}, ${Math.ceil(last.size / 1024)} KiB)`);
-}
-
-/** Every image that a step's value refers to. */
-function imagesIn(value: unknown): AssetRef[] {
-  const asset = AssetRef.safeParse(value);
-  if (asset.success) return asset.data.mediaType.startsWith("image/") ? [asset.data] : [];
-  return typeof value === "object" && value !== null ? Object.values(value).flatMap(imagesIn) : [];
 }

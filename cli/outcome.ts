@@ -1,18 +1,27 @@
 /** How an error leaves the command line: what happened, what to do, and an exit status that a script can use. */
-import { toProblem } from "@patchbay/contracts";
+import { type ErrorCode, ERRORS, toProblem } from "@patchbay/contracts";
 import { printable } from "./printable.ts";
 
 /** What the shell sees. */
 export const EXIT = { ok: 0, failed: 1, usage: 2, interrupted: 130 } as const;
 
+/** What to do in a terminal, where the table speaks to a program. */
+const HERE: Partial<Record<ErrorCode, string>> = {
+  NOT_UNDERSTOOD: "Say it like one of these. [Words] may be left out; {words} stand for a name or a value.",
+  UNAUTHENTICATED:
+    "Set PATCHBAY_KEY to the key that the studio printed when it started, or name its folder with --home.",
+};
+
 /** An error as a person reads it: the detail, each issue, and the remedy. */
 export function describeError(error: unknown): string {
-  const { code, detail, remedy, errors = [], context = {}, correlationId } = toProblem(error);
+  const { code, detail, remedy: advice, errors = [], context = {}, correlationId } = toProblem(error);
+  const clauses = describeClauses(context);
+  const remedy = advice === ERRORS[code].remedy ? HERE[code] ?? advice : advice;
   const cause = code === "INTERNAL" && error instanceof Error ? `\n  ${error.stack ?? error.message}` : "";
   const issues = errors.map(({ path, message }) => `\n  ${path.join(".") || "(whole)"}: ${message}`);
   const trace = correlationId === undefined ? "" : `\nCorrelation id: ${correlationId}`;
   return printable(
-    `${code}: ${detail}${cause}${issues.join("")}${describeClauses(context)}\nWhat to do: ${remedy}${trace}`,
+    `${code}: ${detail}${cause}${issues.join("")}${clauses}\nWhat to do: ${remedy}${trace}`,
   );
 }
 

@@ -22,6 +22,12 @@ Deno.test("an error is read with its issues, what to do, and what was not unders
   );
 });
 
+Deno.test("whoever was not understood is told how to read what is suggested", () => {
+  const context = { clauses: [{ clause: "fly", suggestions: ["add a [{color}] {type}"] }] };
+  const text = describeError(new PatchbayError("NOT_UNDERSTOOD", "Cannot plan", { context }));
+  assert.match(text, /What to do: Say it like one of these\. \[Words\] may be left out/);
+});
+
 Deno.test("what an application says of its failure cannot steer the terminal", () => {
   const error = new PatchbayError("COMMAND_FAILED", "no\u001b]52;c;bm8=\u0007\u009b2J", {
     issues: [{ path: ["\u001b[1A"], message: "\r" }],

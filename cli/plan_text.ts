@@ -26,10 +26,13 @@ function describeArgument(value: unknown): string {
   return cut(typeof value === "string" ? value : JSON.stringify(value));
 }
 
-/** The name of what a step made, if its value has one. */
+/** The name of what a step made, if its value has one, and what had to be added on the way: `camera_added`. */
 export function describeValue(value: unknown): string {
-  const name = typeof value === "object" && value !== null && "name" in value ? value.name : undefined;
-  return typeof name === "string" ? `: ${cut(name)}` : "";
+  if (typeof value !== "object" || value === null) return "";
+  const name = "name" in value && typeof value.name === "string" ? `: ${cut(value.name)}` : "";
+  const added = Object.entries(value).filter(([key, is]) => key.endsWith("_added") && is === true)
+    .map(([key]) => key.replace(/_added$/, "").replaceAll("_", " "));
+  return added.length === 0 ? name : `${name}; it needed a ${cut(added.join(" and a "))}, which was added`;
 }
 
 /** The value of a query, whole as far as a screen goes. */

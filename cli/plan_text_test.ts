@@ -36,6 +36,11 @@ Deno.test("a plan prints a line for each step, with references and what it waits
   );
 });
 
+Deno.test("a step tells what it had to add on the way", () => {
+  assert.equal(describeValue({ camera_added: true }), "; it needed a camera, which was added");
+  assert.equal(describeValue({ name: "Hero", camera_added: false }), ": Hero");
+});
+
 Deno.test("a name from inside an application cannot steer the terminal", () => {
   assert.equal(describeValue({ name: "evil\u001b[2J" }), ": evil?[2J");
 });

@@ -12,6 +12,7 @@ export function createProgram(signal: AbortSignal): Command {
   const program = new Command("patchbay")
     .description("A patch bay for creative applications: say what you want, and it happens in Blender and the others.")
     .version(VERSION)
+    .exitOverride()
     .showHelpAfterError("(add --help for the options and an example)");
   for (const make of [studioCommand, doCommand, bridgeCommand, installCommand, doctorCommand]) {
     program.addCommand(make(signal).copyInheritedSettings(program));

@@ -15,12 +15,14 @@ export interface BlenderBridgeOptions extends BlenderAdapterOptions {
   allowCode: boolean;
   /** A folder of this bridge alone. */
   workDir: string;
+  /** How long its end waits for what Blender is at, in milliseconds. @default the kit's */
+  drainTimeoutMs?: number;
   signal?: AbortSignal;
 }
 
 /** Present on the bus at once; `ready()` resolves when Blender takes commands. Disposing it ends a Blender that it started. */
 export async function startBlenderBridge(options: BlenderBridgeOptions): Promise<Bridge> {
-  const { bus, bridge, allowCode, signal, ...adapter } = options;
+  const { bus, bridge, allowCode, signal, drainTimeoutMs, ...adapter } = options;
   // Blender works in this folder: what is relative here would be something else there
   const workDir = resolve(options.workDir);
   const simulated = options.mode === "simulator";
@@ -35,6 +37,7 @@ export async function startBlenderBridge(options: BlenderBridgeOptions): Promise
     simulated,
     allowCode,
     workDir,
+    ...(drainTimeoutMs === undefined ? {} : { drainTimeoutMs }),
     ...(signal === undefined ? {} : { signal }),
   });
   if (!simulated || options.launch !== undefined) return started;

@@ -2,6 +2,7 @@
 import { PatchbayError } from "@patchbay/contracts";
 import { Command } from "commander";
 import { runInstruction } from "../instruction.ts";
+import { checkOut } from "../pictures.ts";
 import { homePath, readKey, runningStudio } from "../studio/home.ts";
 
 interface Options {
@@ -14,8 +15,8 @@ interface Options {
 export function doCommand(signal: AbortSignal): Command {
   return new Command("do")
     .description("Run an instruction on a running studio.")
-    .argument("<instruction>", "what should happen, in words")
-    .option("--out <file>", "save the last image here")
+    .argument("<instruction...>", "what should happen, in words; quotes keep the shell from reading them")
+    .option("--out <path>", "save the last image in this file; all of them where it is a folder")
     .option("--url <url>", "the gateway (default: $PATCHBAY_URL, or the studio that runs in --home)")
     .option("--home <folder>", "the installation whose studio and key are used (default: $PATCHBAY_HOME, or .patchbay)")
     .option("--provider <name>", "who plans: phrasebook or claude (default: the studio's choice)")
@@ -23,8 +24,9 @@ export function doCommand(signal: AbortSignal): Command {
       "after",
       '\nThe key is $PATCHBAY_KEY, or the one kept in --home.\n\nExample:\n  $ patchbay do "render it" --out hero.png',
     )
-    .action(async (instruction: string, options: Options) => {
-      Deno.exitCode = await runInstruction(instruction, {
+    .action(async (words: string[], options: Options) => {
+      await checkOut(options.out);
+      Deno.exitCode = await runInstruction(words.join(" "), {
         gateway: await connection(options),
         ...(options.out === undefined ? {} : { out: options.out }),
         ...(options.provider === undefined ? {} : { provider: options.provider }),
@@ -40,6 +42,11 @@ export async function connection(
 ): Promise<{ url: string; key: string }> {
   const folder = homePath(home);
   const address = url ?? Deno.env.get("PATCHBAY_URL") ?? (await runningStudio(folder))?.url;
+  if (address !== undefined && !/^https?:\/\/./.test(address)) {
+    throw new PatchbayError("INVALID_CONFIGURATION", `Cannot ask '${address}': it is no http:// or https:// address`, {
+      remedy: "Name the gateway as http://127.0.0.1:7420, with --url or PATCHBAY_URL.",
+    });
+  }
   if (address === undefined) {
     throw new PatchbayError("SERVICE_UNAVAILABLE", `Cannot find a studio: none runs in ${folder}`, {
       remedy: "Start one with `patchbay studio`, or name a gateway with --url.",

@@ -1,10 +1,12 @@
 /** `patchbay doctor`: looks at everything that a studio or a bridge needs, and says what to do about what is missing. */
 import { findBlender } from "@patchbay/bridge-blender";
 import { provisionNatsServer } from "@patchbay/bus/nats-server";
+import { createClient } from "@patchbay/client";
 import { PatchbayError } from "@patchbay/contracts";
 import { Command } from "commander";
 import { EXIT } from "../outcome.ts";
-import { homePath, runningStudio, type StudioInfo } from "../studio/home.ts";
+import { printable } from "../printable.ts";
+import { homePath, readKey, runningStudio, type StudioInfo } from "../studio/home.ts";
 import { VERSION } from "../version.ts";
 
 /** One thing that was looked at. `bad` fails the check-up, `note` does not. */
@@ -27,7 +29,7 @@ export function doctorCommand(signal: AbortSignal): Command {
         { mark: "good", text: `Patchbay ${VERSION} on Deno ${Deno.version.deno}, ${Deno.build.target}` },
         await natsServer(signal),
         await blenderProgram(blender),
-        await studio(homePath(home), signal),
+        ...await studio(homePath(home), signal),
       ];
       for (const { mark, text, remedy } of findings) {
         console.log(`${MARKS[mark]} ${text}${remedy === undefined ? "" : `\n    ${remedy}`}`);
@@ -57,20 +59,41 @@ async function blenderProgram(path: string | undefined): Promise<Finding> {
   }
 }
 
-async function studio(home: string, signal: AbortSignal): Promise<Finding> {
+async function studio(home: string, signal: AbortSignal): Promise<Finding[]> {
   const info = await runningStudio(home);
   if (info === undefined) {
-    return { mark: "note", text: `No studio runs in ${home}`, remedy: "Start one: `patchbay studio`." };
+    return [{ mark: "note", text: `No studio runs in ${home}`, remedy: "Start one: `patchbay studio`." }];
   }
   try {
-    return await readiness(info, signal);
+    const ready = await readiness(info, signal);
+    return ready.mark === "good" ? [ready, ...await bridges(info, await readKey(home) ?? "", signal)] : [ready];
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
-    return {
+    return [{
       mark: "bad",
       text: `The studio at ${info.url} does not answer, though process ${info.pid} announced it`,
       remedy: `Stop process ${info.pid} if it still runs, and start the studio again.`,
-    };
+    }];
+  }
+}
+
+/** Who is there, and what keeps from working whoever does not. */
+async function bridges({ url }: StudioInfo, key: string, signal: AbortSignal): Promise<Finding[]> {
+  try {
+    const present = await createClient({ url, key }).bridges.list({ signal });
+    if (present.length === 0) {
+      return [{ mark: "note", text: "No bridge is there", remedy: "Start one: `patchbay bridge`." }];
+    }
+    return present.map(({ app, bridge, title, status, reason, simulated }) => {
+      const works = status === "idle" || status === "executing";
+      const text = `${simulated ? `${title} (simulated)` : title} on ${app}.${bridge}: ${printable(reason)}`;
+      return works
+        ? { mark: "good", text }
+        : { mark: "note", text, remedy: "Its log says more; `patchbay install blender` installs the add-on." };
+    });
+  } catch (error) {
+    if (!(error instanceof PatchbayError)) throw error;
+    return [{ mark: "bad", text: error.message, remedy: error.remedy }];
   }
 }
 

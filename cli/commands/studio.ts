@@ -1,6 +1,7 @@
 /** `patchbay studio`: everything on this machine, in one process. */
 import { Command } from "commander";
 import { runInstruction } from "../instruction.ts";
+import { checkOut } from "../pictures.ts";
 import { homePath } from "../studio/home.ts";
 import { startStudio } from "../studio/start.ts";
 import { welcome } from "../studio/welcome.ts";
@@ -22,7 +23,7 @@ export function studioCommand(signal: AbortSignal): Command {
   return new Command("studio")
     .description("Start a whole studio on this machine: NATS, the services, and a bridge for each application found.")
     .option("--do <instruction>", "run one instruction, then end with its outcome")
-    .option("--out <file>", "with --do: save the last image here")
+    .option("--out <path>", "with --do: save the last image in this file; all of them where it is a folder")
     .option("--home <folder>", "where everything is kept (default: $PATCHBAY_HOME, or .patchbay)")
     .option("--port <number>", "where the gateway listens; another port if it is taken", parsePort, 7420)
     .option("--blender <path>", "the Blender to use (default: the one on the PATH or in the usual places)")
@@ -32,6 +33,7 @@ export function studioCommand(signal: AbortSignal): Command {
     .option("--provider <name>", "who plans: phrasebook (offline) or claude (needs ANTHROPIC_API_KEY)")
     .addHelpText("after", EXAMPLES)
     .action(async (options: Options) => {
+      await checkOut(options.out);
       await using studio = await startStudio({
         home: homePath(options.home),
         port: options.port,
@@ -56,6 +58,7 @@ export function studioCommand(signal: AbortSignal): Command {
         say: (line) => console.log(line),
         signal,
       });
+      if (signal.aborted) console.log("Taking the studio down…");
     });
 }
 

@@ -48,7 +48,16 @@ export async function openHome(path: string, newKey: () => string): Promise<Stud
 /** Where the studio of this folder is, if one runs. */
 export async function runningStudio(path: string): Promise<StudioInfo | undefined> {
   const text = await readIfThere(infoFile(path));
-  return text === undefined ? undefined : StudioInfo.safeParse(JSON.parse(text)).data;
+  return text === undefined ? undefined : StudioInfo.safeParse(parsed(text)).data;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // what a crash left half written announces no studio
+    return undefined;
+  }
 }
 
 /** The key of this folder, if it has one. */

@@ -30,6 +30,12 @@ Deno.test("a folder keeps its key, readable by its owner alone", () =>
     if (Deno.build.os !== "windows") assert.equal((await Deno.stat(join(path, "key"))).mode! & 0o777, 0o600);
   }));
 
+Deno.test("an announcement that was left half written announces nothing", () =>
+  inTempFolder(async (path) => {
+    await Deno.writeTextFile(join(path, "studio.json"), '{"url": "http://127');
+    assert.equal(await runningStudio(path), undefined);
+  }));
+
 Deno.test("a studio that has ended is not announced any more", () =>
   inTempFolder(async (path) => {
     const home = await openHome(path, () => "key");

@@ -46,6 +46,9 @@ export interface Studio extends AsyncDisposable {
   bridgesReady(signal: AbortSignal): Promise<void>;
 }
 
+/** Whoever presses Ctrl-C wants the machine back: what an application is at is cancelled after so long, in milliseconds. */
+const DRAIN_MS = 2_000;
+
 /**
  * Brings the studio up and resolves once the gateway answers; applications may still be starting.
  * @throws {PatchbayError} `ALREADY_RUNNING`, `NATS_SERVER_MISSING`, `PORT_IN_USE`, …
@@ -100,6 +103,7 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
         ...blender.choice,
         allowCode,
         workDir: join(home.path, "bridges", `blender-${bridge}`),
+        drainTimeoutMs: DRAIN_MS,
       }),
     ),
   ];

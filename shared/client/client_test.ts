@@ -89,7 +89,7 @@ Deno.test("what is no answer of the gateway is an error that says so", async () 
   const rejects = (handler: Handler, expected: string) =>
     assert.rejects(clientOf(handler).client.bridges.list(), code(expected));
   await rejects(() => new Response("<h1>Bad gateway</h1>", { status: 502 }), "SERVICE_UNAVAILABLE");
-  await rejects(() => new Response("?", { status: 418 }), "INTERNAL");
+  await rejects(() => new Response("?", { status: 418 }), "SERVICE_UNAVAILABLE");
   await rejects(() => Response.json({ bridges: 1 }), "INVALID_RESULT");
   await rejects(() => Promise.reject(new TypeError("connection refused")), "SERVICE_UNAVAILABLE");
 });

@@ -96,11 +96,13 @@ async function problemOf(response: Response, action: string): Promise<PatchbayEr
   const text = await response.text().catch(() => "");
   const parsed = Problem.safeParse(parseJson(text));
   if (parsed.success) return fromProblem(parsed.data);
-  const unavailable = [502, 503, 504].includes(response.status);
-  return PatchbayError.of(
-    unavailable ? "SERVICE_UNAVAILABLE" : "INTERNAL",
+  return new UnavailableError(
+    "SERVICE_UNAVAILABLE",
     `Cannot ${action}: something that is not the gateway answered with status ${response.status}`,
-    { context: { status: response.status } },
+    {
+      context: { status: response.status },
+      remedy: "Check the address, and what stands between here and the gateway.",
+    },
   );
 }
 

@@ -77,6 +77,29 @@ Deno.test("a nonsense instruction ends with a failure and says what was not unde
     assert.match(text, /frobnicate the gizmo/);
   }));
 
+for (const blender of ["a real Blender", "the simulator"] as const) {
+  Deno.test({
+    name: `Ctrl-C in the middle of an animation cancels it in ${blender}, exits with 130 and leaves nothing running`,
+    ignore: blender === "a real Blender" && !hasBlender,
+    fn: () =>
+      inTempFolder(async (folder) => {
+        const simulate = blender === "the simulator" ? ["--simulate"] : [];
+        const instruction = "add a cube, spin it and render the animation at 640x360 with 1 sample in workbench";
+        const args = ["studio", "--home", folder, "--port", "0", ...simulate, "--do", instruction];
+        await using studio = startPatchbay(args, { signal: within(90) });
+        await studio.line(/render_animation \d+ %/);
+        const serverPid = Number(await Deno.readTextFile(join(folder, "nats", "nats-server.pid")));
+        studio.kill("SIGINT");
+        const { code, text } = await studio.ended;
+        assert.equal(code, 130, text);
+        assert.match(text, /Cancelling…/);
+        assert.match(text, /render_animation cancelled/);
+        assert.match(text, /Run cancelled/);
+        assert.throws(() => Deno.kill(serverPid, "SIGCONT"), "the nats-server is still there");
+      }),
+  });
+}
+
 Deno.test("a running studio takes instructions from another terminal and ends on Ctrl-C with nothing left running", () =>
   inTempFolder(async (folder) => {
     const signal = within(90);
