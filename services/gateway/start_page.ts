@@ -62,10 +62,12 @@ export function startPage({ origin, version, bridges }: StartPageFacts): string 
           </section>
           <section aria-labelledby="try">
     <h2 id="try">What to try</h2>
-    <p>Say it in a terminal, in the project's folder; the studio's key is in <code>$PATCHBAY_HOME/key</code>, and was printed when it started.</p>
+    <p>Say it in a terminal, in the project's folder:</p>
     <pre>${COMMAND} do "${instruction}"</pre>
     ${more.map((one) => html`<pre>${COMMAND} do "${one}"</pre>`)}
-    <p>Or over HTTP. First the plan, then, with <code>"mode": "run"</code>, the deed:</p>
+    <p>Or over HTTP, with the key that the studio printed when it started; it keeps it in <code>.patchbay</code>, or in <code>$PATCHBAY_HOME</code>:</p>
+    <pre>KEY=$(cat .patchbay/key)</pre>
+    <p>First the plan, then, with <code>"mode": "run"</code>, the deed:</p>
     <pre>${curl(`${origin}/v1/instructions`, { instruction, mode: "plan" })}</pre>
     <p>One command, without a plan:</p>
     <pre>${curl(`${origin}/v1/commands`, { bridge: `${app}.any`, command: "get_scene", args: {} })}</pre>

@@ -1,0 +1,148 @@
+/** The start page as a person sees it: on a desk and on a phone, by day and by night, with and without bridges. */
+import assert from "node:assert/strict";
+import { newId, type Presence } from "@patchbay/contracts";
+import type { Page } from "playwright-core";
+import { START_PAGE_CSP, startPage, type StartPageFacts } from "../../services/gateway/start_page.ts";
+import { hasChromium, startBrowser, visit } from "../browser.ts";
+import { startTestStudio } from "../studio.ts";
+
+const WINDOWS = [
+  { name: "on a desk by day", width: 1280, height: 800, colorScheme: "light" },
+  { name: "on a desk by night", width: 1280, height: 800, colorScheme: "dark" },
+  { name: "on a phone by day", width: 390, height: 844, colorScheme: "light" },
+  { name: "on a phone by night", width: 390, height: 844, colorScheme: "dark" },
+] as const;
+// without a browser there is nothing to look with: Debian's `chromium` brings one
+const ignore = !hasChromium;
+
+const presence = (bridge: string, more: Partial<Presence> = {}): Presence => ({
+  app: "blender",
+  bridge,
+  instance: newId(),
+  status: "idle",
+  reason: "connected",
+  title: "Blender",
+  appVersion: "5.0.1",
+  host: bridge,
+  pid: 1,
+  startedAt: 0,
+  bridgeVersion: "0.1.0",
+  simulated: false,
+  allowCode: false,
+  queued: 0,
+  ...more,
+});
+
+/** As hostile to a layout as names may be. */
+const CROWD: Presence[] = [
+  presence("ws-01"),
+  presence("ws-02", { status: "executing", queued: 12, allowCode: true }),
+  presence("a-workstation-whose-name-somebody-made-as-long-as-names-may-be", { host: "h".repeat(60) }),
+  presence("ws-04", { status: "degraded", reason: `the application does not answer: ${"x".repeat(200)}` }),
+  presence("ws-05", { status: "disconnected", simulated: true, reason: "<b>waiting</b> for Blender" }),
+  ...Array.from({ length: 20 }, (_, i) => presence(`farm-${i}`, { app: "touchdesigner", title: "TouchDesigner" })),
+];
+
+for (const { name, ...window } of WINDOWS) {
+  Deno.test({
+    name: `the start page of a running studio is whole ${name}, and asks nobody else`,
+    ignore,
+    async fn() {
+      await using studio = await startTestStudio({ signal: AbortSignal.timeout(60_000) });
+      await studio.bridgesReady(AbortSignal.timeout(30_000));
+      await using browser = await startBrowser();
+      const { page, complaints, requests } = await visit(browser, studio.url, window);
+      assert.equal(await page.title(), "Patchbay");
+      const [bridge] = studio.bridges;
+      const shown = await page.locator(".bridges").innerText();
+      assert.match(shown, new RegExp(`blender\\.${bridge?.presence.bridge}`));
+      assert.match(shown, /ready/);
+      assert.match(shown, /simulated/);
+      await assertFits(page);
+      assert.deepEqual(complaints, []);
+      const { origin } = new URL(studio.url);
+      assert.deepEqual(requests.filter((url) => new URL(url).origin !== origin), []);
+      assert.ok(!(await page.content()).includes(studio.key), "the page shows the key");
+    },
+  });
+
+  Deno.test({
+    name: `the start page fits ${name} with many bridges, with none, and when it cannot say`,
+    ignore,
+    async fn() {
+      await using browser = await startBrowser();
+      const cases: [StartPageFacts["bridges"], RegExp][] = [
+        [CROWD, /farm-19[\s\S]*<b>waiting<\/b>|<b>waiting<\/b>[\s\S]*farm-19/],
+        [[], /No application yet/],
+        ["unavailable", /a part of it is missing/],
+        [undefined, /GET \/v1\/bridges/],
+      ];
+      for (const [bridges, expected] of cases) {
+        await using server = serve({ origin: "http://127.0.0.1:7420", version: "0.1.0", bridges });
+        const { page, complaints } = await visit(browser, server.url, window);
+        assert.match(await page.locator("main").innerText(), expected);
+        await assertFits(page);
+        assert.deepEqual(complaints, []);
+        await page.close();
+      }
+    },
+  });
+}
+
+Deno.test({
+  name: "the start page is dark at night and light by day, and can be read in both",
+  ignore,
+  async fn() {
+    await using browser = await startBrowser();
+    await using server = serve({ origin: "http://127.0.0.1:7420", version: "0.1.0", bridges: CROWD });
+    for (const window of WINDOWS) {
+      const { page } = await visit(browser, server.url, window);
+      const { background, text } = await colorsOf(page);
+      const [paper, ink] = [luminance(background), luminance(text)];
+      assert.equal(paper < ink, window.colorScheme === "dark", `${window.name}: ${text} on ${background}`);
+      const contrast = (Math.max(paper, ink) + 0.05) / (Math.min(paper, ink) + 0.05);
+      assert.ok(contrast >= 7, `${window.name}: a contrast of ${contrast.toFixed(1)}`);
+      await page.close();
+    }
+  },
+});
+
+/** Nothing has to be scrolled sideways to be seen, but what scrolls by itself. */
+async function assertFits(page: Page): Promise<void> {
+  const [content, window] = await page.evaluate<[number, number]>("[document.documentElement.scrollWidth, innerWidth]");
+  assert.ok(content <= window, `the page is ${content} pixels wide in a window of ${window}`);
+}
+
+function colorsOf(page: Page): Promise<{ background: string; text: string }> {
+  return page.evaluate<{ background: string; text: string }>(`(() => {
+    const own = getComputedStyle(document.body);
+    const behind = getComputedStyle(document.documentElement).backgroundColor;
+    const clear = own.backgroundColor === "rgba(0, 0, 0, 0)";
+    return { background: clear ? behind : own.backgroundColor, text: own.color };
+  })()`);
+}
+
+/** Relative luminance (WCAG 2.2) of `rgb(…)`. */
+function luminance(color: string): number {
+  const [r = 0, g = 0, b = 0] = (color.match(/[\d.]+/g) ?? []).map((channel) => {
+    const value = Number(channel) / 255;
+    return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}
+
+/** The page as the gateway answers it. */
+function serve(facts: StartPageFacts): { url: string } & AsyncDisposable {
+  const headers = { "Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": START_PAGE_CSP };
+  const server = Deno.serve(
+    { port: 0, hostname: "127.0.0.1", onListen: () => {} },
+    (request) =>
+      new URL(request.url).pathname === "/"
+        ? new Response(startPage(facts), { headers })
+        : new Response(null, { status: 204 }),
+  );
+  return {
+    url: `http://127.0.0.1:${server.addr.port}/`,
+    [Symbol.asyncDispose]: () => server.shutdown(),
+  };
+}
