@@ -122,11 +122,15 @@ function describeEvent(event: RunEvent, titles: ReadonlyMap<string, string>): st
 }
 
 /** What was asked is answered: the value of each query. */
-async function sayAnswers(client: Client, { plan, steps }: Run, { say, signal }: InstructionOptions): Promise<void> {
+async function sayAnswers(
+  client: Client,
+  { plan, steps, correlationId }: Run,
+  { say, signal }: InstructionOptions,
+): Promise<void> {
   const apps = new Map<AppName, ManifestDocument>();
   for (const { id, app, command } of plan.steps) {
     if (steps[id]?.status !== "succeeded") continue;
-    const manifest = apps.get(app) ?? await client.apps.get(app, { signal });
+    const manifest = apps.get(app) ?? await client.apps.get(app, { signal, correlationId });
     apps.set(app, manifest);
     if (manifest.commands[command]?.kind === "query") say(describeAnswer(steps[id].value));
   }

@@ -2,7 +2,7 @@
 import { mkdir, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Client } from "@patchbay/client";
-import { AssetRef, PatchbayError, type Run } from "@patchbay/contracts";
+import { AssetRef, type Id, PatchbayError, type Run } from "@patchbay/contracts";
 
 export interface PictureOptions {
   /** The last image is saved in this file; all are, where it is a folder or ends with a slash. */
@@ -24,7 +24,7 @@ export async function checkOut(out: string | undefined): Promise<void> {
 /** Says where the last image is; saves it, or all, where that is asked for. */
 export async function bringPicturesBack(
   client: Pick<Client, "assets">,
-  { plan, steps }: Run,
+  { plan, steps, correlationId }: Run,
   { out, gateway, say }: PictureOptions,
 ): Promise<void> {
   const images = plan.steps.flatMap(({ id }) => imagesIn(steps[id]?.value));
@@ -35,10 +35,10 @@ export async function bringPicturesBack(
     say(`Picture: ${gateway.url}/v1/assets/${last.id} (${last.name})`);
     if (images.length > 1) say(`It is the last of ${images.length}; --out with a folder saves them all.`);
   } else if (await isFolder(out)) {
-    await saveAll(client, images, out);
+    await saveAll(client, images, out, correlationId);
     say(`Pictures: ${images.length} in ${out}`);
   } else {
-    await save(client, last, out);
+    await save(client, last, out, correlationId);
     say(`Picture: ${out} (${last.name}, ${Math.ceil(last.size / 1024)} KiB)`);
     if (images.length > 1) say(`It is the last of ${images.length}; a folder (--out ${out}/) gets them all.`);
   }
@@ -49,13 +49,18 @@ async function isFolder(path: string): Promise<boolean> {
   return await stat(path).then((found) => found.isDirectory(), () => false);
 }
 
-async function saveAll(client: Pick<Client, "assets">, images: readonly AssetRef[], folder: string): Promise<void> {
+async function saveAll(
+  client: Pick<Client, "assets">,
+  images: readonly AssetRef[],
+  folder: string,
+  correlationId: Id,
+): Promise<void> {
   await mkdir(folder, { recursive: true });
   const taken = new Set<string>();
   for (const image of images) {
     const name = freeName(image.name, taken);
     taken.add(name.toLowerCase());
-    await save(client, image, join(folder, name));
+    await save(client, image, join(folder, name), correlationId);
   }
 }
 
@@ -70,8 +75,8 @@ export function freeName(name: string, taken: ReadonlySet<string>): string {
   }
 }
 
-async function save(client: Pick<Client, "assets">, image: AssetRef, file: string): Promise<void> {
-  const response = await client.assets.get(image.id);
+async function save(client: Pick<Client, "assets">, image: AssetRef, file: string, correlationId: Id): Promise<void> {
+  const response = await client.assets.get(image.id, { correlationId });
   await Deno.writeFile(file, response.body ?? new Uint8Array());
 }
 

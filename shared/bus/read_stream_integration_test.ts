@@ -119,7 +119,10 @@ Deno.test("a reader whose connection is closed in the middle is told that someth
   await using nats = await startTestNats();
   const [bus, writer] = [await nats.connect("test"), await nats.connect("writer")];
   await migrate(writer, { storage: "memory" });
-  await Promise.all(Array.from({ length: 2_000 }, (_, n) => publish(writer, subject, event(n))));
+  await publish(writer, subject, event(0));
+  // more than the server sends ahead of the reader, so that the end cannot be here yet
+  const large = (n: number) => envelope({ type: "event", payload: { n, fill: "x".repeat(16_384) }, source: "test" });
+  await Promise.all(Array.from({ length: 500 }, (_, n) => publish(writer, subject, large(n + 1))));
   const reading = (async () => {
     for await (const { message } of read(bus, subject)) if (message.payload.n === 0) await bus.nc.close();
   })();

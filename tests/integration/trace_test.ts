@@ -18,7 +18,8 @@ Deno.test("one instruction gives one trace, from the request to each execution i
   const home = await Deno.makeTempDir({ prefix: "patchbay-trace-" });
   try {
     await using receiver = startOtlpReceiver();
-    const args = ["studio", "--home", home, "--port", "0", "--simulate", "--do", EXAMPLE_INSTRUCTION];
+    const out = join(home, "hero.png");
+    const args = ["studio", "--home", home, "--port", "0", "--simulate", "--do", EXAMPLE_INSTRUCTION, "--out", out];
     const { code, text } = await runPatchbay(args, { env: receiver.env, signal: AbortSignal.timeout(90_000) });
     assert.equal(code, 0, text);
     const trace = /trace ([0-9a-f]{32})/.exec(text)?.[1];
