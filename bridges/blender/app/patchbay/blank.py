@@ -23,6 +23,8 @@ def make_blank() -> None:
     # a first picture shall be there in seconds
     scene.render.resolution_x, scene.render.resolution_y = 960, 540
     use_samples(scene, 32)
+    # noise against banding makes a picture of a plain background five times as large
+    scene.render.dither_intensity = 0
     if bpy.app.background and hasattr(scene, "cycles"):
         # the one engine that needs neither a display nor a graphics card
         scene.render.engine = compat.ENGINES["cycles"]
