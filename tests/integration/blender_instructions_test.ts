@@ -274,6 +274,10 @@ const UNDERSTOOD: [string, Steps][] = [
     ["create_object", { type: "sphere", color: "red", near: first, side: "on" }],
     ["create_object", { type: "cube", color: "blue", near: { $ref: "s2.result.name" }, side: "left" }],
   ]],
+  ["use the camera and move the cube back to 0 0 1", [["set_active_camera", { camera: "Camera" }], [
+    "transform_object",
+    { object: "Cube", location: [0, 0, 1] },
+  ]]],
   ["put the pepper 2 m behind the cube", [["transform_object", {
     object: "Salt and Pepper",
     near: "Cube",

@@ -38,6 +38,7 @@ const set_active_camera = command({
   idempotent: true,
   phrases: [
     "(use|activate) [the] camera {camera}",
+    "(use|activate) {camera}",
     "(look|render) through {camera}",
     "make {camera} [the] active [camera]",
     "(set|change|switch) [the] [active] camera to {camera}",

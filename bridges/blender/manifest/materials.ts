@@ -63,8 +63,8 @@ const set_material = command({
       args: { transmission: 1, roughness: 0 },
     },
     { say: "make {object} (half transparent|semi-transparent|translucent)", args: { alpha: 0.5 } },
-    { say: "make {object} (glow|glowing|emissive|shine|emit light)", args: { emission_strength: 5 } },
-    { say: "make {object} (glow|shine) [in] {emission_color}", args: { emission_strength: 5 } },
+    { say: "make {object} (glow|glowing|emissive|shine|emit light)", args: { emission_strength: 2 } },
+    { say: "make {object} (glow|shine) [in] {emission_color}", args: { emission_strength: 2 } },
     { say: "make {object} stop (glowing|shining)", args: { emission_strength: 0 } },
     {
       say: "give {object} [a|an] [{color}] (shiny|glossy) [{color}] (material|surface|finish|look)",
@@ -80,7 +80,7 @@ const set_material = command({
     },
     {
       say: "give {object} [a|an] [{color}] glowing [{color}] (material|surface|finish|look)",
-      args: { emission_strength: 5 },
+      args: { emission_strength: 2 },
     },
     "(set|change) [the] (metallic|metalness) of {object} to {metallic}",
     "(set|change) [the] roughness of {object} to {roughness}",

@@ -83,7 +83,7 @@ export const FINISHES: Record<
   matte: { roughness: 0.9 },
   metallic: { metallic: 1, roughness: 0.25 },
   glass: { transmission: 1, roughness: 0 },
-  glowing: { emission_strength: 5 },
+  glowing: { emission_strength: 2 },
 };
 
 /** Where something stands, seen from the front (as Blender's front view shows it). */
@@ -211,7 +211,7 @@ const transform_object = command({
   }),
   result: ObjectSummary,
   phrases: [
-    "(move|put|place|bring|set) {object} (to|at) [position|location] {location}",
+    "(move|put|place|bring|set) {object} [back] (to|at) [position|location] {location}",
     "(set|change) [the] (location|position) of {object} to {location}",
     "(move|shift|translate) {object} by {offset}",
     `(move|shift|put|place|bring|set) {object} ${GAP} {side} {near}`,

@@ -183,7 +183,7 @@ Deno.test("a new object has the finish that was asked for", async () => {
   await using blender = await startSession();
   await blender.run("create_object", { type: "sphere", name: "Ball", color: "red", finish: "glowing" });
   const { material_details: [material] } = await blender.run("get_object", { object: "Ball" });
-  assert.deepEqual([material.emission_strength, material.emission_color], [5, [1, 0, 0]]);
+  assert.deepEqual([material.emission_strength, material.emission_color], [2, [1, 0, 0]]);
 });
 
 Deno.test("pictures are as large as the scene says, and as a render says for once", async () => {

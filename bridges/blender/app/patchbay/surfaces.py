@@ -14,14 +14,14 @@ from .values import tidy, triple
 VALUES = ("metallic", "roughness", "alpha", "transmission", "emission_strength")
 
 
-# What each finish is of a principled surface.
+# What each finish is of a principled surface; what glows more is white in the picture, whatever its colour is.
 FINISHES: dict[str, dict[str, float]] = {
     "plain": {},
     "shiny": {"roughness": 0.1},
     "matte": {"roughness": 0.9},
     "metallic": {"metallic": 1.0, "roughness": 0.25},
     "glass": {"transmission": 1.0, "roughness": 0.0},
-    "glowing": {"emission_strength": 5.0},
+    "glowing": {"emission_strength": 2.0},
 }
 
 

@@ -649,7 +649,7 @@ def test_a_child_stands_next_to_something_in_the_world(blender: Blender) -> None
         ("matte", {"roughness": 0.9}),
         ("metallic", {"metallic": 1.0, "roughness": 0.25}),
         ("glass", {"transmission": 1.0, "roughness": 0.0}),
-        ("glowing", {"emission_strength": 5.0, "emission_color": RED}),
+        ("glowing", {"emission_strength": 2.0, "emission_color": RED}),
     ],
 )
 def test_a_new_object_has_the_finish_that_was_asked_for(
