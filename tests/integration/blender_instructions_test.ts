@@ -278,6 +278,13 @@ const UNDERSTOOD: [string, Steps][] = [
     "transform_object",
     { object: "Cube", location: [0, 0, 1] },
   ]]],
+  ['add a text saying "Grüße" behind the cube', [["create_object", {
+    type: "text",
+    rotation: [90, 0, 0],
+    text: "Grüße",
+    near: "Cube",
+    side: "behind",
+  }]]],
   ["put the pepper 2 m behind the cube", [["transform_object", {
     object: "Salt and Pepper",
     near: "Cube",

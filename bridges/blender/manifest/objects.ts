@@ -141,6 +141,10 @@ const create_object = command({
     ...creating(`${LOOKS} {type} [(of|with)] [a] (size|diameter) [of] {size} [m|metre|metres|meter|meters]`),
     ...creating(`{size} (m|metre|meter) ${LOOKS} {type}`),
     { say: `${MAKE} [{color}] [{finish}] [{color}] text (saying|that says|reading) {text} [${AT}]`, args: UPRIGHT },
+    {
+      say: `${MAKE} [{color}] [{finish}] [{color}] text (saying|that says|reading) {text} ${GAP} {side} {near}`,
+      args: UPRIGHT,
+    },
     { say: `${MAKE} [{color}] [{finish}] [{color}] text {text} [${AT}]`, args: UPRIGHT },
     { say: `write {text}`, args: UPRIGHT },
   ],

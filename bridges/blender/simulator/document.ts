@@ -93,7 +93,7 @@ export function emptyDocument(): Document {
     materials: {},
     images: {},
     collections: {},
-    world: { color: [0.05, 0.05, 0.05], strength: 1, image: null },
+    world: { color: [0.18, 0.2, 0.23], strength: 1, image: null },
     timeline: { fps: 24, start: 1, end: 250, current: 1 },
     render: { engine: "eevee", width: 960, height: 540, samples: 32 },
     activeCamera: null,
