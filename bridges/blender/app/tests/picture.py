@@ -63,3 +63,14 @@ def _paeth(left: int, above: int, corner: int) -> int:
     guess = left + above - corner
     distances = (abs(guess - left), abs(guess - above), abs(guess - corner))
     return (left, above, corner)[distances.index(min(distances))]
+
+
+def png(width: int = 4, height: int = 4, color: bytes = b"\x00\xff\x00") -> bytes:
+    """A PNG of one colour."""
+
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+    rows = (b"\x00" + color * width) * height
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
