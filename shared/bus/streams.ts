@@ -4,7 +4,7 @@ import { nanos } from "@nats-io/nats-core";
 import { PRESENCE_TTL_MS, SUBJECT_ROOT } from "@patchbay/contracts";
 
 /** Counts up with each change of this file: an older process does not undo what a newer one declared. */
-export const STORAGE_REVISION = 1;
+export const STORAGE_REVISION = 2;
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -48,6 +48,8 @@ export const STREAMS = {
     max_age: nanos(7 * DAY),
     max_bytes: 256 * MIB,
   }),
+  /** What a person must look at. */
+  ALERTS: stream("alert", { description: "alerts", max_age: nanos(30 * DAY), max_bytes: 64 * MIB }),
   /** The log of each run. */
   RUNS: stream("run", { description: "logs of runs", max_age: nanos(90 * DAY), max_bytes: 1024 * MIB }),
 } as const satisfies Record<string, Declared>;
@@ -84,8 +86,10 @@ export const BUCKETS = {
   plans: bucket("plans", { description: "plans", max_bytes: 256 * MIB }),
   /** Who does what only one may do. Each key has its own time to live. */
   leases: bucket("leases", { description: "leases", keyTtl: true, max_bytes: 16 * MIB }),
-  /** `<app>.<idempotency key>`: what was started and what came of it. */
+  /** `<app>.<bridge|any>.<digest of the idempotency key>`: what was started and what came of it. */
   ledger: bucket("ledger", { description: "commands by idempotency key", ttlMs: 7 * DAY, max_bytes: 256 * MIB }),
+  /** `<target app>.<target bridge>.<link id>`: what drives what. */
+  links: bucket("links", { description: "links between applications", max_bytes: 16 * MIB }),
   /** `<app>.<bridge>`: the last whole state of each application. */
   state: bucket("state", { description: "last states", max_bytes: 256 * MIB }),
 } as const satisfies Record<string, Declared>;
@@ -134,6 +138,7 @@ const OF_KIND: Readonly<Record<string, StreamName>> = {
   state: "STATE",
   evt: "EVENTS",
   run: "RUNS",
+  alert: "ALERTS",
 };
 
 /** The stream that keeps a subject, if one does. */

@@ -1,6 +1,7 @@
 /** Something that happened in an application, and something that a person must look at. */
 import { z } from "zod";
-import { JsonValue } from "./json.ts";
+import { Id } from "./ids.ts";
+import { JsonObject, JsonValue } from "./json.ts";
 import { AppName, BridgeId, SignalName } from "./names.ts";
 import { ErrorCode, Severity } from "./errors.ts";
 
@@ -22,5 +23,9 @@ export const Alert = z.looseObject({
   message: z.string(),
   remedy: z.string(),
   at: z.number().int().nonnegative(),
+  app: AppName.optional(),
+  bridge: BridgeId.optional(),
+  commandId: Id.optional(),
+  context: JsonObject.optional(),
 });
 export type Alert = z.infer<typeof Alert>;

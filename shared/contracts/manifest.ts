@@ -1,11 +1,17 @@
 /** The language in which a bridge says what its application offers. Everything else is derived from it. */
 import { z } from "zod";
 import type { CommandKind, Effect, Lane } from "./commands.ts";
+import type { JsonObject } from "./json.ts";
 import { AppName, CommandName, SignalName } from "./names.ts";
 import type { Phrase } from "./phrases.ts";
 
-/** How a command is taken back: by the application's own undo, by another command, or not at all. */
-export type Undo = "app" | "none" | { command: CommandName };
+/**
+ * How a command is taken back: by the application's own undo, by another command, or not at all. The other command's
+ * arguments may refer to what this one took and gave.
+ *
+ * @example `{ command: "set_tempo", args: { bpm: { $ref: "result.previous" } } }`, `{ command: "delete_track", args: { name: { $ref: "args.name" } } }`
+ */
+export type Undo = "app" | "none" | { command: CommandName; args?: JsonObject };
 
 /** What a command takes, gives and does. */
 export interface CommandDefinition<Args extends z.ZodObject = z.ZodObject, Output extends z.ZodType = z.ZodType> {

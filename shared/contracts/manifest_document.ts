@@ -20,7 +20,11 @@ export const CommandDocument = z.looseObject({
   idempotent: z.boolean(),
   lane: Lane,
   timeoutMs: TimeoutMs,
-  undo: z.union([z.literal("app"), z.literal("none"), z.strictObject({ command: CommandName })]),
+  undo: z.union([
+    z.literal("app"),
+    z.literal("none"),
+    z.strictObject({ command: CommandName, args: JsonObject.optional() }),
+  ]),
   phrases: z.array(Phrase),
 });
 export type CommandDocument = z.infer<typeof CommandDocument>;

@@ -3,6 +3,7 @@
  * No I/O, and no imports of ours: anything may import this module, in any process and in a browser.
  */
 export * from "./assets.ts";
+export * from "./batches.ts";
 export * from "./commands.ts";
 export * from "./envelope.ts";
 export * from "./errors.ts";
@@ -11,6 +12,8 @@ export * from "./ids.ts";
 export * from "./json.ts";
 export * from "./json_patch.ts";
 export * from "./json_schema.ts";
+export * from "./ledger.ts";
+export * from "./links.ts";
 export * from "./manifest.ts";
 export * from "./manifest_document.ts";
 export * from "./names.ts";

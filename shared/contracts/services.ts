@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { Effect, Result } from "./commands.ts";
 import { Id } from "./ids.ts";
+import { Link, LinkId } from "./links.ts";
 import { ManifestDocument } from "./manifest_document.ts";
 import { AppName, BridgeId } from "./names.ts";
 import { Plan, PlanRecord } from "./plan.ts";
@@ -18,6 +19,10 @@ export interface Verb<Q extends z.ZodType = z.ZodType, A extends z.ZodType = z.Z
 const verb = <Q extends z.ZodType, A extends z.ZodType>(request: Q, result: A): Verb<Q, A> => ({ request, result });
 
 const bridgeAddress = z.looseObject({ app: AppName, bridge: BridgeId });
+/** A link as it is kept, with its revision. */
+export const LinkRecord = z.looseObject({ link: Link, revision: z.number().int().positive() });
+export type LinkRecord = z.infer<typeof LinkRecord>;
+
 const empty = z.looseObject({});
 const limit = z.number().int().positive().max(1000).default(100);
 
@@ -34,6 +39,11 @@ export const SERVICES = {
     bridges: verb(empty, z.looseObject({ bridges: z.array(Presence) })),
     bridge: verb(bridgeAddress, Presence),
     state: verb(bridgeAddress, BridgeState),
+    links: verb(empty, z.looseObject({ links: z.array(LinkRecord) })),
+    link: verb(z.looseObject({ id: LinkId }), LinkRecord),
+    /** Creates or changes; `revision` is the one that the caller has seen, 0 for a new link. */
+    put_link: verb(z.looseObject({ link: Link, revision: z.number().int().nonnegative().optional() }), LinkRecord),
+    delete_link: verb(z.looseObject({ id: LinkId, revision: z.number().int().positive().optional() }), empty),
     history: verb(bridgeAddress.extend({ limit }), z.looseObject({ results: z.array(Result) })),
   },
   "llm-planner": {

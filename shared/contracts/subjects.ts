@@ -40,6 +40,8 @@ export const subjects = {
    * payload is `{}`. No command's name begins with `_`, so none can meet this one.
    */
   snapshot: (app: Token, bridge: Token) => join("cmd", app, bridge, "_snapshot"),
+  /** `patchbay.v1.cmd.<app>.<bridge|any>._batch`: many commands in one message. */
+  batch: (app: Token, bridge: Token) => join("cmd", app, bridge, "_batch"),
   /** `patchbay.v1.job.<app>.<bridge|any>.<priority>` */
   job: (app: Token, bridge: Token, priority: Priority | typeof WILDCARD) => join("job", app, bridge, priority),
   /** `patchbay.v1.cancel.<commandId>` */
@@ -54,6 +56,8 @@ export const subjects = {
   event: (app: Token, bridge: Token, event: Token) => join("evt", app, bridge, event),
   /** `patchbay.v1.tel.<app>.<bridge>.<channel>` */
   channel: (app: Token, bridge: Token, channel: Token) => join("tel", app, bridge, channel),
+  /** `patchbay.v1.tel.<app>.<bridge>._links`: how the links that end at this bridge do. */
+  linkStatus: (app: Token, bridge: Token) => join("tel", app, bridge, "_links"),
   /** `patchbay.v1.run.<runId>` */
   run: (runId: Token) => join("run", runId),
   /** `patchbay.v1.ctx.<project>.<kind>`; the kind is called `change` here, for every parsed subject has a `kind` */
