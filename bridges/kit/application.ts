@@ -69,7 +69,7 @@ export class Application<S> implements AsyncDisposable {
   connected(): Session<S> {
     if (this.#session !== undefined && !this.#session.lost.aborted) return this.#session;
     throw PatchbayError.of("APP_NOT_CONNECTED", `${this.#options.title} is not connected: ${this.#reason}`, {
-      context: { status: this.#status },
+      context: { status: this.#status, started: false },
     });
   }
 
