@@ -1,14 +1,21 @@
 /** Drives one Blender over the App link: starts it or waits for it, and carries files in and out as assets. */
-import { type Adapter, type AdapterHost, appLinkAdapter, type AppLinkAdapterOptions } from "@patchbay/bridge-kit";
+import {
+  type Adapter,
+  type AdapterHost,
+  appLinkAdapter,
+  type AppLinkAdapterOptions,
+  type BridgeMode,
+} from "@patchbay/bridge-kit";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { JsonObject } from "@patchbay/contracts";
 import { withAssets, withFiles } from "./asset_files.ts";
 import { blender } from "./manifest.ts";
 import { findBlender } from "./find.ts";
+import { type BlenderSimulator, startBlenderSimulator } from "./simulator.ts";
 
-/** Who starts Blender: the bridge, without a window; or a person. `simulator` waits for a simulated one. */
-export type BlenderMode = "background" | "interface" | "simulator";
+/** Who starts Blender: the bridge, without a window; or a person. `simulator` brings a simulated one along, in this process. */
+export type BlenderMode = BridgeMode;
 
 export interface BlenderAdapterOptions
   extends Pick<AppLinkAdapterOptions, "linksDir" | "silenceMs" | "startTimeoutMs"> {
@@ -26,13 +33,16 @@ const PASSING = ["incoming", "outgoing"];
 
 /** @throws {PatchbayError} from `open`: `APP_NOT_FOUND`, `APP_START_FAILED` */
 export function blenderAdapter({ mode, blenderPath, launch, ...link }: BlenderAdapterOptions) {
+  const simulated = mode === "simulator" && launch === undefined;
   const start = launch ?? (mode === "background" ? backgroundBlender(blenderPath) : undefined);
   const make = appLinkAdapter({ manifest: blender, ...link, ...(start === undefined ? {} : { launch: start }) });
   return (host: AdapterHost): Adapter => {
     const inner = make(host);
+    let simulator: BlenderSimulator | undefined;
     return {
       async open(opened) {
         await Promise.all(PASSING.map((folder) => removeFolder(join(host.workDir, folder))));
+        if (simulated) simulator = startBlenderSimulator({ bridge: host.bridge, ...linksOf(link) });
         return await inner.open(opened);
       },
       async execute(call) {
@@ -40,10 +50,15 @@ export function blenderAdapter({ mode, blenderPath, launch, ...link }: BlenderAd
         return await withAssets(await inner.execute({ ...call, args: JsonObject.parse(files.args) }), host);
       },
       snapshot: (signal) => inner.snapshot(signal),
-      close: () => inner.close(),
+      async close() {
+        await using _simulator = simulator;
+        await inner.close();
+      },
     };
   };
 }
+
+const linksOf = ({ linksDir }: Pick<BlenderAdapterOptions, "linksDir">) => linksDir === undefined ? {} : { linksDir };
 
 /** A Blender without a window that takes nothing from the artist's own settings. */
 function backgroundBlender(path: string | undefined): NonNullable<AppLinkAdapterOptions["launch"]> {

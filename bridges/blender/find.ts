@@ -25,7 +25,8 @@ export async function findBlender(options: FindOptions = {}): Promise<string> {
   }
   throw new PatchbayError("APP_NOT_FOUND", named ? `There is no Blender at '${named}'` : "Cannot find Blender", {
     context: { tried: candidates },
-    remedy: "Install Blender 3.4 or newer, or say where it is with `--blender PATH` or PATCHBAY_BLENDER.",
+    remedy:
+      "Install Blender 3.4 or newer, or say where it is: as `blender:PATH` to a bridge, with `--blender PATH` to a studio, or in PATCHBAY_BLENDER.",
   });
 }
 

@@ -166,6 +166,7 @@ class RunningBridge<S> implements Bridge {
   #changed(): void {
     this.#presence?.changed();
     for (const part of this.#serving ?? []) part.changed?.();
+    if (this.#parts !== undefined) this.#options.onChange?.({ status: this.status, reason: this.reason });
   }
 
   #fenced(error: PatchbayError): void {

@@ -32,6 +32,8 @@ export interface BridgeOptions<S = unknown> {
   backoff?: Backoff;
   /** After its deadline or its cancellation, a command may block the application for so long, in milliseconds. @default 60_000 */
   stuckMs?: number;
+  /** Called whenever the bridge's state, its reason or its queue may have changed. */
+  onChange?: (now: Pick<Bridge, "status" | "reason">) => void;
 }
 
 export interface Bridge extends AsyncDisposable {

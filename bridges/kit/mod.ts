@@ -6,6 +6,7 @@ export * from "./adapter.ts";
 export * from "./app_link/adapter.ts";
 export * from "./app_link/dial.ts";
 export * from "./bridge.ts";
+export * from "./bridge_definition.ts";
 export * from "./bridge_options.ts";
 export * from "./fence.ts";
 export * from "./supervision/backoff.ts";

@@ -1,0 +1,74 @@
+/** What a kind of bridge says about itself, so that whoever starts bridges treats every application alike. */
+import { AppName, type BridgeId } from "@patchbay/contracts";
+import type { Bus } from "@patchbay/bus";
+import { z } from "zod";
+import type { Bridge, BridgeOptions } from "./bridge_options.ts";
+
+/** Who starts the application: the bridge, without a window; or a person, with one. `simulator` stands in for it. */
+export const BridgeMode = z.enum(["interface", "background", "simulator"]);
+export type BridgeMode = z.infer<typeof BridgeMode>;
+
+/** What a look around this machine gave. */
+export interface Found {
+  /** Whether the application can be used here. */
+  found: boolean;
+  /** For a person: `Blender at /usr/bin/blender`, `Cannot find Blender`. */
+  what: string;
+  /** What to do where it is missing. */
+  remedy?: string;
+}
+
+/** What one bridge is started with, whatever the application. */
+export interface BridgeStart extends Pick<BridgeOptions, "allowCode" | "workDir" | "drainTimeoutMs" | "onChange"> {
+  bus: Bus;
+  /** `ws-07` */
+  bridge: BridgeId;
+  mode: BridgeMode;
+  /** What stands after the colon of its item: a file, or a program. See {@linkcode BridgeDefinition.argument}. */
+  argument?: string;
+  /** Drains the bridge when it fires. */
+  signal?: AbortSignal;
+}
+
+/**
+ * One kind of bridge: the folder of a bridge exports it from its `mod.ts`, by the name `bridge` or as the default.
+ *
+ * @example
+ * ```ts
+ * import { type Adapter, type BridgeDefinition, startBridge } from "@patchbay/bridge-kit";
+ * import type { AppManifest } from "@patchbay/contracts";
+ *
+ * const bridgeOf = (manifest: AppManifest, adapter: Adapter): BridgeDefinition => ({
+ *   app: manifest.app,
+ *   title: manifest.title,
+ *   start: ({ mode, ...options }) => startBridge({ ...options, manifest, adapter, simulated: mode === "simulator" }),
+ * });
+ * ```
+ */
+export interface BridgeDefinition {
+  app: AppName;
+  title: string;
+  /** What may stand after the colon of an item: `the program to start`. Absent: nothing may. */
+  argument?: string;
+  /** Looks for the application on this machine; without it nobody can know, and the bridge starts only where it is named. */
+  find?(options?: { argument?: string; signal?: AbortSignal }): Promise<Found>;
+  /**
+   * Resolves once the bridge is present on the bus, whether or not its application is there.
+   * @throws {PatchbayError} `INVALID_CONFIGURATION` for an argument or a mode that it cannot use, `BRIDGE_FENCED`, …
+   */
+  start(options: BridgeStart): Promise<Bridge>;
+}
+
+/** Whether something that was imported is the definition of a bridge. */
+export function isBridgeDefinition(value: unknown): value is BridgeDefinition {
+  return Shape.safeParse(value).success;
+}
+
+const isFunction = (value: unknown) => typeof value === "function";
+const Shape = z.looseObject({
+  app: AppName,
+  title: z.string().min(1),
+  argument: z.string().optional(),
+  find: z.custom(isFunction).optional(),
+  start: z.custom(isFunction),
+});
