@@ -24,9 +24,26 @@ export interface Adapter<S = unknown> {
   execute(call: AdapterCall): Promise<unknown>;
   /** What the application looks like now: a value of the manifest's `state`. */
   snapshot(signal: AbortSignal): Promise<S>;
+  /**
+   * Makes the commands that follow one undo step, until the group is closed; for applications that can do that, and looked
+   * at once `open` has resolved. Groups do not nest.
+   * @param label what the undo history calls the step
+   */
+  group?: ((label: string, signal: AbortSignal) => Promise<UndoGroup>) | undefined;
   /** Lets go of the application, and ends it where the bridge started it. Called once for each `open`, also for one that failed. */
   close(): Promise<void>;
 }
+
+/** Commands that are one undo step. */
+export interface UndoGroup {
+  /**
+   * Ends it: `keep` leaves what was done as one step, `undo` takes it all back and leaves no step behind.
+   * @returns whether it was taken back: all of it
+   */
+  close(outcome: GroupOutcome): Promise<boolean>;
+}
+
+export type GroupOutcome = "keep" | "undo";
 
 export interface OpenedApplication {
   /** The application's own version: `3.4.1`. */

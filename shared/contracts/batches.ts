@@ -4,6 +4,7 @@ import { IdempotencyKey, Priority, Result, TimeoutMs } from "./commands.ts";
 import { Id } from "./ids.ts";
 import { JsonObject } from "./json.ts";
 import { AppName, BridgeId, CommandName } from "./names.ts";
+import { Problem } from "./problem.ts";
 
 /**
  * What a batch does when a command of it fails: `stop` leaves the rest out, `continue` goes on with the next, `undo` takes
@@ -17,6 +18,7 @@ export const MAX_BATCH_COMMANDS = 1_000;
 
 export const BatchCommand = z.looseObject({
   command: CommandName,
+  /** May refer to what an earlier command of the batch gave, by its index: `{ "$ref": "0.result.name" }`. */
   args: JsonObject.default({}),
   timeoutMs: TimeoutMs.optional(),
 });
@@ -56,6 +58,8 @@ export const BatchResult = z.looseObject({
   ok: z.boolean(),
   /** Of a batch that was to be undone: whether all of it was taken back. */
   undone: z.boolean(),
+  /** Why commands were left out, where that was none of their own failures: cancelled, or out of time. */
+  problem: Problem.optional(),
   startedAt: z.number().int().nonnegative(),
   durationMs: z.number().nonnegative(),
   items: z.array(BatchItem),

@@ -1,13 +1,13 @@
 /** An {@linkcode Adapter} for every application whose inside speaks the App link. */
 import { type AppManifest, PatchbayError } from "@patchbay/contracts";
 import { logger } from "@patchbay/telemetry";
-import type { Adapter, AdapterCall, AdapterHost, AdapterProgress, OpenedApplication } from "../adapter.ts";
+import type { Adapter, AdapterCall, AdapterHost, AdapterProgress, OpenedApplication, UndoGroup } from "../adapter.ts";
 import { unlessAborted } from "../application.ts";
 import { type Child, type ChildOptions, startChild } from "../supervision/child.ts";
 import { describeExit } from "../supervision/supervise.ts";
 import { childStream } from "./byte_stream.ts";
 import type { JsonRpcConnection } from "./json_rpc.ts";
-import type { LinkNotification } from "./link_messages.ts";
+import { GroupEnded, type LinkNotification } from "./link_messages.ts";
 import { type AppLink, type LinkEvents, type LinkIdentity, LinkReception, listenForApplication } from "./listener.ts";
 import { Pulse } from "./pulse.ts";
 import { defaultLinksDir } from "./rendezvous.ts";
@@ -68,6 +68,8 @@ export function appLinkAdapter(options: AppLinkAdapterOptions): (host: AdapterHo
 }
 
 class AppLinkAdapter implements Adapter {
+  /** Only where the application says that it can. */
+  group: Adapter["group"];
   readonly #options: AppLinkAdapterOptions;
   readonly #host: AdapterHost;
   readonly #held = new AsyncDisposableStack();
@@ -96,6 +98,7 @@ class AppLinkAdapter implements Adapter {
         onSilent: () => connection.close(this.#silent(silenceMs)),
       }),
     );
+    if (hello.capabilities["groups"] === true) this.group = (label, signal) => this.#group(label, signal);
     return { appVersion: hello.appVersion, capabilities: { ...hello.capabilities, background: hello.background } };
   }
 
@@ -107,6 +110,16 @@ class AppLinkAdapter implements Adapter {
     } finally {
       this.#progress.delete(id);
     }
+  }
+
+  async #group(label: string, signal: AbortSignal): Promise<UndoGroup> {
+    await this.#ask("group_begin", { label }, signal);
+    return {
+      close: async (outcome) => {
+        const ended = GroupEnded.safeParse(await this.#ask("group_end", { outcome }, this.#host.signal));
+        return outcome === "undo" && ended.success && ended.data.undone;
+      },
+    };
   }
 
   snapshot(signal: AbortSignal): Promise<unknown> {

@@ -7,10 +7,12 @@ import {
   type StateCause,
   ValidationError,
 } from "@patchbay/contracts";
+import type { z } from "zod";
+import type { GroupOutcome } from "../adapter.ts";
 import type { ByteStream } from "./byte_stream.ts";
 import { Hello, HelloAnswer, LINK_PROTOCOL } from "./hello.ts";
 import { JsonRpcConnection } from "./json_rpc.ts";
-import { ExecuteParams } from "./link_messages.ts";
+import { ExecuteParams, GroupBeginParams, GroupEndParams } from "./link_messages.ts";
 import { defaultLinksDir, readRendezvous, rendezvousPath } from "./rendezvous.ts";
 import { dial } from "./transports.ts";
 
@@ -28,6 +30,10 @@ export interface DialOptions {
   /** Runs one command. Throw a PatchbayError to answer with a problem. */
   execute(call: DialledCall): Promise<unknown> | unknown;
   snapshot(): Promise<unknown> | unknown;
+  /** Makes the commands that follow one undo step; with it, the link announces the capability `groups`. */
+  groupBegin?(label: string): Promise<void> | void;
+  /** Ends the group, and takes it back for `undo`. @returns whether all of it was taken back */
+  groupEnd?(outcome: GroupOutcome): Promise<boolean> | boolean;
   /** The bridge asks the application to end. */
   onShutdown?(): void;
   /** Ends the link when it fires. */
@@ -77,7 +83,7 @@ export async function dialAppLink(options: DialOptions): Promise<DialledLink> {
       addonVersion: options.addonVersion ?? options.appVersion,
       protocol: LINK_PROTOCOL,
       pid: Deno.pid,
-      capabilities: options.capabilities ?? {},
+      capabilities: { ...options.capabilities, ...(options.groupBegin === undefined ? {} : { groups: true }) },
       background: options.background ?? true,
     };
     const { allowCode, workDir } = HelloAnswer.parse(await connection.request("hello", hello));
@@ -108,16 +114,30 @@ async function serve(
     case "snapshot":
       return await options.snapshot();
     case "execute": {
-      const parsed = ExecuteParams.safeParse(params);
-      if (!parsed.success) throw ValidationError.fromZod("INVALID_MESSAGE", "Cannot read execute", parsed.error);
+      const { command, args, id } = read(ExecuteParams, method, params);
       signal.throwIfAborted();
-      const { command, args, id } = parsed.data;
       const progress: DialledCall["progress"] = (value) => connection.notify("$/progress", { token: id, value });
       return await options.execute({ command, args, id, signal, progress });
     }
-    default:
-      throw PatchbayError.of("UNKNOWN_COMMAND", `The application has no method '${method.slice(0, 80)}'`);
+    case "group_begin": {
+      const { label } = read(GroupBeginParams, method, params);
+      if (options.groupBegin === undefined) break;
+      await options.groupBegin(label);
+      return {};
+    }
+    case "group_end": {
+      const { outcome } = read(GroupEndParams, method, params);
+      if (options.groupEnd === undefined) break;
+      return { undone: await options.groupEnd(outcome) };
+    }
   }
+  throw PatchbayError.of("UNKNOWN_COMMAND", `The application has no method '${method.slice(0, 80)}'`);
+}
+
+function read<S extends z.ZodType>(schema: S, method: string, params: unknown): z.output<S> {
+  const parsed = schema.safeParse(params);
+  if (parsed.success) return parsed.data;
+  throw ValidationError.fromZod("INVALID_MESSAGE", `Cannot read ${method}`, parsed.error);
 }
 
 function dialled(connection: JsonRpcConnection, allowCode: boolean, workDir: string): DialledLink {

@@ -5,6 +5,13 @@ import { JsonObject, JsonValue, StateCause } from "@patchbay/contracts";
 /** From the bridge. */
 export const ExecuteParams = z.looseObject({ command: z.string(), args: JsonObject, id: z.string() });
 
+/** `group_begin`: what is executed until `group_end` is one undo step. For applications whose `hello` has the capability `groups`. */
+export const GroupBeginParams = z.looseObject({ label: z.string().max(200) });
+/** `group_end` */
+export const GroupEndParams = z.looseObject({ outcome: z.enum(["keep", "undo"]) });
+/** What `group_end` answers: whether all of it was taken back. */
+export const GroupEnded = z.looseObject({ undone: z.boolean() });
+
 const at = z.number().nonnegative().optional();
 
 /** From the application, by method. */
