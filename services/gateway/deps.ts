@@ -1,5 +1,5 @@
 /** What the routes stand on. */
-import type { Bus } from "@patchbay/bus";
+import type { Bus, PresenceMirror } from "@patchbay/bus";
 import type { CommandLog } from "./command_log.ts";
 import type { KeyRing } from "./keys.ts";
 import type { Limits } from "./limits.ts";
@@ -11,6 +11,8 @@ export interface GatewayDeps {
   call: ServiceCalls;
   keys: KeyRing;
   manifests: ManifestCache;
+  /** Who is here, and what the gateway waits for there. */
+  here: PresenceMirror;
   commands: CommandLog;
   limits: Limits;
   /** Origins of web pages besides the gateway's own: `https://studio.example`. */

@@ -1,5 +1,5 @@
 /** The gateway on a socket. */
-import type { Bus } from "@patchbay/bus";
+import { type Bus, PresenceMirror } from "@patchbay/bus";
 import { PatchbayError } from "@patchbay/contracts";
 import { logger } from "@patchbay/telemetry";
 import { createApp } from "./app.ts";
@@ -61,11 +61,13 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     ended.abort();
     await followed;
   });
+  const here = starting.use(await PresenceMirror.follow(bus, { signal: ended.signal }));
   const app = createApp({
     bus,
     call: serviceCalls(bus, { timeoutMs: limits.serviceTimeoutMs, signal: ended.signal }),
     keys: new KeyRing(options.keys),
     manifests,
+    here,
     commands: new CommandLog(),
     limits,
     allowedOrigins: options.allowedOrigins ?? [],

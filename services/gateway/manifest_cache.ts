@@ -4,6 +4,7 @@ import { type Bus, openBucket } from "@patchbay/bus";
 import {
   ANY_BRIDGE,
   type AppName,
+  type BridgeId,
   type CommandDocument,
   type Effect,
   ManifestDocument,
@@ -78,6 +79,12 @@ export class ManifestCache {
     const document = this.#look(app, bridge, command);
     this.#found.set(name, document);
     return document;
+  }
+
+  /** Whether one bridge has a command. */
+  offers(app: AppName, bridge: BridgeId, command: string): boolean {
+    const commands = this.#bridges.get(`${app}.${bridge}`)?.commands;
+    return commands !== undefined && Object.hasOwn(commands, command);
   }
 
   #look(app: AppName, bridge: string, command: string): CommandDocument {

@@ -1,13 +1,15 @@
 /** The hot path: one command from a checked body to the bridge and back. */
-import { request } from "@patchbay/bus";
+import { BridgeGoneError, requestBridge } from "@patchbay/bus";
 import {
   type BridgeAddress,
+  type CommandDocument,
   envelope,
   fromProblem,
   type Id,
   IdempotencyKey,
   newId,
   parseAddress,
+  PatchbayError,
   type Priority,
   Result,
   subjects,
@@ -15,6 +17,7 @@ import {
   ValidationError,
 } from "@patchbay/contracts";
 import type { GatewayDeps } from "./deps.ts";
+import { findResult } from "./find_result.ts";
 import { type ApiKey, scopeFor } from "./keys.ts";
 import { requireScope } from "./middleware/auth.ts";
 
@@ -45,10 +48,11 @@ export interface SentCommand {
  * @throws {PatchbayError} `BRIDGE_OFFLINE`, `UNKNOWN_COMMAND`, `FORBIDDEN`: what is known without asking the bridge
  */
 export function sendCommand(
-  { bus, manifests, commands, signal }: Pick<GatewayDeps, "bus" | "manifests" | "commands" | "signal">,
+  deps: Pick<GatewayDeps, "bus" | "manifests" | "here" | "commands" | "signal">,
   { bridge: target, command, args, priority = "normal", timeoutMs, project }: CommandRequest,
   { key, correlationId, idempotencyKey }: CommandCaller,
 ): SentCommand {
+  const { bus, manifests, here } = deps;
   const { app, bridge } = parseAddress(target);
   const offered = manifests.command(app, bridge, command);
   requireScope(key, scopeFor(offered.effect));
@@ -62,24 +66,37 @@ export function sendCommand(
     ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
   };
   const message = envelope({ type: "command", id, payload, source: "gateway", target, correlationId });
-  const answer = request(bus, subjects.command(app, bridge, command), message, {
+  const answer = requestBridge(bus, here, {
+    app,
+    bridge,
+    subject: (bridge) => subjects.command(app, bridge, command),
+    offers: (bridge) => manifests.offers(app, bridge, command),
+    message,
     payload: Result,
-    absent: "BRIDGE_OFFLINE",
     timeoutMs: timeoutMs ?? offered.timeoutMs,
     priority,
-    signal,
   });
-  return { id, result: settle(answer, id, commands) };
+  return { id, result: settle(deps, answer, { id, target, key: idempotencyKey, command, offered }) };
+}
+
+interface Asked {
+  id: Id;
+  target: BridgeAddress;
+  key: string | undefined;
+  command: string;
+  offered: CommandDocument;
 }
 
 async function settle(
+  deps: Pick<GatewayDeps, "bus" | "commands" | "signal">,
   answer: Promise<{ payload: Result }>,
-  id: Id,
-  commands: GatewayDeps["commands"],
+  asked: Asked,
 ): Promise<Succeeded> {
+  const { commands } = deps;
+  const { id } = asked;
   commands.begin(id);
   try {
-    const { payload: result } = await answer;
+    const result = await answer.then(({ payload }) => payload, (error) => afterDeath(deps, asked, error));
     if (!result.ok) throw fromProblem(result.problem);
     commands.end(id);
     return result;
@@ -87,6 +104,27 @@ async function settle(
     commands.end(id, toProblem(error));
     throw error;
   }
+}
+
+/** What is known of a command whose bridge has died: its result, if that was stored before. */
+async function afterDeath(
+  { bus, signal }: Pick<GatewayDeps, "bus" | "signal">,
+  { id, target, command, offered }: Asked,
+  error: unknown,
+): Promise<Result> {
+  if (!(error instanceof BridgeGoneError)) throw error;
+  if (offered.effect === "read") {
+    throw PatchbayError.of("BRIDGE_OFFLINE", error.message, { context: { ...error.context, started: false } });
+  }
+  const stored = await findResult(bus, id, signal);
+  if (stored !== undefined) return stored;
+  throw new PatchbayError(
+    "OUTCOME_UNKNOWN",
+    `Whether '${command}' happened is not known: ${target} died before it answered`,
+    {
+      cause: error,
+    },
+  );
 }
 
 /** The `Idempotency-Key` header. @throws {ValidationError} `INVALID_REQUEST` */

@@ -42,7 +42,7 @@ type CommandRecord = z.infer<typeof CommandRecord>;
 const params = z.object({ id: Id });
 
 export const commandRoutes = (
-  deps: Pick<GatewayDeps, "bus" | "manifests" | "commands" | "signal">,
+  deps: Pick<GatewayDeps, "bus" | "manifests" | "here" | "commands" | "signal">,
 ) => [
   route({
     method: "POST",

@@ -1,5 +1,5 @@
 /** The gateway's function on a real bus, with doubles behind it, for tests that call `app.request`. */
-import { type Bus, migrate } from "@patchbay/bus";
+import { type Bus, migrate, PresenceMirror } from "@patchbay/bus";
 import { type App, createApp } from "../app.ts";
 import { CommandLog } from "../command_log.ts";
 import type { GatewayDeps } from "../deps.ts";
@@ -28,11 +28,13 @@ export async function startTestGateway(
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const manifests = new ManifestCache();
   const followed = manifests.follow(bus, ended.signal);
+  const here = await PresenceMirror.follow(bus, { signal: ended.signal, graceMs: 50 });
   const deps: GatewayDeps = {
     bus,
     call: serviceCalls(bus, { timeoutMs: limits.serviceTimeoutMs, signal: ended.signal }),
     keys: new KeyRing([...keys.values()].map(({ record }) => record)),
     manifests,
+    here,
     commands: new CommandLog(),
     limits,
     allowedOrigins: options.allowedOrigins ?? [],
@@ -58,6 +60,7 @@ export async function startTestGateway(
     async [Symbol.asyncDispose]() {
       ended.abort();
       await followed;
+      await here[Symbol.asyncDispose]();
     },
   };
 }
