@@ -2,6 +2,7 @@
 import {
   type Bus,
   mirrorBucket,
+  PresenceMirror,
   readStream,
   type RunningService,
   serviceEndpoint,
@@ -60,11 +61,14 @@ export async function startConductor({ bus, signal: given, ...options }: Conduct
   const signal = given === undefined ? stop.signal : AbortSignal.any([stop.signal, given]);
   await using stack = new AsyncDisposableStack();
   const world = stack.use(await followWorld(bus, signal));
+  const here = stack.use(await PresenceMirror.follow(bus, { signal }));
   const results = stack.use(await ResultFeed.start(bus, signal));
   const plans = await PlanStore.open(bus, world, signal);
   const runs = new Runs({
     bus,
     results,
+    here,
+    offers: world.offers,
     plans,
     manifests: () => world.now().manifests,
     limits: options.retry ?? RETRY_LIMITS,

@@ -1,5 +1,4 @@
 /** One run at work: ready steps in parallel, each transition appended to the log before it takes effect. */
-import type { Bus } from "@patchbay/bus";
 import {
   ANY_BRIDGE,
   type AppName,
@@ -19,23 +18,19 @@ import {
 } from "@patchbay/contracts";
 import { ATTRIBUTES, logger, recordError, span } from "@patchbay/telemetry";
 import { Lanes } from "./lanes.ts";
-import type { ResultFeed } from "./result_feed.ts";
 import type { RunLog } from "./run_log.ts";
 import { type Next, Schedule } from "./schedule.ts";
 import {
   awaitStepCommand,
   isRepeatable,
-  type RetryLimits,
   runStepCommand,
   type StepCommand,
+  type StepCommandDeps,
   type StepOutcome,
 } from "./step_command.ts";
 
-export interface ExecutionDeps {
-  bus: Bus;
-  results: ResultFeed;
+export interface ExecutionDeps extends StepCommandDeps {
   manifests(): ReadonlyMap<AppName, ManifestDocument>;
-  limits?: RetryLimits | undefined;
 }
 
 const COMMANDS_PER_ADDRESS = 16;

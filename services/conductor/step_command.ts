@@ -1,7 +1,8 @@
 /** The command of one step: sent, repeated where it certainly had no effect, and its one outcome found out. */
-import { type Bus, request, send } from "@patchbay/bus";
+import { BridgeGoneError, type Bus, type PresenceMirror, requestBridge, send, wasNotBegun } from "@patchbay/bus";
 import {
   ANY_BRIDGE,
+  type AppName,
   type BridgeId,
   type Cancel,
   type Command,
@@ -45,6 +46,17 @@ export type StepOutcome =
   | { status: "failed"; problem: Problem }
   | { status: "cancelled" };
 
+/** What sending a command takes. */
+export interface StepCommandDeps {
+  bus: Bus;
+  results: ResultFeed;
+  /** Who is here. */
+  here: PresenceMirror;
+  /** Whether a bridge has a command. */
+  offers(app: AppName, bridge: BridgeId, command: string): boolean;
+  limits?: RetryLimits | undefined;
+}
+
 export interface RetryLimits {
   /** How often a command that had no effect is sent again. */
   retries: number;
@@ -72,15 +84,16 @@ const log = logger("conductor");
  * @throws the reason of `abandoned`
  */
 export async function runStepCommand(
-  { bus, results, limits = RETRY_LIMITS }: { bus: Bus; results: ResultFeed; limits?: RetryLimits | undefined },
+  deps: StepCommandDeps,
   command: StepCommand,
 ): Promise<StepOutcome> {
+  const { results, limits = RETRY_LIMITS } = deps;
   const backoff = new ExponentialBackoff({ initialDelay: limits.initialDelayMs, maxDelay: limits.maxDelayMs });
   using watch = new ResultWatch(results, command);
   let delay: ReturnType<typeof backoff.next> | undefined;
   for (let attempt = 0;; attempt++) {
     if (command.cancelled.aborted) return { status: "cancelled" };
-    const outcome = await attemptOnce(bus, command, watch);
+    const outcome = await attemptOnce(deps, command, watch);
     if (outcome.kind === "done") return outcome.outcome;
     delay = (delay ?? backoff).next({ attempt, signal: command.abandoned, result: { error: outcome.error } });
     const late = Date.now() + delay.duration >= command.deadline;
@@ -97,7 +110,7 @@ export async function runStepCommand(
 
 /** What came of a command that another conductor sent: its stored result, or what is known when its time is over. */
 export async function awaitStepCommand(
-  { bus, results }: { bus: Bus; results: ResultFeed },
+  { bus, results }: Pick<StepCommandDeps, "bus" | "results">,
   command: StepCommand,
   after: number,
 ): Promise<StepOutcome> {
@@ -124,28 +137,32 @@ export const isRepeatable = (document: CommandDocument | undefined) =>
 
 type Attempt = { kind: "done"; outcome: StepOutcome } | { kind: "again"; error: PatchbayError };
 
-async function attemptOnce(bus: Bus, command: StepCommand, watch: ResultWatch): Promise<Attempt> {
+async function attemptOnce(deps: StepCommandDeps, command: StepCommand, watch: ResultWatch): Promise<Attempt> {
+  const { bus } = deps;
   const { abandoned, cancelled } = command;
   const done = new AbortController();
   const cancel = () => sendCancel(bus, command, "the run is cancelled");
   cancelled.addEventListener("abort", cancel, { once: true });
   try {
     // an answer that is lost with the connection is found among the stored results
-    const answer = ask(bus, command, AbortSignal.any([abandoned, done.signal]));
+    const answer = ask(deps, command, AbortSignal.any([abandoned, done.signal]));
     const result = await Promise.race([answer, watch.result, graceAfter(cancelled, done.signal)]);
     if (result === undefined) return { kind: "done", outcome: afterCancel(command) };
     watch.handled(result);
-    if (!result.ok && mayRepeat(result.problem.code, command)) {
+    if (!result.ok && mayRepeat(result.problem, command)) {
       return { kind: "again", error: fromProblem(result.problem) };
     }
     return { kind: "done", outcome: outcomeOf(result, command) };
   } catch (error) {
     abandoned.throwIfAborted();
     if (!(error instanceof PatchbayError)) throw error;
+    if (error instanceof BridgeGoneError && !isRepeatable(command.document)) {
+      return { kind: "done", outcome: await afterDeath(command, watch) };
+    }
     if (error.code === "DEADLINE_EXCEEDED" || error.code === "INVALID_MESSAGE") {
       return { kind: "done", outcome: await afterSilence(bus, command, watch, error) };
     }
-    if (NOT_TAKEN.has(error.code) && !bus.nc.isClosed()) return { kind: "again", error };
+    if (mayRepeat(error, command) && !bus.nc.isClosed()) return { kind: "again", error };
     return { kind: "done", outcome: failed(error, command) };
   } finally {
     cancelled.removeEventListener("abort", cancel);
@@ -153,7 +170,7 @@ async function attemptOnce(bus: Bus, command: StepCommand, watch: ResultWatch): 
   }
 }
 
-async function ask(bus: Bus, command: StepCommand, signal: AbortSignal): Promise<Result> {
+async function ask({ bus, here, offers }: StepCommandDeps, command: StepCommand, signal: AbortSignal): Promise<Result> {
   const { step, args, commandId, correlationId, runId, deadline } = command;
   const bridge = step.bridge ?? ANY_BRIDGE;
   const timeoutMs = Math.max(1, deadline - Date.now());
@@ -174,9 +191,13 @@ async function ask(bus: Bus, command: StepCommand, signal: AbortSignal): Promise
     target: `${step.app}.${bridge}`,
     correlationId,
   });
-  const reply = await request(bus, subjects.command(step.app, bridge, step.command), message, {
+  const reply = await requestBridge(bus, here, {
+    app: step.app,
+    bridge,
+    subject: (bridge) => subjects.command(step.app, bridge, step.command),
+    offers: (bridge) => offers(step.app, bridge, step.command),
+    message,
     payload: Result,
-    absent: "BRIDGE_OFFLINE",
     timeoutMs,
     signal,
   });
@@ -193,13 +214,20 @@ async function afterSilence(bus: Bus, command: StepCommand, watch: ResultWatch, 
   return isRepeatable(command.document) ? failed(error, command) : unknownOutcome(command);
 }
 
+/** The bridge process that had the command is gone: what it stored before may yet come. */
+async function afterDeath(command: StepCommand, watch: ResultWatch): Promise<StepOutcome> {
+  const result = await watch.next(GRACE_MS);
+  return result === undefined ? unknownOutcome(command) : outcomeOf(result, command);
+}
+
 /** The bridge does not answer the cancellation. */
 const afterCancel = (command: StepCommand): StepOutcome =>
   isRepeatable(command.document) ? { status: "cancelled" } : unknownOutcome(command);
 
 /** A command that had an effect is never sent again, unless it may be done twice. */
-function mayRepeat(code: ErrorCode, { document }: StepCommand): boolean {
-  return NOT_TAKEN.has(code) || (isRepeatable(document) && code === "APP_NOT_CONNECTED");
+function mayRepeat(problem: Pick<Problem, "code" | "context">, { document }: StepCommand): boolean {
+  if (NOT_TAKEN.has(problem.code) || wasNotBegun(problem)) return true;
+  return problem.code === "APP_NOT_CONNECTED" && isRepeatable(document);
 }
 
 function outcomeOf(result: Result, { cancelled }: StepCommand): StepOutcome {
@@ -243,6 +271,10 @@ function graceAfter(signal: AbortSignal, done: AbortSignal): Promise<undefined> 
 const isOf = ({ app, bridge = ANY_BRIDGE, command }: Step, result: Result) =>
   result.app === app && result.command === command && (bridge === ANY_BRIDGE || bridge === result.bridge);
 
+/** Whether another bridge of the application gets the command, because this one did not begin it. */
+const isPassedOn = ({ bridge = ANY_BRIDGE }: Step, result: Result) =>
+  bridge === ANY_BRIDGE && !result.ok && wasNotBegun(result.problem);
+
 /** Listens for the stored result of a command, from before it is sent. */
 class ResultWatch implements Disposable {
   readonly #listening: Disposable;
@@ -254,7 +286,9 @@ class ResultWatch implements Disposable {
   constructor(feed: ResultFeed, { commandId, abandoned, step }: StepCommand) {
     this.#abandoned = abandoned;
     this.#listening = feed.listen(commandId, (result) => {
-      if (isOf(step, result) && !this.#handled.has(result.startedAt)) this.#found.resolve(result);
+      if (isOf(step, result) && !this.#handled.has(result.startedAt) && !isPassedOn(step, result)) {
+        this.#found.resolve(result);
+      }
     });
   }
 

@@ -3,6 +3,7 @@ import { type Bus, mirrorBucket, openBucket } from "@patchbay/bus";
 import {
   type AppName,
   BridgeAddress,
+  type BridgeId,
   ManifestDocument,
   parseAddress,
   type PlanWorld,
@@ -18,6 +19,8 @@ export interface World extends AsyncDisposable {
   now(): Here;
   /** As it is: read again, before something is refused because it is not there. */
   fresh(): Promise<Here>;
+  /** Whether a bridge has a command. */
+  offers(app: AppName, bridge: BridgeId, command: string): boolean;
   /** Resolves when it follows no longer; with the error that ended it, if one did. */
   readonly ended: Promise<unknown>;
 }
@@ -38,6 +41,10 @@ export async function followWorld(bus: Bus, signal: AbortSignal): Promise<World>
     async fresh() {
       const [documents, bridges] = await Promise.all([offered.entries(), present.entries()]);
       return describe(documents.map((entry) => [entry.key, entry]), bridges.map((entry) => [entry.key, entry]));
+    },
+    offers(app, bridge, command) {
+      const commands = manifests.values.get(`${app}.${bridge}`)?.value.commands;
+      return commands !== undefined && Object.hasOwn(commands, command);
     },
     ended: Promise.race([presence.ended, manifests.ended]),
     [Symbol.asyncDispose]: () => parts.disposeAsync(),
