@@ -176,7 +176,7 @@ class RunningBridge<S> implements Bridge {
   }
 
   async #drain(): Promise<void> {
-    const { self, runner, application, signals, outbox } = this.#parts;
+    const { self, runner, application, signals, spool } = this.#parts;
     this.#options.signal?.removeEventListener("abort", this.#onAbort);
     this.#changed();
     const impatient = setTimeout(() => runner.cancelAll("the bridge stops"), this.#drainTimeoutMs);
@@ -185,7 +185,7 @@ class RunningBridge<S> implements Bridge {
     await application[Symbol.asyncDispose]();
     signals[Symbol.dispose]();
     const late = setTimeout(() => this.#ending.abort(), FLUSH_TIMEOUT_MS);
-    await outbox.flushed();
+    await spool.flushed();
     clearTimeout(late);
     this.#ending.abort();
     await Promise.all(this.#background);

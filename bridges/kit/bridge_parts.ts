@@ -9,7 +9,7 @@ import { CommandQueue } from "./command_queue.ts";
 import { CommandRunner } from "./command_runner.ts";
 import type { Fence } from "./fence.ts";
 import { fitValue } from "./large_values.ts";
-import { Outbox } from "./outbox.ts";
+import { Spool } from "./spool/spool.ts";
 import { ProgressPace } from "./progress_pace.ts";
 import { Signals } from "./signals.ts";
 import { StateReporter } from "./state/reporter.ts";
@@ -33,7 +33,7 @@ export interface BridgeParts<S = unknown> {
   readonly options: BridgeOptions<S>;
   readonly fence: Fence;
   readonly queue: CommandQueue;
-  readonly outbox: Outbox;
+  readonly spool: Spool;
   readonly signals: Signals;
   readonly state: StateReporter;
   readonly application: Application<S>;
@@ -55,8 +55,8 @@ export function assembleParts<S>(
   const { bus, manifest, bridge } = options;
   const { source } = self;
   const queue = new CommandQueue({ limit: options.queueLimit ?? QUEUE_LIMIT, onChange: changed });
-  const outbox = new Outbox(bus, ended);
-  const signals = new Signals({ bus, manifest, bridge, source, outbox });
+  const spool = new Spool(bus, ended);
+  const signals = new Signals({ bus, manifest, bridge, source, spool });
   const state: StateReporter = new StateReporter({
     app: manifest.app,
     bridge,
@@ -79,14 +79,14 @@ export function assembleParts<S>(
     onConnected: () => state.connected(),
     ...(options.backoff === undefined ? {} : { backoff: options.backoff }),
   });
-  const runner = commandRunner({ options, self, queue, application, state, outbox });
-  return { self, options, fence, queue, outbox, signals, state, application, runner, ended };
+  const runner = commandRunner({ options, self, queue, application, state, spool });
+  return { self, options, fence, queue, spool, signals, state, application, runner, ended };
 }
 
 type Partly<S, K extends keyof BridgeParts> = Pick<BridgeParts<S>, "options" | "self" | K>;
 
 function commandRunner<S>(
-  { options, self, queue, application, state, outbox }: Partly<S, "queue" | "application" | "state" | "outbox">,
+  { options, self, queue, application, state, spool }: Partly<S, "queue" | "application" | "state" | "spool">,
 ): CommandRunner<S> {
   const { bus, manifest, bridge, allowCode, stuckMs } = options;
   const paces = new ProgressPace();
@@ -105,7 +105,7 @@ function commandRunner<S>(
       send(bus, subjects.progress(correlationId), about(command, self, "progress", payload.data));
     },
     onResult: (result, command) => {
-      outbox.add(subjects.result(manifest.app, bridge, result.command), about(command, self, "result", result));
+      spool.add(subjects.result(manifest.app, bridge, result.command), about(command, self, "result", result));
     },
     ...(stuckMs === undefined ? {} : { stuckMs }),
   });

@@ -10,11 +10,11 @@ import {
 } from "@patchbay/contracts";
 import { type Bus, send } from "@patchbay/bus";
 import { logger } from "@patchbay/telemetry";
-import type { Outbox } from "./outbox.ts";
+import type { Spool } from "./spool/spool.ts";
 
 export interface SignalsOptions {
   bus: Bus;
-  outbox: Outbox;
+  spool: Spool;
   manifest: AppManifest;
   bridge: BridgeId;
   source: string;
@@ -33,11 +33,11 @@ export class Signals implements Disposable {
 
   /** Into the stream of events. */
   event(event: string, data: unknown, at: number): void {
-    const { manifest, bridge, source, outbox } = this.#options;
+    const { manifest, bridge, source, spool } = this.#options;
     const checked = this.#check("event", event, manifest.events, data);
     if (checked === undefined) return;
     const payload: AppEvent = { app: manifest.app, bridge, event, at: Math.floor(at), data: checked.value };
-    outbox.add(subjects.event(manifest.app, bridge, event), envelope({ type: "event", payload, source }));
+    spool.add(subjects.event(manifest.app, bridge, event), envelope({ type: "event", payload, source }));
   }
 
   /** To whoever listens now: the first value at once, then the last one at each tick of the channel's rate. */

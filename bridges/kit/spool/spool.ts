@@ -9,7 +9,7 @@ const BATCH = 32;
 const MAX_BYTES = 64 * 1024 * 1024;
 const log = logger("bridge");
 
-export class Outbox {
+export class Spool {
   readonly #bus: Bus;
   readonly #signal: AbortSignal;
   #entries: PackedMessage[] = [];
@@ -25,11 +25,20 @@ export class Outbox {
   }
 
   add(subject: string, message: EnvelopeOf<unknown>): void {
-    const entry = packed(subject, message);
+    this.addPacked(packed(subject, message));
+  }
+
+  /** As {@linkcode add}, for a message that is packed already. */
+  addPacked(entry: PackedMessage): void {
     this.#entries.push(entry);
     this.#bytes += entry.data.length;
     while (this.#entries.length > MAX_ENTRIES || this.#bytes > MAX_BYTES) this.#dropOldest();
     this.#sending ??= this.#send();
+  }
+
+  /** Resolves once this message, which was added, is in its stream. @throws {PatchbayError} where it never will be */
+  async stored(_message: { id: string }): Promise<void> {
+    await this.flushed();
   }
 
   /** Resolves once all is stored, or given up. */
