@@ -50,6 +50,9 @@ export function blenderAdapter({ mode, blenderPath, launch, ...link }: BlenderAd
         return await withAssets(await inner.execute({ ...call, args: JsonObject.parse(files.args) }), host);
       },
       snapshot: (signal) => inner.snapshot(signal),
+      get group() {
+        return inner.group;
+      },
       async close() {
         await using _simulator = simulator;
         await inner.close();

@@ -43,6 +43,7 @@ export function startBlenderSimulator(options: SimulatorOptions): BlenderSimulat
     await using _closing = dialled;
     link = dialled;
     await Promise.race([dialled.closed, aborted(signal)]);
+    session.leaveGroup();
     link = undefined;
   };
 
@@ -99,6 +100,8 @@ async function dial(
         event: (name, data) => link()?.event(name, data),
       }),
     snapshot: () => session.snapshot(),
+    groupBegin: (label) => session.beginGroup(label),
+    groupEnd: (outcome) => session.endGroup(outcome),
     onShutdown,
     signal,
   });

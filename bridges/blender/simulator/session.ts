@@ -12,8 +12,9 @@ import { modifiers } from "./commands/modifiers.ts";
 import { objects } from "./commands/objects.ts";
 import { render } from "./commands/render.ts";
 import { scene, sceneState } from "./commands/scene.ts";
-import { copyDocument, type Document, emptyDocument } from "./document.ts";
+import { copyDocument, type Document } from "./document.ts";
 import { withReferences } from "./files.ts";
+import { UndoHistory } from "./undo_history.ts";
 
 const HANDLERS: Record<Exclude<keyof BlenderCommands, SessionCommand>, AnyHandler> = {
   ...scene,
@@ -31,8 +32,6 @@ type SessionCommand = "undo" | "redo" | "execute_python";
 // deno-lint-ignore no-explicit-any -- the arguments of each handler were parsed by the schema of its own command
 type AnyHandler = (context: CommandContext, args: any) => unknown;
 
-/** As many steps as Blender can take back, unless it is told otherwise. */
-const MAX_UNDO_STEPS = 32;
 /** These put another document in place of the present one, and its history with it. */
 const FILE_COMMANDS: ReadonlySet<string> = new Set(["open_file", "new_file"]);
 
@@ -52,9 +51,7 @@ export interface SessionOptions {
 }
 
 export class SimulatedSession {
-  #document: Document = emptyDocument();
-  #past: Document[] = [];
-  #future: Document[] = [];
+  readonly #history = new UndoHistory();
   readonly #python: (code: string) => unknown;
 
   constructor(options: SessionOptions = {}) {
@@ -62,7 +59,22 @@ export class SimulatedSession {
   }
 
   snapshot(): SceneState {
-    return sceneState(this.#document);
+    return sceneState(this.#history.document);
+  }
+
+  /** Makes the commands that follow one undo step. @throws {PatchbayError} `CONFLICT` where another group is open */
+  beginGroup(label: string): void {
+    this.#history.beginGroup(label);
+  }
+
+  /** Answers whether all of it was taken back. @throws {PatchbayError} `CONFLICT` where no group is open */
+  endGroup(outcome: "keep" | "undo"): boolean {
+    return this.#history.endGroup(outcome);
+  }
+
+  /** The link is gone: what was done in an open group stays, as one step. */
+  leaveGroup(): void {
+    this.#history.leaveGroup();
   }
 
   /**
@@ -79,62 +91,33 @@ export class SimulatedSession {
     const definition = blender.commands[command];
     const parsed = definition.args.safeParse(withReferences(call.args));
     if (!parsed.success) throw ValidationError.fromZod("INVALID_ARGUMENTS", `Cannot run ${command}`, parsed.error);
-    if (command === "undo") {
-      return this.#step(this.#past, this.#future, blender.commands.undo.args.parse(call.args).steps);
-    }
-    if (command === "redo") {
-      return this.#step(this.#future, this.#past, blender.commands.redo.args.parse(call.args).steps);
-    }
+    if (command === "undo") return this.#history.undo(blender.commands.undo.args.parse(call.args).steps);
+    if (command === "redo") return this.#history.redo(blender.commands.redo.args.parse(call.args).steps);
     if (command === "execute_python") {
       if (!call.allowCode) throw new PatchbayError("CODE_DISABLED", "Cannot run code: this bridge does not allow it");
       return this.#python(blender.commands.execute_python.args.parse(call.args).code);
     }
-    const draft = copyDocument(this.#document);
+    const before = this.#history.document;
+    const draft = copyDocument(before);
     const events: [string, unknown][] = [];
     const context = { ...call, document: draft, event: (name: string, data: unknown) => events.push([name, data]) };
     const value = await HANDLERS[command](context, parsed.data);
-    if (FILE_COMMANDS.has(command)) this.#replace(draft);
+    if (FILE_COMMANDS.has(command)) this.#history.replace(draft);
     // a render undoes nothing, but the camera that it had to add is there from now on
-    else if (definition.undo === "app" || draft.activeCamera !== this.#document.activeCamera) this.#commit(draft);
-    else this.#document.file = draft.file;
+    else if (definition.undo === "app" || draft.activeCamera !== before.activeCamera) this.#history.commit(draft);
+    else before.file = draft.file;
     for (const [name, data] of events) call.event(name, data);
     return value;
   }
 
   /** What a person does in the window. Answers the names of the objects that are other than before. */
   edit(change: (document: Document) => void): string[] {
-    const before = this.#document;
+    const before = this.#history.document;
     const draft = copyDocument(before);
     change(draft);
-    this.#commit(draft);
+    this.#history.commitByHand(draft);
     const names = new Set([...Object.keys(before.objects), ...Object.keys(draft.objects)]);
     return [...names].filter((name) => JSON.stringify(before.objects[name]) !== JSON.stringify(draft.objects[name]));
-  }
-
-  #commit(draft: Document): void {
-    draft.file = { ...draft.file, dirty: true };
-    this.#past = [...this.#past, this.#document].slice(-MAX_UNDO_STEPS);
-    this.#future = [];
-    this.#document = draft;
-  }
-
-  #replace(document: Document): void {
-    this.#past = [];
-    this.#future = [];
-    this.#document = document;
-  }
-
-  #step(from: Document[], to: Document[], steps: number): { steps: number } {
-    if (from.length < steps) {
-      throw new PatchbayError("COMMAND_FAILED", `Cannot take ${steps} step(s): there are ${from.length}`, {
-        context: { available: from.length },
-      });
-    }
-    for (let i = 0; i < steps; i++) {
-      to.push(this.#document);
-      this.#document = from.pop()!;
-    }
-    return { steps };
   }
 }
 

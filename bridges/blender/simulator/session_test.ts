@@ -335,3 +335,54 @@ Deno.test("every result of the simulator fits the manifest, files aside", async 
   }
   assert.ok(blender.state.safeParse(session.session.snapshot()).success);
 });
+
+Deno.test("a group is one step, or is taken back whole", async () => {
+  await using blender = await startSession();
+  await blender.run("create_object", { type: "cube", name: "Hero" });
+  const before = blender.session.snapshot();
+  blender.session.beginGroup("Build");
+  assert.throws(() => blender.session.beginGroup("Inner"), code("CONFLICT"));
+  for (const name of ["A", "B", "C"]) await blender.run("create_object", { type: "cube", name });
+  await assert.rejects(blender.run("delete_object", { object: "Nobody" }), code("NOT_FOUND"));
+  const built = blender.session.snapshot();
+  assert.equal(blender.session.endGroup("keep"), false);
+  assert.throws(() => blender.session.endGroup("keep"), code("CONFLICT"));
+  await blender.run("undo");
+  assert.deepEqual(blender.session.snapshot(), before);
+  await blender.run("redo");
+  assert.deepEqual(blender.session.snapshot(), built);
+  blender.session.beginGroup("Clear");
+  for (const object of ["A", "B", "C", "Hero"]) await blender.run("delete_object", { object });
+  assert.equal(blender.session.endGroup("undo"), true);
+  assert.deepEqual(blender.session.snapshot(), built);
+  await blender.run("undo");
+  assert.deepEqual(blender.session.snapshot(), before);
+});
+
+Deno.test("a group that somebody else had a hand in is not said to be taken back", async () => {
+  await using blender = await startSession();
+  blender.session.beginGroup("Together");
+  await blender.run("create_object", { type: "cube", name: "A" });
+  blender.session.edit((document) => document.timeline.fps = 30);
+  assert.equal(blender.session.endGroup("undo"), false);
+  blender.session.beginGroup("Another file");
+  await blender.run("create_object", { type: "cube", name: "A" });
+  await blender.run("new_file", { discard: true });
+  assert.equal(blender.session.endGroup("undo"), false);
+  blender.session.beginGroup("Back and forth");
+  await blender.run("create_object", { type: "cube", name: "A" });
+  await blender.run("undo");
+  assert.equal(blender.session.endGroup("undo"), false);
+  assert.deepEqual(blender.session.snapshot().objects, {});
+});
+
+Deno.test("a link that breaks leaves what its group did as one step", async () => {
+  await using blender = await startSession();
+  blender.session.leaveGroup();
+  blender.session.beginGroup("Half");
+  for (const name of ["A", "B"]) await blender.run("create_object", { type: "cube", name });
+  blender.session.leaveGroup();
+  assert.equal(Object.keys(blender.session.snapshot().objects).length, 2);
+  await blender.run("undo");
+  assert.deepEqual(blender.session.snapshot().objects, {});
+});

@@ -50,10 +50,13 @@ class Call:
             raise failed(f"Cannot {self._name}: the bridge has no folder for files")
         return Path(folder).resolve()
 
-    def change(self, label: str) -> AbstractContextManager[None]:
-        """What is done inside is one undo step, or nothing. Raises CANCELLED before it has begun."""
+    def change(self, label: str, *, may_break: bool = False) -> AbstractContextManager[None]:
+        """What is done inside is one undo step, or nothing; `may_break` where it can fail half-way, all checks aside.
+
+        Raises CANCELLED before it has begun.
+        """
         self.stop_if_cancelled()
-        return history.change(label)
+        return history.change(label, may_break=may_break)
 
     def stop_if_cancelled(self) -> None:
         if self._request.cancelled:
@@ -100,9 +103,8 @@ def execute(commands: Mapping[str, Command], request: Request) -> Any:
             context={"available": sorted(commands)},
         )
     arguments = parse(command.arguments, request.params.get("args", {}))
-    busy = None if command.reads else compat.modal_operator(window())
-    if busy is not None:
-        raise CommandError("APP_BUSY", f"The artist is in the middle of '{busy}'; try again when that is done")
+    if not command.reads:
+        check_idle()
     try:
         return command.run(Call(name, request, arguments))
     except CommandError:
@@ -113,6 +115,13 @@ def execute(commands: Mapping[str, Command], request: Request) -> Any:
     except Exception as error:
         traceback.print_exc()
         raise failed(f"Blender could not {name}: {type(error).__name__}: {_reason(error)}") from error
+
+
+def check_idle() -> None:
+    """Raises APP_BUSY while the artist drags something."""
+    busy = compat.modal_operator(window())
+    if busy is not None:
+        raise CommandError("APP_BUSY", f"The artist is in the middle of '{busy}'; try again when that is done")
 
 
 def _reason(error: Exception) -> str:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Undo: one step a command, and a command that fails leaves nothing behind.
+"""Undo: one step a command, or one for all commands of a group; and a command that fails leaves nothing behind.
 
 Undoing makes every Python reference to Blender's data invalid: afterwards things are looked up by name again.
 """
@@ -8,10 +8,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 import bpy
 
 from .context import in_window, object_mode
+from .errors import CommandError
+
+
+@dataclass
+class Group:
+    """Commands that become one step: what they did has none of its own until the group ends."""
+
+    label: str
+    # whether the file had changes when the group began
+    dirty: bool
+    # whether something was done that is in no step yet
+    held: bool = False
+    # Blender's steps that were pushed for it so far
+    steps: int = 0
+    # whether those steps and what is held are all that happened since it began
+    whole: bool = True
 
 
 class History:
@@ -19,9 +36,12 @@ class History:
     there Blender neither notices changes nor forgets its steps when another file is opened."""
 
     def __init__(self) -> None:
-        self._done = 0
-        self._undone = 0
+        # of how many of Blender's steps each of ours consists, oldest first
+        self._done: list[int] = []
+        # the same of what was taken back, the next to be done again last
+        self._undone: list[int] = []
         self._touched = True
+        self._group: Group | None = None
 
     @property
     def dirty(self) -> bool:
@@ -29,13 +49,16 @@ class History:
         return self._touched and (bpy.app.background or bool(bpy.data.is_dirty))
 
     def touched(self) -> None:
-        """Somebody changed something."""
+        """Somebody else changed something."""
         self._touched = True
+        if self._group is not None:
+            self._group.whole = False
 
     def begin(self) -> None:
         """A file was opened, or begun: there is nothing to undo in it yet."""
-        self._done = self._undone = 0
+        self._done, self._undone = [], []
         self._touched = False
+        self._forget_group()
         if bpy.app.background:
             # without a first step there is nothing that undoing could go back to
             bpy.ops.ed.undo_push(message="Patchbay: begin")
@@ -44,16 +67,53 @@ class History:
         self._touched = False
 
     @contextmanager
-    def change(self, label: str) -> Iterator[None]:
-        """What is done inside is one undo step; if it raises, it is taken back."""
+    def change(self, label: str, *, may_break: bool = False) -> Iterator[None]:
+        """What is done inside is one undo step; if it raises, it is taken back.
+
+        In a group that is only so with `may_break`, for what can fail half-way: it costs a step of Blender's more.
+        """
         object_mode()
+        if may_break and self._group is not None:
+            self._push_held(self._group)
         try:
             yield
             bpy.context.view_layer.update()
         except BaseException:
             self._take_back()
             raise
-        self._push(label)
+        self._touched = True
+        self._undone = []
+        if self._group is None:
+            _push(label)
+            self._done.append(1)
+        else:
+            self._group.held = True
+
+    def begin_group(self, label: str) -> None:
+        """What is done from now on is one step. Raises CONFLICT where another group is open."""
+        if self._group is not None:
+            raise CommandError("CONFLICT", f"Cannot begin '{label}': '{self._group.label}' has not ended")
+        object_mode()
+        self._group = Group(label, self._touched)
+
+    def end_group(self, *, undo: bool) -> bool:
+        """Ends the group. Returns whether it was taken back: all of it. Raises CONFLICT where no group is open."""
+        group, self._group = self._group, None
+        if group is None:
+            raise CommandError("CONFLICT", "Cannot end the group: none is open")
+        if undo and (group.held or group.steps):
+            object_mode()
+        self._push_held(group)
+        if not undo:
+            if group.steps:
+                self._done.append(group.steps)
+            return False
+        self._undone = []
+        taken = _walk_blender(group.steps, forward=False)
+        if taken < group.steps or not group.whole:
+            return False
+        self._touched = group.dirty
+        return True
 
     def undo(self, steps: int) -> int:
         """How many steps were taken, which may be fewer."""
@@ -62,33 +122,60 @@ class History:
     def redo(self, steps: int) -> int:
         return self._walk(steps, forward=True)
 
-    def _push(self, label: str) -> None:
-        with in_window():
-            bpy.ops.ed.undo_push(message=f"Patchbay: {label}")
-        self._done += 1
-        self._undone = 0
-        self._touched = True
+    def _push_held(self, group: Group) -> None:
+        if group.held:
+            _push(group.label)
+            group.steps += 1
+            group.held = False
+
+    def _forget_group(self) -> None:
+        """What is done from now on has nothing to do with what the group did so far."""
+        if self._group is not None:
+            self._group.held, self._group.steps, self._group.whole = False, 0, False
 
     def _take_back(self) -> None:
-        with in_window():
-            bpy.ops.ed.undo_push(message="Patchbay: failed")
-            bpy.ops.ed.undo()
-        self._undone = 0
+        if self._group is not None and self._group.held:
+            # nothing but the group's other commands could be taken back with it
+            return
+        _push("failed")
+        _walk_blender(1, forward=False)
+        self._undone = []
 
     def _walk(self, steps: int, *, forward: bool) -> int:
         object_mode()
-        operator = bpy.ops.ed.redo if forward else bpy.ops.ed.undo
+        if self._group is not None:
+            # whoever walks in the middle of a group makes a step of what was done so far
+            self._push_held(self._group)
+            self._done += [self._group.steps] if self._group.steps else []
+            self._forget_group()
+        source, target = (self._undone, self._done) if forward else (self._done, self._undone)
         taken = 0
-        while taken < steps and (not bpy.app.background or (self._undone if forward else self._done)):
-            with in_window():
-                if not operator.poll() or "FINISHED" not in operator():
-                    break
+        while taken < steps and (source or not bpy.app.background):
+            size = source[-1] if source and bpy.app.background else 1
+            if _walk_blender(size, forward=forward) < size:
+                break
+            if source:
+                source.pop()
+            target.append(size)
             taken += 1
-            self._done += 1 if forward else -1
-            self._undone += -1 if forward else 1
         if taken:
             self._touched = True
         return taken
+
+
+def _push(label: str) -> None:
+    with in_window():
+        bpy.ops.ed.undo_push(message=f"Patchbay: {label}")
+
+
+def _walk_blender(steps: int, *, forward: bool) -> int:
+    """How many of Blender's own steps were taken."""
+    operator = bpy.ops.ed.redo if forward else bpy.ops.ed.undo
+    for taken in range(steps):
+        with in_window():
+            if not operator.poll() or "FINISHED" not in operator():
+                return taken
+    return steps
 
 
 history = History()

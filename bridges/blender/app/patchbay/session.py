@@ -14,10 +14,11 @@ import bpy
 
 from . import formats, rendering, state
 from .commands import COMMANDS
-from .connection import Request
+from .connection import Connection, Request
 from .errors import CommandError
 from .events import events
-from .execution import execute
+from .execution import check_idle, execute
+from .history import history
 from .link import Link, Phase
 from .pump import Pump
 from .rendezvous import APP, Rendezvous
@@ -49,13 +50,17 @@ class Session:
         self._pump = Pump(
             {
                 "execute": self._execute,
-                "snapshot": lambda _request: state.snapshot(),
+                "snapshot": self._snapshot,
+                "group_begin": self._begin_group,
+                "group_end": self._end_group,
                 "ping": lambda _request: {},
                 "shutdown": self._shutdown,
             }
         )
         self.link = Link(find, _hello(), self._pump.put, reconnect=reconnect)
         self._heartbeat_at = 0.0
+        # Whose group is open.
+        self._group: Connection | None = None
 
     @property
     def lively(self) -> bool:
@@ -80,7 +85,36 @@ class Session:
         self._pump.run_next(timeout_s)
         self._tell()
 
+    def _begin_group(self, request: Request) -> dict[str, Any]:
+        self._leave_group(request.connection)
+        check_idle()
+        history.begin_group(str(request.params.get("label", ""))[:100] or "Batch")
+        self._group = request.connection
+        return {}
+
+    def _end_group(self, request: Request) -> dict[str, Any]:
+        self._leave_group(request.connection)
+        self._group = None
+        undo = request.params.get("outcome") == "undo"
+        with events.ours():
+            undone = history.end_group(undo=undo)
+        if undo:
+            self._state_changed("command")
+        return {"undone": undone}
+
+    def _leave_group(self, connection: Connection | None) -> None:
+        """Ends the group of a link that is gone: what was done in it stays, as one step."""
+        if self._group is not None and self._group is not connection:
+            self._group = None
+            with events.ours():
+                history.end_group(undo=False)
+
+    def _snapshot(self, request: Request) -> Any:
+        self._leave_group(request.connection)
+        return state.snapshot()
+
     def _execute(self, request: Request) -> Any:
+        self._leave_group(request.connection)
         command = str(request.params.get("command", ""))
         began, problem = time.monotonic(), None
         self.running = command
@@ -100,6 +134,7 @@ class Session:
         self.ended = True
 
     def _tell(self) -> None:
+        self._leave_group(self.link.connection)
         now = time.monotonic()
         if self.link.status.phase is Phase.LINKED and now - self._heartbeat_at >= _HEARTBEAT_S:
             self._heartbeat_at = now
@@ -127,6 +162,7 @@ def _hello() -> dict[str, Any]:
         "pid": os.getpid(),
         "background": bool(bpy.app.background),
         "capabilities": {
+            "groups": True,
             "import_formats": formats.import_formats(),
             "export_formats": formats.export_formats(),
             "engines": rendering.available_engines(bpy.context.scene),

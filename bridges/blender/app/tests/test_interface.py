@@ -111,6 +111,47 @@ def test_commands_are_undo_steps_and_no_persons_edits(window: Window) -> None:
     assert len(window.edits()) == 1
 
 
+def test_a_group_of_commands_is_one_undo_step(window: Window) -> None:
+    bridge = window.bridge
+    bridge.ask("group_begin", {"label": "Light the hero"})
+    bridge.run("create_light", type="sun", above="Hero")
+    bridge.run("create_camera", target="Hero")
+    bridge.run("transform_object", object="Hero", location=[1, 2, 3])
+    assert bridge.ask("group_end", {"outcome": "keep"}) == {"undone": False}
+    assert bridge.run("undo") == {"steps": 1}
+    assert set(bridge.ask("snapshot")["objects"]) == {"Hero"}
+    assert bridge.ask("snapshot")["objects"]["Hero"]["location"] == [0, 0, 0]
+    assert bridge.run("redo") == {"steps": 1}
+    assert len(bridge.ask("snapshot")["objects"]) == 3
+    bridge.ask("group_begin", {"label": "Clear the stage"})
+    bridge.run("delete_object", object="Hero")
+    assert bridge.ask("group_end", {"outcome": "undo"}) == {"undone": True}
+    assert len(bridge.ask("snapshot")["objects"]) == 3
+
+
+def test_a_group_in_which_a_person_works_too_is_not_said_to_be_undone(window: Window) -> None:
+    window.bridge.ask("group_begin", {"label": "Together"})
+    window.bridge.run("create_object", type="sphere", name="Ball")
+    window.artist("move_hero")
+    assert window.told("human_edit")["objects"] == ["Hero"]
+    assert window.bridge.ask("group_end", {"outcome": "undo"}) == {"undone": False}
+    assert window.bridge.ask("snapshot")["objects"]["Hero"]["location"] == [0, 0, 1]
+
+
+def test_a_link_that_breaks_ends_its_group_and_keeps_what_was_done(window: Window) -> None:
+    bridge = window.bridge
+    bridge.ask("group_begin", {"label": "Half a set"})
+    bridge.run("create_object", type="sphere", name="Ball")
+    bridge.run("create_object", type="cone", name="Tree")
+    bridge.drop()
+    bridge.wait_linked(30)
+    assert set(bridge.ask("snapshot")["objects"]) == {"Hero", "Ball", "Tree"}
+    bridge.ask("group_begin", {"label": "Another"})
+    bridge.ask("group_end", {"outcome": "keep"})
+    assert bridge.run("undo") == {"steps": 1}
+    assert set(bridge.ask("snapshot")["objects"]) == {"Hero"}
+
+
 def test_what_a_person_does_is_told_and_can_be_undone(window: Window) -> None:
     window.artist("move_hero")
     assert window.told("human_edit")["objects"] == ["Hero"]

@@ -30,7 +30,7 @@ def apply_scene(call: Call) -> dict[str, Any]:
     # once, because Blender looks through all objects for each name
     there = {thing.name: thing for thing in scene.objects}
     removed = [each for each in dict.fromkeys(a.remove) if each in there]
-    with call.change("Apply scene"):
+    with call.change("Apply scene", may_break=True):
         objects.remove([there.pop(each) for each in removed])
         created = [each.name for each in a.objects if each.name not in there]
         things = {each.name: there.get(each.name) or _made(each) for each in a.objects}

@@ -25,7 +25,7 @@ def execute_python(call: Call) -> dict[str, Any]:
         raise CommandError("CODE_DISABLED", "Cannot run code: the bridge was not started with --allow-code")
     output = io.StringIO()
     names: dict[str, Any] = {"__name__": "__patchbay__", "bpy": bpy, "mathutils": mathutils}
-    with call.change("Execute Python"), contextlib.redirect_stdout(output):
+    with call.change("Execute Python", may_break=True), contextlib.redirect_stdout(output):
         try:
             exec(compile(call.args.code, _SOURCE, "exec"), names)
         except BaseException as error:

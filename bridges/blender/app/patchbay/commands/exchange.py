@@ -44,7 +44,7 @@ def import_file(call: Call) -> dict[str, Any]:
     _, operator = found
     scene = bpy.context.scene
     before = {thing.name for thing in scene.objects}
-    with call.change(f"Import {a.file.name}"), tempfile.TemporaryDirectory(dir=call.outgoing) as folder:
+    with call.change(f"Import {a.file.name}", may_break=True), tempfile.TemporaryDirectory(dir=call.outgoing) as folder:
         # importers go by the ending
         ending = Path(a.file.name).suffix.lower() if format_of(a.file.name) == kind else FORMATS[kind].ending
         copy = Path(folder) / f"{_stem(a.file.name)}{ending}"

@@ -55,7 +55,7 @@ def set_keyframes(call: Call) -> dict[str, Any]:
         for j, keyframe in enumerate(track.keyframes):
             if not _fits(track.property, keyframe.value):
                 raise invalid(f"does not fit {track.property}", "tracks", i, "keyframes", j, "value")
-    with call.change("Set keyframes"):
+    with call.change("Set keyframes", may_break=True):
         for i, (thing, track) in enumerate(zip(things, a.tracks, strict=True)):
             call.stop_if_cancelled()
             if a.replace:

@@ -96,7 +96,7 @@ def duplicate_object(call: Call) -> dict[str, Any]:
     original = find_object(a.object)
     first = original.location + Vector(a.offset) if a.location is None else Vector(a.location)
     copies: list[Any] = []
-    with call.change(f"Duplicate {original.name}"):
+    with call.change(f"Duplicate {original.name}", may_break=a.count > 1):
         for i in range(a.count):
             call.stop_if_cancelled()
             thing = _copy(original, a.name or original.name, linked=a.linked)

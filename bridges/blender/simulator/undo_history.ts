@@ -1,0 +1,108 @@
+/** What can be taken back: whole documents, one a command, or one for all commands of a group. */
+import { PatchbayError } from "@patchbay/contracts";
+import { type Document, emptyDocument } from "./document.ts";
+
+/** As many steps as Blender can take back, unless it is told otherwise. */
+const MAX_UNDO_STEPS = 32;
+
+interface Group {
+  label: string;
+  /** What its end goes back to. */
+  before: Document;
+  /** Whether that takes back all that happened since it began. */
+  whole: boolean;
+}
+
+export class UndoHistory {
+  #document: Document = emptyDocument();
+  #past: Document[] = [];
+  #future: Document[] = [];
+  #group: Group | undefined;
+
+  get document(): Document {
+    return this.#document;
+  }
+
+  /** One step, unless a group is open. */
+  commit(draft: Document): void {
+    draft.file = { ...draft.file, dirty: true };
+    if (this.#group === undefined) this.#push(this.#document);
+    this.#future = [];
+    this.#document = draft;
+  }
+
+  /** A step that no command made: a group cannot take back that it happened. */
+  commitByHand(draft: Document): void {
+    if (this.#group !== undefined) this.#group.whole = false;
+    this.commit(draft);
+  }
+
+  /** Another document in place of the present one, and its history with it. */
+  replace(document: Document): void {
+    this.#past = [];
+    this.#future = [];
+    this.#document = document;
+    if (this.#group !== undefined) this.#group = { ...this.#group, before: document, whole: false };
+  }
+
+  /** @throws {PatchbayError} `COMMAND_FAILED` where there are not so many */
+  undo(steps: number): { steps: number } {
+    return this.#step("back", steps);
+  }
+
+  /** @throws {PatchbayError} `COMMAND_FAILED` where there are not so many */
+  redo(steps: number): { steps: number } {
+    return this.#step("forth", steps);
+  }
+
+  /** @throws {PatchbayError} `CONFLICT` where another group is open */
+  beginGroup(label: string): void {
+    if (this.#group !== undefined) {
+      throw PatchbayError.of("CONFLICT", `Cannot begin '${label}': '${this.#group.label}' has not ended`);
+    }
+    this.#group = { label, before: this.#document, whole: true };
+  }
+
+  /** Answers whether all of it was taken back. @throws {PatchbayError} `CONFLICT` where no group is open */
+  endGroup(outcome: "keep" | "undo"): boolean {
+    const group = this.#group;
+    if (group === undefined) throw PatchbayError.of("CONFLICT", "Cannot end the group: none is open");
+    this.#group = undefined;
+    if (outcome === "undo") {
+      this.#document = group.before;
+      return group.whole;
+    }
+    if (this.#document !== group.before) this.#push(group.before);
+    return false;
+  }
+
+  /** The link is gone: what was done in an open group stays, as one step. */
+  leaveGroup(): void {
+    if (this.#group !== undefined) this.endGroup("keep");
+  }
+
+  #push(document: Document): void {
+    this.#past = [...this.#past, document].slice(-MAX_UNDO_STEPS);
+  }
+
+  #step(direction: "back" | "forth", steps: number): { steps: number } {
+    const group = this.#group;
+    // whoever walks in the middle of a group makes a step of what was done so far
+    if (group !== undefined && this.#document !== group.before) {
+      this.#push(group.before);
+      this.#group = { ...group, before: this.#document, whole: false };
+    }
+    const [source, target] = direction === "forth" ? [this.#future, this.#past] : [this.#past, this.#future];
+    if (source.length < steps) {
+      throw new PatchbayError("COMMAND_FAILED", `Cannot take ${steps} step(s): there are ${source.length}`, {
+        context: { available: source.length },
+      });
+    }
+    for (let i = 0; i < steps; i++) {
+      target.push(this.#document);
+      this.#document = source.pop()!;
+    }
+    if (group !== undefined) this.#group = { ...group, before: this.#document, whole: false };
+    return { steps };
+  }
+}
