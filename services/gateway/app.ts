@@ -11,6 +11,7 @@ import { problemResponse } from "./middleware/problems.ts";
 import { securityHeaders } from "./middleware/security_headers.ts";
 import { HttpRefusal } from "./refusal.ts";
 import type { Route, Variables } from "./route.ts";
+import { alertRoutes } from "./routes/alerts.ts";
 import { appRoutes } from "./routes/apps.ts";
 import { assetRoutes } from "./routes/assets.ts";
 import { bridgeRoutes } from "./routes/bridges.ts";
@@ -35,6 +36,7 @@ export function allRoutes(deps: GatewayDeps): Route[] {
     ...planRoutes(deps),
     ...runRoutes(deps),
     ...assetRoutes(deps),
+    ...alertRoutes(deps),
     ...eventRoutes(deps),
     ...healthRoutes(deps),
     ...startRoutes(deps),

@@ -163,6 +163,33 @@ Deno.test("only what the reader asked for is sent", async () => {
   assert.equal((await s.ask("/v1/events?kinds=gossip")).status, 400);
 });
 
+Deno.test("results and alerts are followed too, and those of another application are left out", async () => {
+  await using s = await studio();
+  await using events = await follow(s, "/v1/events?kinds=result,alert&app=counter");
+  assert.equal((await events.next())?.event, "ready");
+  const alert = (app: string) =>
+    publish(
+      s.bus,
+      subjects.alert("error"),
+      envelope({
+        type: "error",
+        payload: { severity: "error", code: "OUTCOME_UNKNOWN", message: app, remedy: "", at: 1, app },
+        source: "conductor",
+      }),
+    );
+  await alert("paint");
+  await alert("counter");
+  const first = await events.next();
+  assert.deepEqual([first?.event, first?.data.app], ["alert", "counter"]);
+  const response = await s.ask("/v1/commands", {
+    method: "POST",
+    json: { bridge: "counter.any", command: "increment" },
+  });
+  const { commandId } = await response.json();
+  const second = await events.next();
+  assert.deepEqual([second?.event, second?.data.commandId], ["result", commandId]);
+});
+
 Deno.test("a reader that is too slow is told how much it missed, and the rest reaches it", async () => {
   await using s = await studio({ queuedEvents: 5 });
   await using events = await follow(s, "/v1/events?kinds=event");

@@ -1,6 +1,7 @@
 /** The OpenAPI 3.1 document, made from the routes' zod schemas. Its schemas are JSON Schema 2020-12, which zod writes by itself. */
 import { z } from "zod";
 import {
+  Alert,
   AppEvent,
   AssetRef,
   BridgeState,
@@ -19,6 +20,7 @@ import type { Route, RouteDefinition } from "./route.ts";
 
 /** The schemas that get a name of their own. */
 const NAMED = {
+  Alert,
   AppEvent,
   AssetRef,
   BridgeState,

@@ -1,6 +1,6 @@
 /** Everything that happens in the studio, as it happens. */
 import { z } from "zod";
-import { AppEvent, Id, Progress, RunEvent, StateUpdate } from "@patchbay/contracts";
+import { Alert, AppEvent, Id, Progress, Result, RunEvent, StateUpdate } from "@patchbay/contracts";
 import { follow, type FollowOptions } from "./follow.ts";
 import type { Http } from "./http.ts";
 
@@ -9,7 +9,7 @@ export interface StudioFilter {
   bridge?: string;
   run?: Id;
   /** @default all */
-  kinds?: readonly ("event" | "state" | "run" | "progress")[];
+  kinds?: readonly ("event" | "state" | "run" | "progress" | "result" | "alert")[];
 }
 
 const StudioEvent = z.discriminatedUnion("kind", [
@@ -17,6 +17,8 @@ const StudioEvent = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("state"), data: StateUpdate }),
   z.object({ kind: z.literal("run"), data: RunEvent.and(z.looseObject({ runId: Id })) }),
   z.object({ kind: z.literal("progress"), data: Progress }),
+  z.object({ kind: z.literal("result"), data: Result }),
+  z.object({ kind: z.literal("alert"), data: Alert }),
   z.object({ kind: z.literal("lagged"), data: z.looseObject({ dropped: z.number() }) }),
   z.object({ kind: z.literal("ready"), data: z.looseObject({}) }),
 ]);

@@ -22,13 +22,15 @@ export const eventRoutes = (deps: Pick<GatewayDeps, "bus" | "limits" | "closing"
     method: "GET",
     path: "/v1/events",
     id: "followEvents",
-    summary: "Application events, state changes, runs and progress, from now on or from where the caller left off.",
+    summary:
+      "Application events, state changes, runs, results, alerts and progress, from now on or from where the caller left off.",
     scope: "read",
     query,
     headers: [{ name: "Last-Event-ID", description: "The last event that the caller has; what follows it is sent." }],
     answers: {
       200: {
-        description: "Events named `event`, `state`, `run`, `progress`; `lagged` says that some were dropped",
+        description:
+          "Events named `event`, `state`, `run`, `progress`, `result`, `alert`; `lagged` says that some were dropped",
         mediaType: "text/event-stream",
       },
     },

@@ -50,6 +50,7 @@ const SERVICE_RIGHTS: Record<BusService, readonly Right[]> = {
     calls("llm-planner"),
     calls("conductor"),
     subscribeTo("follows progress", subjects.progress(any)),
+    readStream("ALERTS"),
     readStream("EVENTS"),
     readStream("RESULTS"),
     readStream("RUNS"),
