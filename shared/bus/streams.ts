@@ -50,6 +50,13 @@ export const STREAMS = {
   }),
   /** What a person must look at. */
   ALERTS: stream("alert", { description: "alerts", max_age: nanos(30 * DAY), max_bytes: 64 * MIB }),
+  /** What the server says of jobs that it has given up: kept until somebody has dealt with it. */
+  DEAD_LETTERS: stream("dead", {
+    description: "jobs that were given up",
+    subjects: ["MAX_DELIVERIES", "MSG_TERMINATED"].map((what) => `$JS.EVENT.ADVISORY.CONSUMER.${what}.JOBS.>`),
+    max_age: nanos(30 * DAY),
+    max_bytes: 16 * MIB,
+  }),
   /** The log of each run. */
   RUNS: stream("run", { description: "logs of runs", max_age: nanos(90 * DAY), max_bytes: 1024 * MIB }),
 } as const satisfies Record<string, Declared>;
