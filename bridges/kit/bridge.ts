@@ -1,11 +1,17 @@
 /** A bridge: the agent next to one running application. Here its parts are started, and taken apart in order. */
 import { type BridgeStatus, manifestDocument, PatchbayError, type Presence } from "@patchbay/contracts";
-import { type RunningService, startService } from "@patchbay/bus";
 import { logger } from "@patchbay/telemetry";
 import type { Bridge, BridgeOptions } from "./bridge_options.ts";
-import { assembleParts, type BridgePart, type BridgeParts, listenForCancels, servingParts } from "./bridge_parts.ts";
+import {
+  assembleParts,
+  type BridgePart,
+  type BridgeParts,
+  listenForCancels,
+  servingEndpoints,
+  servingParts,
+} from "./bridge_parts.ts";
 import { bridgeSelf } from "./bridge_self.ts";
-import { bridgeEndpoints } from "./endpoints.ts";
+import { type BridgeEndpoints, serveEndpoints } from "./endpoints.ts";
 import type { Fence } from "./fence.ts";
 import { PresenceKeeper } from "./presence_keeper.ts";
 
@@ -53,7 +59,7 @@ class RunningBridge<S> implements Bridge {
   readonly #presence: PresenceKeeper;
   readonly #background: Promise<void>[];
   readonly #onEnded: () => void;
-  #service: RunningService | undefined;
+  #endpoints: BridgeEndpoints | undefined;
   #draining: Promise<void> | undefined;
   failure: PatchbayError | undefined;
 
@@ -111,26 +117,21 @@ class RunningBridge<S> implements Bridge {
   }
 
   async start(): Promise<void> {
-    const { bus, manifest, bridge, signal } = this.#options;
+    const { bus, signal } = this.#options;
     const { self, runner, state } = this.#parts;
     signal?.throwIfAborted();
     signal?.addEventListener("abort", this.#onAbort, { once: true });
-    this.#service = await startService(bus, {
-      name: `bridge-${manifest.app}`,
-      version: manifest.version,
-      description: `${manifest.title} on ${self.host}`,
-      metadata: { app: manifest.app, bridge, instance: self.instance },
-      source: self.source,
+    this.#endpoints = await serveEndpoints({
+      bus,
+      self,
       // our own timer cancels what is left; this one only has to come after it
       graceMs: this.#drainTimeoutMs + FLUSH_TIMEOUT_MS,
-      endpoints: bridgeEndpoints({
-        manifest,
-        bridge,
-        run: (name, command, deadline) => runner.run(name, command, deadline),
-        snapshot: () => state.snapshot(),
-      }),
+      run: (name, command, deadline) => runner.run(name, command, deadline),
+      snapshot: () => state.snapshot(),
+      more: servingEndpoints(this.#parts),
     });
-    if (this.#draining !== undefined) await this.#service[Symbol.asyncDispose]();
+    this.#changed();
+    if (this.#draining !== undefined) await this.#endpoints[Symbol.asyncDispose]();
     await this.#presence.present;
     signal?.throwIfAborted();
     for (const part of this.#serving) await part.start(this.#ending.signal);
@@ -165,6 +166,9 @@ class RunningBridge<S> implements Bridge {
   /** What depends on the status looks at it again. Parts may say so before all of them are there. */
   #changed(): void {
     this.#presence?.changed();
+    const { any } = this.#endpoints ?? {};
+    if (this.status === "idle" || this.status === "executing") any?.join();
+    else any?.leave();
     for (const part of this.#serving ?? []) part.changed?.();
     if (this.#parts !== undefined) this.#options.onChange?.({ status: this.status, reason: this.reason });
   }
@@ -180,7 +184,7 @@ class RunningBridge<S> implements Bridge {
     this.#options.signal?.removeEventListener("abort", this.#onAbort);
     this.#changed();
     const impatient = setTimeout(() => runner.cancelAll("the bridge stops"), this.#drainTimeoutMs);
-    await Promise.all([this.#service?.[Symbol.asyncDispose](), ...this.#serving.map((part) => part.drain())]);
+    await Promise.all([this.#endpoints?.[Symbol.asyncDispose](), ...this.#serving.map((part) => part.drain())]);
     clearTimeout(impatient);
     await application[Symbol.asyncDispose]();
     signals[Symbol.dispose]();

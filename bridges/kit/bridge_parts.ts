@@ -1,6 +1,6 @@
 /** The parts of one bridge, put together. What serves beside its endpoints is one line in {@linkcode servingParts}. */
 import { Cancel, envelope, type Id, PatchbayError, Progress, subjects, WILDCARD } from "@patchbay/contracts";
-import { getAsset, publish, putAsset, send, subscribe } from "@patchbay/bus";
+import { type AnyGroupedEndpoint, getAsset, publish, putAsset, send, subscribe } from "@patchbay/bus";
 import type { AdapterHost } from "./adapter.ts";
 import { Application, type ApplicationOptions } from "./application.ts";
 import type { BridgeOptions } from "./bridge_options.ts";
@@ -44,6 +44,11 @@ export interface BridgeParts<S = unknown> {
 
 /** What serves beside the endpoints, in the order in which it begins. */
 export function servingParts<S>(_parts: BridgeParts<S>): BridgePart[] {
+  return [];
+}
+
+/** What is answered beside the manifest's commands, on the bridge's own address and on `any`. */
+export function servingEndpoints<S>(_parts: BridgeParts<S>): AnyGroupedEndpoint[] {
   return [];
 }
 

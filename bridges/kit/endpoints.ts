@@ -1,49 +1,89 @@
-/** What a bridge answers: one endpoint a command on its own address, one on `any`, and its snapshot. */
+/** What a bridge answers: one subscription on its own address, one on `any`, and behind each an endpoint a command. */
 import {
   ANY_BRIDGE,
-  type AppManifest,
   type BridgeId,
   Command,
   type EnvelopeOf,
   JsonObject,
   type Result,
   type StateUpdate,
-  subjects,
+  SUBJECT_ROOT,
 } from "@patchbay/contracts";
-import { type AnyEndpoint, endpoint } from "@patchbay/bus";
+import {
+  type AnyGroupedEndpoint,
+  type Bus,
+  type EndpointGroup,
+  groupedEndpoint,
+  type RunningService,
+  startService,
+} from "@patchbay/bus";
+import type { BridgeSelf } from "./bridge_self.ts";
 
 export interface EndpointsOptions {
-  manifest: AppManifest;
-  bridge: BridgeId;
+  bus: Bus;
+  self: BridgeSelf;
+  /** How long what runs may take once the bridge ends, in milliseconds. */
+  graceMs: number;
   run(name: string, command: EnvelopeOf<Command>, deadline: number | undefined): Promise<Result>;
   snapshot(): StateUpdate;
+  /** More than the manifest's commands, on both addresses: batches. */
+  more?: readonly AnyGroupedEndpoint[];
 }
 
-export function bridgeEndpoints({ manifest, bridge, run, snapshot }: EndpointsOptions): AnyEndpoint[] {
-  const { app } = manifest;
-  const endpoints: AnyEndpoint[] = [];
-  for (const [name, { kind, effect, lane, summary }] of Object.entries(manifest.commands)) {
-    const answers = (address: string) =>
-      endpoint<Command, Result>({
-        name,
-        subject: subjects.command(app, address, name),
-        // two processes with one id must not both answer
-        queue: address,
-        metadata: { kind, effect, lane, summary: summary.slice(0, 200) },
-        payload: Command,
-        type: "result",
-        template: "patchbay.v1.cmd.{app}.{bridge}.{command}",
-        handler: ({ message, deadline }) => run(name, message, deadline),
-      });
-    endpoints.push(answers(bridge), answers(ANY_BRIDGE));
+/** The endpoints at work. Disposing finishes what they took. */
+export interface BridgeEndpoints extends AsyncDisposable {
+  /** Calls for this bridge. */
+  readonly own: EndpointGroup;
+  /** Its share of the calls for any bridge of its application. */
+  readonly any: EndpointGroup;
+}
+
+/** Calls are taken on the bridge's own address from now on, and on `any` once that group is joined. */
+export async function serveEndpoints(options: EndpointsOptions): Promise<BridgeEndpoints> {
+  const { bus, self, graceMs, more = [] } = options;
+  const { manifest, bridge, instance, source } = self;
+  const service: RunningService = await startService(bus, {
+    name: `bridge-${manifest.app}`,
+    version: manifest.version,
+    description: `${manifest.title} on ${self.host}`,
+    metadata: { app: manifest.app, bridge, instance },
+    source,
+    graceMs,
+    endpoints: [],
+  });
+  try {
+    const commands = [...commandEndpoints(options), ...more];
+    // two processes with one id must not both answer
+    const group = (address: BridgeId, endpoints: AnyGroupedEndpoint[], joined: boolean) =>
+      service.addGroup({ prefix: `${SUBJECT_ROOT}.cmd.${manifest.app}.${address}`, queue: address, endpoints, joined });
+    const own = await group(bridge, [...commands, snapshotEndpoint(options)], true);
+    const any = await group(ANY_BRIDGE, commands, false);
+    return { own, any, [Symbol.asyncDispose]: () => service[Symbol.asyncDispose]() };
+  } catch (error) {
+    await service[Symbol.asyncDispose]();
+    throw error;
   }
-  endpoints.push(endpoint({
+}
+
+function commandEndpoints({ self: { manifest }, run }: EndpointsOptions): AnyGroupedEndpoint[] {
+  return Object.entries(manifest.commands).map(([name, { kind, effect, lane, summary }]) =>
+    groupedEndpoint<Command, Result>({
+      name,
+      metadata: { kind, effect, lane, summary: summary.slice(0, 200) },
+      payload: Command,
+      type: "result",
+      template: "patchbay.v1.cmd.{app}.{bridge}.{command}",
+      handler: ({ message, deadline }) => run(name, message, deadline),
+    })
+  );
+}
+
+function snapshotEndpoint({ snapshot }: EndpointsOptions): AnyGroupedEndpoint {
+  return groupedEndpoint({
     name: "snapshot",
-    subject: subjects.snapshot(app, bridge),
-    queue: bridge,
+    token: "_snapshot",
     payload: JsonObject,
     type: "state_update",
     handler: snapshot,
-  }));
-  return endpoints;
+  });
 }

@@ -1,5 +1,5 @@
 /** One endpoint at work: takes calls, runs the handler, answers, counts. */
-import { type Msg, PermissionViolationError, type Subscription } from "@nats-io/nats-core";
+import type { Msg } from "@nats-io/nats-core";
 import {
   decodeEnvelope,
   encodeEnvelope,
@@ -24,28 +24,15 @@ const MAX_CONCURRENT = 1024;
 
 export class EndpointRunner {
   readonly definition: AnyEndpoint;
-  /** Resolves with the error when the server does not let us serve this subject. */
-  readonly refused: Promise<PermissionViolationError>;
   readonly #bus: Bus;
   readonly #source: string;
-  readonly #subscription: Subscription;
   readonly #counters = new EndpointCounters();
   readonly #running = new Map<DeadlineSignal, Promise<void>>();
 
   constructor(bus: Bus, source: string, definition: AnyEndpoint) {
-    const { promise, resolve } = Promise.withResolvers<PermissionViolationError>();
     this.#bus = bus;
     this.#source = source;
     this.definition = definition;
-    this.refused = promise;
-    this.#subscription = bus.nc.subscribe(definition.subject, {
-      ...(definition.queue === undefined ? {} : { queue: definition.queue }),
-      callback: (error, message) => {
-        if (error === null) return this.#take(message);
-        if (error instanceof PermissionViolationError) resolve(error);
-        log.error("{subject} is no longer served: {error}", { subject: definition.subject, error: error.message });
-      },
-    });
   }
 
   stats(): EndpointStats {
@@ -54,12 +41,8 @@ export class EndpointRunner {
     return this.#counters.snapshot({ name, subject, queue });
   }
 
-  /** Takes no more calls, and waits for those that run; after `graceMs` their signals fire, and after as much again they are left. */
-  async stop(graceMs: number): Promise<void> {
-    const { nc } = this.#bus;
-    // what the server has sent already is still taken
-    if (this.#bus.connected && !nc.isClosed() && !this.#subscription.isClosed()) await this.#subscription.drain();
-    else this.#subscription.unsubscribe();
+  /** Waits for the calls that run; after `graceMs` their signals fire, and after as much again they are left. */
+  async finish(graceMs: number): Promise<void> {
     if (await this.#idle(graceMs)) return;
     for (const signal of this.#running.keys()) {
       signal.abort(
@@ -83,7 +66,8 @@ export class EndpointRunner {
     return idle;
   }
 
-  #take(message: Msg): void {
+  /** Takes one call, and answers it. */
+  take(message: Msg): void {
     if (isReplay(message)) {
       log.warn("refused a message of a stream as a call of {subject}", { subject: this.definition.subject });
       return;

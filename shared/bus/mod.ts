@@ -11,6 +11,13 @@ export { type Bus, type BusStatus } from "./bus.ts";
 export * from "./connection.ts";
 export * from "./credentials.ts";
 export * from "./endpoint.ts";
+export {
+  type AnyGroupedEndpoint,
+  type EndpointGroup,
+  type EndpointGroupDefinition,
+  type GroupedEndpoint,
+  groupedEndpoint,
+} from "./endpoint_group.ts";
 export * from "./environment.ts";
 export * from "./key.ts";
 export * from "./lease.ts";
@@ -22,5 +29,6 @@ export * from "./read_stream.ts";
 export * from "./request.ts";
 export * from "./service.ts";
 export * from "./service_stats.ts";
+export * from "./shared_subscription.ts";
 export * from "./streams.ts";
 export * from "./subscribe.ts";

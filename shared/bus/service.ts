@@ -2,11 +2,13 @@
  * Services as ADR-32 of NATS describes them: found and measured with `nats micro ls`, `info`, `stats`.
  * The official package does not await its handlers; this one does, and speaks our envelopes.
  */
-import { nuid, PermissionViolationError, type Subscription } from "@nats-io/nats-core";
+import { nuid, PermissionViolationError } from "@nats-io/nats-core";
 import { PatchbayError } from "@patchbay/contracts";
 import { type Bus } from "./bus.ts";
 import { type AnyEndpoint, endpointMetadata } from "./endpoint.ts";
+import { type EndpointGroup, type EndpointGroupDefinition, RunningGroup } from "./endpoint_group.ts";
 import { EndpointRunner } from "./endpoint_runner.ts";
+import { EndpointSubscription } from "./endpoint_subscription.ts";
 import { forbidden } from "./inbox.ts";
 import { answerDiscovery } from "./service_discovery.ts";
 import type { ServiceStats } from "./service_stats.ts";
@@ -32,6 +34,8 @@ export interface RunningService extends AsyncDisposable {
   readonly id: string;
   stats(): ServiceStats;
   addEndpoint(endpoint: AnyEndpoint): Promise<void>;
+  /** Many endpoints on one subscription, which can be left and joined again. */
+  addGroup(group: EndpointGroupDefinition): Promise<EndpointGroup>;
   /** Resolves once the service has ended. */
   readonly stopped: Promise<void>;
 }
@@ -52,19 +56,27 @@ export async function startService(bus: Bus, definition: ServiceDefinition): Pro
   if (!VERSION.test(version)) throw invalid(`version '${version}' of service ${name}`, "a semantic version");
   const identity = { name, id: nuid.next(), version, metadata };
   const started = new Date().toISOString();
-  const runners: EndpointRunner[] = [];
-  const stats = (): ServiceStats => ({ ...identity, started, endpoints: runners.map((runner) => runner.stats()) });
-  const discovery: Subscription[] = answerDiscovery(bus, identity, {
+  const single: { runner: EndpointRunner; subscription: EndpointSubscription }[] = [];
+  const groups: RunningGroup[] = [];
+  const stats = (): ServiceStats => ({
+    ...identity,
+    started,
+    endpoints: [...single.map(({ runner }) => runner.stats()), ...groups.flatMap((group) => [...group.stats()])],
+  });
+  const discovery = answerDiscovery(bus, identity, {
     PING: () => identity,
     INFO: () => ({
       ...identity,
       description,
-      endpoints: runners.map(({ definition }) => ({
-        name: definition.name,
-        subject: definition.subject,
-        queue_group: definition.queue ?? "",
-        metadata: endpointMetadata(definition),
-      })),
+      endpoints: [
+        ...single.map(({ runner: { definition } }) => ({
+          name: definition.name,
+          subject: definition.subject,
+          queue_group: definition.queue ?? "",
+          metadata: endpointMetadata(definition),
+        })),
+        ...groups.flatMap((group) => [...group.infos()]),
+      ],
     }),
     STATS: stats,
   });
@@ -74,22 +86,49 @@ export async function startService(bus: Bus, definition: ServiceDefinition): Pro
     if (stopping) return await stopped;
     stopping = true;
     signal?.removeEventListener("abort", onAbort);
-    for (const subscription of discovery) subscription.unsubscribe();
-    await Promise.all(runners.map((runner) => runner.stop(graceMs)));
+    discovery[Symbol.dispose]();
+    const ends = single.map(async ({ runner, subscription }) => {
+      await subscription.drain();
+      await runner.finish(graceMs);
+    });
+    await Promise.all([...ends, ...groups.map((group) => group.stop(graceMs))]);
     onStopped();
   };
   const onAbort = () => void stop();
   signal?.addEventListener("abort", onAbort, { once: true });
 
-  const addEndpoint = async (endpoint: AnyEndpoint) => {
+  const check = (endpoint: { name: string }) => {
     if (stopping) throw invalid(`endpoint '${endpoint.name}' of service ${name}`, "added before the service ends");
     if (!NAME.test(endpoint.name)) throw invalid(`endpoint name '${endpoint.name}'`, "letters, digits, '-' and '_'");
+  };
+  /** @throws where the server refuses the subscription */
+  const allowed = async (subscription: EndpointSubscription) => {
+    const refused = await Promise.race([subscription.refused, reached(bus)]);
+    if (refused instanceof PermissionViolationError) throw forbidden(refused);
+  };
+  const addEndpoint = async (endpoint: AnyEndpoint) => {
+    check(endpoint);
     const runner = new EndpointRunner(bus, source, endpoint);
-    runners.push(runner);
-    const refused = await Promise.race([runner.refused, reached(bus)]);
-    if (!(refused instanceof PermissionViolationError)) return;
-    runners.splice(runners.indexOf(runner), 1);
-    throw forbidden(refused);
+    const taking = (message: Parameters<typeof runner.take>[0]) => runner.take(message);
+    const subscription = new EndpointSubscription(bus, endpoint.subject, endpoint.queue, taking);
+    const entry = { runner, subscription };
+    single.push(entry);
+    await allowed(subscription).catch((error) => {
+      single.splice(single.indexOf(entry), 1);
+      throw error;
+    });
+  };
+  const addGroup = async (definition: EndpointGroupDefinition) => {
+    for (const endpoint of definition.endpoints) check(endpoint);
+    const group = new RunningGroup(bus, source, definition);
+    groups.push(group);
+    if (group.subscription !== undefined) {
+      await allowed(group.subscription).catch((error) => {
+        groups.splice(groups.indexOf(group), 1);
+        throw error;
+      });
+    }
+    return group;
   };
   try {
     await Promise.all(definition.endpoints.map(addEndpoint));
@@ -97,7 +136,7 @@ export async function startService(bus: Bus, definition: ServiceDefinition): Pro
     await stop();
     throw error;
   }
-  return { id: identity.id, stats, addEndpoint, stopped, [Symbol.asyncDispose]: stop };
+  return { id: identity.id, stats, addEndpoint, addGroup, stopped, [Symbol.asyncDispose]: stop };
 }
 
 /** Resolves once the server knows the subscriptions, or at once while it is away: they are repeated when it is back. */
