@@ -1,4 +1,5 @@
 /** RFC 6902 patches applied: to a copy that shares what did not change, on own keys only, all operations or none. */
+import { sameJson } from "./json_pointer.ts";
 import { ValidationError } from "./patchbay_error.ts";
 import type { PatchOperation } from "./state.ts";
 
@@ -138,12 +139,4 @@ function index(array: readonly unknown[], key: string, last: number): number {
 /** Also right for `__proto__`, which an assignment would take for the prototype. */
 function define(parent: Record<string, unknown>, key: string, value: unknown): void {
   Object.defineProperty(parent, key, { value, enumerable: true, configurable: true, writable: true });
-}
-
-function sameJson(a: unknown, b: unknown): boolean {
-  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return a === b;
-  if (Array.isArray(a) !== Array.isArray(b)) return false;
-  const [left, right] = [new Map(Object.entries(a)), new Map(Object.entries(b))];
-  return left.size === right.size &&
-    [...left].every(([key, value]) => right.has(key) && sameJson(value, right.get(key)));
 }

@@ -64,7 +64,7 @@ export const Link = z.strictObject({
 });
 export type Link = z.infer<typeof Link>;
 
-/** How a link does: published by the target's bridge on `patchbay.v1.tel.<app>.<bridge>._links`, once a second and at each change. */
+/** How a link does, as the target's bridge says: at a change, at most once a second and at least every five. */
 export const LinkStatus = z.looseObject({
   id: LinkId,
   /** `waiting`: nothing has come from the source for a while; `failing`: the target refuses, or the value does not fit. */
@@ -84,3 +84,10 @@ export const LinkStatus = z.looseObject({
   at: z.number().int().nonnegative(),
 });
 export type LinkStatus = z.infer<typeof LinkStatus>;
+
+/** The payload on `patchbay.v1.tel.<app>.<bridge>._links`: how links that end at this bridge do. */
+export const LinkReport = z.looseObject({ app: AppName, bridge: BridgeId, links: z.array(LinkStatus) });
+export type LinkReport = z.infer<typeof LinkReport>;
+
+/** What is not said about a link's status for so long is no longer true, in milliseconds. */
+export const LINK_STATUS_TTL_MS = 15_000;

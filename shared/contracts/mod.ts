@@ -4,6 +4,7 @@
  */
 export * from "./assets.ts";
 export * from "./batches.ts";
+export * from "./channels.ts";
 export * from "./commands.ts";
 export * from "./envelope.ts";
 export * from "./errors.ts";
@@ -11,6 +12,7 @@ export * from "./events.ts";
 export * from "./ids.ts";
 export * from "./json.ts";
 export * from "./json_patch.ts";
+export * from "./json_pointer.ts";
 export * from "./json_schema.ts";
 export * from "./ledger.ts";
 export * from "./links.ts";

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { Effect, Result } from "./commands.ts";
 import { Id } from "./ids.ts";
-import { Link, LinkId } from "./links.ts";
+import { Link, LinkId, LinkStatus } from "./links.ts";
 import { ManifestDocument } from "./manifest_document.ts";
 import { AppName, BridgeId } from "./names.ts";
 import { Plan, PlanRecord } from "./plan.ts";
@@ -19,8 +19,12 @@ export interface Verb<Q extends z.ZodType = z.ZodType, A extends z.ZodType = z.Z
 const verb = <Q extends z.ZodType, A extends z.ZodType>(request: Q, result: A): Verb<Q, A> => ({ request, result });
 
 const bridgeAddress = z.looseObject({ app: AppName, bridge: BridgeId });
-/** A link as it is kept, with its revision. */
-export const LinkRecord = z.looseObject({ link: Link, revision: z.number().int().positive() });
+/** A link as it is kept, with its revision, and how it does. */
+export const LinkRecord = z.looseObject({
+  link: Link,
+  revision: z.number().int().positive(),
+  status: LinkStatus.optional(),
+});
 export type LinkRecord = z.infer<typeof LinkRecord>;
 
 const empty = z.looseObject({});
