@@ -62,6 +62,8 @@ export interface AdapterCall {
   progress(progress: AdapterProgress): void;
   /** Milliseconds since 1970. */
   deadline: number;
+  /** Whether it is one of many values of a link: an application that can leaves out the undo step. */
+  live?: boolean;
 }
 
 export interface AdapterProgress {

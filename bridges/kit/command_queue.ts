@@ -16,7 +16,15 @@ export interface EnqueueOptions {
   signal?: AbortSignal;
   /** The kit's own work is not refused, and not counted. @default false */
   internal?: boolean;
+  /**
+   * A value of a link: it lets whatever else waits go first, but no more than {@linkcode AHEAD_OF_LIVE} in a row. Not
+   * refused and not counted; its priority says nothing. @default false
+   */
+  live?: boolean;
 }
+
+/** So many commands in a row go before a value of a link that waits: neither of the two starves the other. */
+export const AHEAD_OF_LIVE = 3;
 
 interface Item {
   internal: boolean;
@@ -26,6 +34,9 @@ interface Item {
 export class CommandQueue {
   readonly #options: QueueOptions;
   readonly #waiting: Record<Priority, Set<Item>> = { high: new Set(), normal: new Set(), low: new Set() };
+  readonly #live = new Set<Item>();
+  /** How many have gone before the values of links that wait. */
+  #ahead = 0;
   #running: Item | undefined;
   #idle: PromiseWithResolvers<void> | undefined;
 
@@ -52,11 +63,11 @@ export class CommandQueue {
    * @throws {PatchbayError} `APP_BUSY` where too many wait; the signal's reason where it fires before the turn
    */
   enqueue<T>(task: () => Promise<T>, options: EnqueueOptions = {}): Promise<T> {
-    const { priority = "normal", signal, internal = false } = options;
+    const { priority = "normal", signal, live = false, internal = live } = options;
     if (signal?.aborted) return Promise.reject(signal.reason);
     if (!internal && this.waiting >= this.#options.limit) return Promise.reject(busy(this.#options.limit));
     const { promise, resolve, reject } = Promise.withResolvers<T>();
-    const lane = this.#waiting[priority];
+    const lane = live ? this.#live : this.#waiting[priority];
     // its turn comes in the context of the one before it: its trace and its correlation id are its own
     const inContext = AsyncLocalStorage.snapshot();
     const leave = () => {
@@ -101,9 +112,12 @@ export class CommandQueue {
   }
 
   #take(): Item | undefined {
-    for (const lane of [this.#waiting.high, this.#waiting.normal, this.#waiting.low]) {
+    const { high, normal, low } = this.#waiting;
+    const lanes = this.#ahead < AHEAD_OF_LIVE ? [high, normal, low, this.#live] : [this.#live, high, normal, low];
+    for (const lane of lanes) {
       for (const item of lane) {
         lane.delete(item);
+        this.#ahead = lane === this.#live || this.#live.size === 0 ? 0 : this.#ahead + 1;
         return item;
       }
     }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { AsyncLocalStorage } from "node:async_hooks";
 import fc from "fast-check";
 import { PatchbayError, type Priority } from "@patchbay/contracts";
-import { CommandQueue } from "./command_queue.ts";
+import { AHEAD_OF_LIVE, CommandQueue } from "./command_queue.ts";
 
 const code = (expected: string) => (error: unknown) => error instanceof PatchbayError && error.code === expected;
 
@@ -83,4 +83,53 @@ Deno.test("each task runs in the context in which it was asked for", async () =>
     ),
   );
   assert.deepEqual(seen, ["a", "b", "c"]);
+});
+
+Deno.test("a value of a link lets commands go first, but no more than a few in a row", async () => {
+  await fc.assert(fc.asyncProperty(
+    fc.array(fc.constantFrom<Priority | "live">("high", "normal", "low", "live"), { maxLength: 40 }),
+    async (kinds) => {
+      const queue = new CommandQueue({ limit: 100 });
+      const gate = Promise.withResolvers<void>();
+      const ran: string[] = [];
+      const all = [queue.enqueue(() => gate.promise)];
+      for (const kind of kinds) {
+        const options = kind === "live" ? { live: true } : { priority: kind };
+        all.push(queue.enqueue(() => Promise.resolve(void ran.push(kind)), options));
+      }
+      gate.resolve();
+      await Promise.all(all);
+      const values = kinds.filter((kind) => kind === "live").length;
+      let [left, inRow] = [values, 0];
+      for (const [i, kind] of ran.entries()) {
+        if (kind === "live") {
+          const waiting = ran.slice(i).some((later) => later !== "live");
+          assert.ok(inRow === AHEAD_OF_LIVE || !waiting, `a value went before a command: ${ran}`);
+          [left, inRow] = [left - 1, 0];
+        } else if (left > 0) assert.ok(++inRow <= AHEAD_OF_LIVE, `a value waited too long: ${ran}`);
+      }
+      assert.equal(left, 0);
+    },
+  ));
+});
+
+Deno.test("a stream of commands and a stream of values share the application, however long both last", async () => {
+  const queue = new CommandQueue({ limit: 1_000 });
+  const ran: string[] = [];
+  const stream = async (kind: string, options: { live?: boolean }) => {
+    const next = () => queue.enqueue(() => Promise.resolve(void ran.push(kind)), options);
+    // always one more waits
+    let waiting = next();
+    for (let i = 0; i < 100; i++) {
+      const after = next();
+      await waiting;
+      waiting = after;
+    }
+    await waiting;
+  };
+  await Promise.all([stream("command", {}), stream("value", { live: true })]);
+  const until = ran.lastIndexOf("command");
+  const [commands, values] = ["command", "value"].map((kind) => ran.slice(0, until).filter((it) => it === kind).length);
+  assert.ok(values! >= commands! / AHEAD_OF_LIVE - 2, `${values} values beside ${commands} commands`);
+  assert.ok(values! <= commands! / AHEAD_OF_LIVE + 2, `${values} values beside ${commands} commands`);
 });
