@@ -5,6 +5,7 @@
 export * from "./assets.ts";
 export * from "./batches.ts";
 export * from "./channels.ts";
+export * from "./command_record.ts";
 export * from "./commands.ts";
 export * from "./envelope.ts";
 export * from "./errors.ts";
