@@ -5,6 +5,7 @@ import { doCommand } from "./commands/do.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { installCommand } from "./commands/install.ts";
 import { studioCommand } from "./commands/studio.ts";
+import { workstationCommand } from "./commands/workstation.ts";
 import { VERSION } from "./version.ts";
 
 /** @param signal fires at Ctrl-C: every command stops at it and leaves nothing running */
@@ -14,7 +15,7 @@ export function createProgram(signal: AbortSignal): Command {
     .version(VERSION)
     .exitOverride()
     .showHelpAfterError("(add --help for the options and an example)");
-  for (const make of [studioCommand, doCommand, bridgeCommand, installCommand, doctorCommand]) {
+  for (const make of [studioCommand, doCommand, bridgeCommand, workstationCommand, installCommand, doctorCommand]) {
     program.addCommand(make(signal).copyInheritedSettings(program));
   }
   return program;

@@ -11,14 +11,22 @@ function helpOf(command: Command): string {
   return help;
 }
 
-for (const command of program.commands) {
-  Deno.test(`patchbay ${command.name()} --help says what it does, what each option means, and gives an example`, () => {
+/** Every command with its whole name: `workstation install`. */
+function commandsOf(parent: Command, prefix = ""): { name: string; command: Command }[] {
+  return parent.commands.flatMap((command) => {
+    const name = `${prefix}${command.name()}`;
+    return [{ name, command }, ...commandsOf(command, `${name} `)];
+  });
+}
+
+for (const { name, command } of commandsOf(program)) {
+  Deno.test(`patchbay ${name} --help says what it does, what each option means, and gives an example`, () => {
     assert.match(command.description(), /^[A-Z].*\.$/s);
     for (const { long, description } of command.options) assert.notEqual(description, "", `${long} has no description`);
     for (const argument of command.registeredArguments) {
       assert.notEqual(argument.description, "", `<${argument.name()}> has no description`);
     }
-    assert.match(helpOf(command), new RegExp(`Examples?:\n {2}\\$ patchbay ${command.name()}`));
+    assert.match(helpOf(command), new RegExp(`Examples?:\n {2}\\$ patchbay ${name}`));
   });
 }
 

@@ -17,3 +17,8 @@ export function parseBridgeId(text: string): BridgeId {
   }
   return parsed.data;
 }
+
+/** An option that may be given several times. */
+export function collect(value: string, before: string[] | undefined): string[] {
+  return [...before ?? [], value];
+}

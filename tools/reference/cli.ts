@@ -13,8 +13,16 @@ export function cliReference(): string {
     "the commands' own `--help`",
     "`patchbay` is `npx -y deno task patchbay` in a checkout.",
     block(helpOf(program)),
-    ...program.commands.flatMap((command) => [`## patchbay ${command.name()}`, block(helpOf(command))]),
+    ...sections(program),
   );
+}
+
+/** A section for each command, and for each command of it: `patchbay workstation install`. */
+function sections(parent: Command, name = "patchbay"): string[] {
+  return parent.commands.flatMap((command) => {
+    const whole = `${name} ${command.name()}`;
+    return [`## ${whole}`, block(helpOf(command)), ...sections(command, whole)];
+  });
 }
 
 /** All that `--help` prints, examples too, whatever terminal it is called from. */
