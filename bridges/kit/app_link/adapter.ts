@@ -9,6 +9,7 @@ import { childStream } from "./byte_stream.ts";
 import type { JsonRpcConnection } from "./json_rpc.ts";
 import { GroupEnded, type LinkNotification } from "./link_messages.ts";
 import { type AppLink, type LinkEvents, type LinkIdentity, LinkReception, listenForApplication } from "./listener.ts";
+import { framedStream } from "./message_stream.ts";
 import { Pulse } from "./pulse.ts";
 import { defaultLinksDir } from "./rendezvous.ts";
 import { defaultTransport, type DialTransport } from "./transports.ts";
@@ -179,7 +180,7 @@ class AppLinkAdapter implements Adapter {
     const reception = this.#held.use(new LinkReception(this.#identity, events, undefined));
     const { stdin, stdout } = child;
     if (stdin === undefined || stdout === undefined) throw new TypeError("Cannot link over stdio: there are no pipes");
-    const connection = reception.welcome(childStream({ stdin, stdout }, () => void child.stop()));
+    const connection = reception.welcome(framedStream(childStream({ stdin, stdout }, () => void child.stop())));
     const broken = connection?.closed.then((reason) => {
       throw this.#error("APP_START_FAILED", `cannot be linked: ${reason.message}`);
     });

@@ -13,8 +13,9 @@ import type { ByteStream } from "./byte_stream.ts";
 import { Hello, HelloAnswer, LINK_PROTOCOL } from "./hello.ts";
 import { JsonRpcConnection } from "./json_rpc.ts";
 import { ExecuteParams, GroupBeginParams, GroupEndParams } from "./link_messages.ts";
+import { framedStream, type MessageStream } from "./message_stream.ts";
+import { dialForMessages } from "./message_transports.ts";
 import { defaultLinksDir, readRendezvous, rendezvousPath } from "./rendezvous.ts";
-import { dial } from "./transports.ts";
 
 export interface DialOptions {
   app: AppName;
@@ -23,8 +24,10 @@ export interface DialOptions {
   addonVersion?: string;
   /** @default `$PATCHBAY_LINKS`, or `~/.patchbay/links` */
   linksDir?: string;
-  /** Where the link runs when it is not dialled: a child's own standard streams. */
-  stream?: ByteStream;
+  /** Where the link runs when it is not dialled: a child's own standard streams, or a WebSocket that the bridge has dialled. */
+  stream?: ByteStream | MessageStream;
+  /** Stands between the link and what carries it: for tests in bad weather. */
+  wrap?: (stream: MessageStream) => MessageStream;
   capabilities?: Record<string, unknown>;
   background?: boolean;
   /** Runs one command. Throw a PatchbayError to answer with a problem. */
@@ -65,7 +68,8 @@ export interface DialledLink extends AsyncDisposable {
  */
 export async function dialAppLink(options: DialOptions): Promise<DialledLink> {
   options.signal?.throwIfAborted();
-  const { stream, token } = await reach(options);
+  const { stream: reached, token } = await reach(options);
+  const stream = options.wrap?.(reached) ?? reached;
   const connection: JsonRpcConnection = new JsonRpcConnection(stream, {
     request: (method, params, signal) => serve(options, connection, method, params, signal),
     notification: (method) => {
@@ -94,11 +98,12 @@ export async function dialAppLink(options: DialOptions): Promise<DialledLink> {
   }
 }
 
-async function reach(options: DialOptions): Promise<{ stream: ByteStream; token: string }> {
-  if (options.stream !== undefined) return { stream: options.stream, token: "" };
+async function reach(options: DialOptions): Promise<{ stream: MessageStream; token: string }> {
+  const { stream } = options;
+  if (stream !== undefined) return { stream: "messages" in stream ? stream : framedStream(stream), token: "" };
   const path = rendezvousPath(options.linksDir ?? defaultLinksDir(), options.app, options.bridge);
   const { transport, address, token } = await readRendezvous(path);
-  return { stream: await dial(transport, address), token };
+  return { stream: await dialForMessages(transport, address), token };
 }
 
 async function serve(

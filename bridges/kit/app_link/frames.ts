@@ -107,7 +107,8 @@ function parseBody(body: Uint8Array): unknown {
   }
 }
 
-function concat(chunks: readonly Uint8Array[], length: number): Uint8Array {
+/** @param length of all together */
+export function concat(chunks: readonly Uint8Array[], length: number): Uint8Array<ArrayBuffer> {
   const all = new Uint8Array(length);
   let at = 0;
   for (const chunk of chunks) {
@@ -120,8 +121,9 @@ function concat(chunks: readonly Uint8Array[], length: number): Uint8Array {
 const invalid = (why: string, cause?: unknown) =>
   new ValidationError("INVALID_MESSAGE", `Cannot read from the application's link: ${why}`, { cause });
 
-const tooLarge = (verb: string, length: number, limit: number) =>
+/** @param length in bytes, where it is known */
+export const tooLarge = (verb: "send" | "read", length: number | undefined, limit: number) =>
   new PatchbayError(
     "PAYLOAD_TOO_LARGE",
-    `Cannot ${verb} a frame of ${length} bytes on the application's link: at most ${limit}`,
+    `Cannot ${verb} a frame of ${length ?? "too many"} bytes on the application's link: at most ${limit}`,
   );

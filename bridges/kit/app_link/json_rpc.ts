@@ -1,4 +1,4 @@
-/** JSON-RPC 2.0 over a byte stream, by `vscode-jsonrpc`: one connection that ends with a reason instead of a crash. */
+/** JSON-RPC 2.0 over a stream of messages, by `vscode-jsonrpc`: one connection that ends with a reason instead of a crash. */
 import {
   AbstractMessageReader,
   AbstractMessageWriter,
@@ -15,9 +15,8 @@ import {
   ParameterStructures,
 } from "vscode-jsonrpc/node";
 import { PatchbayError, ValidationError } from "@patchbay/contracts";
-import type { ByteStream } from "./byte_stream.ts";
-import { encodeFrame, FrameDecoder } from "./frames.ts";
 import { fromLinkError, toLinkError } from "./link_errors.ts";
+import { linkGone, type MessageStream } from "./message_stream.ts";
 
 /** How long the last words may take to a peer that reads no more. */
 const FLUSH_MS = 1_000;
@@ -32,13 +31,13 @@ export class JsonRpcConnection implements AsyncDisposable {
   /** Resolves with why, once the link is gone. */
   readonly closed: Promise<PatchbayError>;
   readonly #rpc: MessageConnection;
-  readonly #stream: ByteStream;
-  readonly #reader: FrameReader;
-  readonly #writer: FrameWriter;
+  readonly #stream: MessageStream;
+  readonly #reader: StreamReader;
+  readonly #writer: StreamWriter;
   readonly #end: (reason: PatchbayError) => void;
   #reason: PatchbayError | undefined;
 
-  constructor(stream: ByteStream, handlers: JsonRpcHandlers, options: { maxFrameBytes?: number } = {}) {
+  constructor(stream: MessageStream, handlers: JsonRpcHandlers) {
     const { promise, resolve } = Promise.withResolvers<PatchbayError>();
     this.closed = promise;
     this.#stream = stream;
@@ -48,8 +47,8 @@ export class JsonRpcConnection implements AsyncDisposable {
       this.#rpc.dispose();
       resolve(reason);
     };
-    this.#reader = new FrameReader(stream, new FrameDecoder(options.maxFrameBytes), this.#end);
-    this.#writer = new FrameWriter(stream, this.#end);
+    this.#reader = new StreamReader(stream, this.#end);
+    this.#writer = new StreamWriter(stream, this.#end);
     this.#rpc = createMessageConnection(this.#reader, this.#writer, NullLogger);
     this.#rpc.onError(([error]) => this.#end(asReason(error)));
     this.#rpc.onRequest((method: string, params: unknown, token: CancellationToken) =>
@@ -67,9 +66,9 @@ export class JsonRpcConnection implements AsyncDisposable {
     return this.#reason;
   }
 
-  /** Frames may be so large from now on, in bytes. */
-  allow(maxFrameBytes: number): void {
-    this.#reader.decoder.maxBytes = maxFrameBytes;
+  /** Messages may be so large from now on, in bytes. */
+  allow(maxBytes: number): void {
+    this.#stream.allow(maxBytes);
   }
 
   /**
@@ -93,7 +92,7 @@ export class JsonRpcConnection implements AsyncDisposable {
   }
 
   /** Ends the link with this reason. */
-  close(reason: PatchbayError = gone("this side closed it")): void {
+  close(reason: PatchbayError = linkGone("this side closed it")): void {
     this.#end(reason);
   }
 
@@ -105,14 +104,10 @@ export class JsonRpcConnection implements AsyncDisposable {
   }
 }
 
-class FrameReader extends AbstractMessageReader implements MessageReader {
+class StreamReader extends AbstractMessageReader implements MessageReader {
   ended: Promise<void> = Promise.resolve();
 
-  constructor(
-    private readonly stream: ByteStream,
-    readonly decoder: FrameDecoder,
-    private readonly end: (reason: PatchbayError) => void,
-  ) {
+  constructor(private readonly stream: MessageStream, private readonly end: (reason: PatchbayError) => void) {
     super();
   }
 
@@ -123,10 +118,8 @@ class FrameReader extends AbstractMessageReader implements MessageReader {
 
   async #read(callback: DataCallback): Promise<void> {
     try {
-      for await (const chunk of this.stream.readable) {
-        for (const message of this.decoder.push(chunk)) callback(checkMessage(message));
-      }
-      this.end(gone(this.decoder.atBoundary ? "the other side closed it" : "it ended within a frame"));
+      for await (const message of this.stream.messages) callback(checkMessage(message));
+      this.end(linkGone("the other side closed it"));
     } catch (error) {
       this.end(asReason(error));
     }
@@ -134,23 +127,20 @@ class FrameReader extends AbstractMessageReader implements MessageReader {
   }
 }
 
-class FrameWriter extends AbstractMessageWriter implements MessageWriter {
-  readonly #writer: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>>;
+class StreamWriter extends AbstractMessageWriter implements MessageWriter {
   #last: Promise<void> = Promise.resolve();
 
-  constructor(stream: ByteStream, private readonly broken: (reason: PatchbayError) => void) {
+  constructor(private readonly stream: MessageStream, private readonly broken: (reason: PatchbayError) => void) {
     super();
-    this.#writer = stream.writable.getWriter();
-    // a broken pipe is reported by the write that meets it
-    this.#writer.closed.catch(() => {});
   }
 
   async write(message: Message): Promise<void> {
-    // throws for what is too large: only this message fails, and the link lives on
-    const frame = encodeFrame(message);
-    const written = this.#writer.write(frame);
-    this.#last = written.catch((error) => this.broken(asReason(error)));
-    await written;
+    const sent = this.stream.send(message);
+    this.#last = sent.catch((error) => {
+      // what is too large fails alone, and the link lives on
+      if (!(error instanceof PatchbayError)) this.broken(asReason(error));
+    });
+    await sent;
   }
 
   async flushed(): Promise<void> {
@@ -185,13 +175,9 @@ async function within(ms: number, promise: Promise<void>): Promise<void> {
   clearTimeout(timer);
 }
 
-function gone(why: string): PatchbayError {
-  return PatchbayError.of("APP_NOT_CONNECTED", `The application's link is gone: ${why}`);
-}
-
 function asReason(error: unknown): PatchbayError {
   if (error instanceof PatchbayError) return error;
-  return PatchbayError.of("APP_NOT_CONNECTED", "The application's link is gone: it broke", { cause: error });
+  return linkGone("it broke", error);
 }
 
 function abortSignal(token: CancellationToken): AbortSignal {

@@ -1,13 +1,14 @@
 /** The bridge's side of the App link: waits for its application, checks who it is, and takes one at a time. */
 import { type AppName, type BridgeId, PatchbayError } from "@patchbay/contracts";
-import type { ByteStream } from "./byte_stream.ts";
 import { MAX_FRAME_BYTES, MAX_HELLO_BYTES } from "./frames.ts";
 import { agreedProtocol, checkHello, type Hello, type HelloAnswer, refused } from "./hello.ts";
 import { JsonRpcConnection } from "./json_rpc.ts";
 import { type LinkNotification, parseNotification } from "./link_messages.ts";
+import type { MessageStream } from "./message_stream.ts";
+import { listenForMessages } from "./message_transports.ts";
 import { writeRendezvous } from "./rendezvous.ts";
 import { newToken } from "./token.ts";
-import { type DialTransport, listen } from "./transports.ts";
+import type { DialTransport } from "./transports.ts";
 
 export interface LinkIdentity {
   app: AppName;
@@ -66,11 +67,12 @@ export class LinkReception implements AsyncDisposable {
   }
 
   /** Takes a connection in; nothing, where there are too many that say nothing. */
-  welcome(stream: ByteStream): JsonRpcConnection | undefined {
+  welcome(stream: MessageStream): JsonRpcConnection | undefined {
     if (this.#connections.size > MAX_STRANGERS) {
       stream.close();
       return undefined;
     }
+    stream.allow(MAX_HELLO_BYTES);
     const connection: JsonRpcConnection = new JsonRpcConnection(stream, {
       request: (method, params) =>
         Promise.resolve().then(() => {
@@ -82,7 +84,7 @@ export class LinkReception implements AsyncDisposable {
         const notification = parseNotification(method, params);
         if (notification !== undefined) this.#events.onNotification(notification);
       },
-    }, { maxFrameBytes: MAX_HELLO_BYTES });
+    });
     this.#connections.add(connection);
     const timer = this.#later(this.#events.helloTimeoutMs ?? 10_000, () => {
       if (this.#link?.connection !== connection) this.#turnAway(connection, refused("it did not say hello in time"));
@@ -157,12 +159,12 @@ export interface LinkListener extends AsyncDisposable {
 /** Listens, and says where in a rendezvous file. */
 export async function listenForApplication(
   identity: LinkIdentity,
-  options: LinkEvents & { transport: DialTransport; linksDir: string },
+  options: LinkEvents & { transport: DialTransport; linksDir: string; port?: number; heartbeatMs?: number },
 ): Promise<LinkListener> {
   await using stack = new AsyncDisposableStack();
   const token = newToken();
   const reception = stack.use(new LinkReception(identity, options, token));
-  const listener = stack.use(await listen(options.transport));
+  const listener = stack.use(await listenForMessages(options.transport, options));
   const welcoming = (async () => {
     for await (const stream of listener.streams) reception.welcome(stream);
   })();

@@ -8,8 +8,8 @@ export const Rendezvous = z.looseObject({
   v: z.literal(1),
   app: AppName,
   bridge: BridgeId,
-  transport: z.enum(["unix", "pipe", "tcp"]),
-  /** A socket's path, a pipe's name, or `127.0.0.1:PORT`. */
+  transport: z.enum(["unix", "pipe", "tcp", "websocket"]),
+  /** A socket's path, a pipe's name, `127.0.0.1:PORT`, or `ws://127.0.0.1:PORT/`. */
   address: z.string().min(1),
   token: z.string().min(1),
   /** The bridge's process. */

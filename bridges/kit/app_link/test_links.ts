@@ -25,6 +25,7 @@ export interface TestListener extends AsyncDisposable {
 export async function testListener(
   transport: DialTransport = "unix",
   events: Partial<LinkEvents> = {},
+  options: { heartbeatMs?: number } = {},
 ): Promise<TestListener> {
   await using stack = new AsyncDisposableStack();
   const linksDir = join(await Deno.makeTempDir(), "links");
@@ -38,6 +39,7 @@ export async function testListener(
       onNotification: (notification) => notifications.push(notification),
       onRefused: (error) => refusals.push(error.message),
       ...events,
+      ...options,
     }),
   );
   const rendezvous = await readRendezvous(listener.rendezvous);
@@ -61,7 +63,9 @@ export interface RawPeer extends Disposable {
 }
 
 export async function rawPeer(rendezvous: Rendezvous): Promise<RawPeer> {
-  const stream = await dial(rendezvous.transport, rendezvous.address);
+  const { transport, address } = rendezvous;
+  if (transport === "websocket") throw new TypeError("a WebSocket has no frames of ours");
+  const stream = await dial(transport, address);
   const writer = stream.writable.getWriter();
   writer.closed.catch(() => {});
   const messages = received(stream.readable);

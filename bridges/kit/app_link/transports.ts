@@ -5,7 +5,10 @@ import { PatchbayError } from "@patchbay/contracts";
 import { type ByteStream, closing, connectionStream } from "./byte_stream.ts";
 import type { Rendezvous } from "./rendezvous.ts";
 
+/** How an application may dial its bridge. */
 export type DialTransport = Rendezvous["transport"];
+/** Those that carry bytes, and so need frames. */
+export type ByteTransport = Exclude<DialTransport, "websocket">;
 
 export interface TransportListener extends AsyncDisposable {
   /** What a rendezvous file says. */
@@ -14,21 +17,22 @@ export interface TransportListener extends AsyncDisposable {
   readonly streams: AsyncIterable<ByteStream>;
 }
 
-export const defaultTransport: DialTransport = Deno.build.os === "windows" ? "pipe" : "unix";
+export const defaultTransport: ByteTransport = Deno.build.os === "windows" ? "pipe" : "unix";
 
-export function listen(transport: DialTransport): Promise<TransportListener> {
+/** @param port of `tcp`; 0 is a free one. @throws {PatchbayError} `PORT_IN_USE` */
+export function listen(transport: ByteTransport, port = 0): Promise<TransportListener> {
   switch (transport) {
     case "unix":
       return listenUnix();
     case "pipe":
       return listenPipe(`\\\\.\\pipe\\patchbay-${crypto.randomUUID()}`);
     case "tcp":
-      return Promise.resolve(listenTcp());
+      return Promise.resolve().then(() => listenTcp(port));
   }
 }
 
 /** @throws {PatchbayError} `APP_NOT_CONNECTED` where nobody listens */
-export async function dial(transport: DialTransport, address: string): Promise<ByteStream> {
+export async function dial(transport: ByteTransport, address: string): Promise<ByteStream> {
   try {
     return await connect(transport, address);
   } catch (cause) {
@@ -36,7 +40,7 @@ export async function dial(transport: DialTransport, address: string): Promise<B
   }
 }
 
-async function connect(transport: DialTransport, address: string): Promise<ByteStream> {
+async function connect(transport: ByteTransport, address: string): Promise<ByteStream> {
   switch (transport) {
     case "unix":
       return connectionStream(await Deno.connect({ transport: "unix", path: address }));
@@ -67,8 +71,8 @@ async function listenUnix(): Promise<TransportListener> {
   };
 }
 
-function listenTcp(): TransportListener {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+function listenTcp(port: number): TransportListener {
+  const listener = listenOn(port);
   const close = closing(() => listener.close());
   return {
     address: `127.0.0.1:${listener.addr.port}`,
@@ -78,6 +82,14 @@ function listenTcp(): TransportListener {
       return Promise.resolve();
     },
   };
+}
+
+function listenOn(port: number): Deno.TcpListener {
+  try {
+    return Deno.listen({ hostname: "127.0.0.1", port });
+  } catch (cause) {
+    throw new PatchbayError("PORT_IN_USE", `Cannot listen on 127.0.0.1:${port}`, { cause });
+  }
 }
 
 async function* accepted<C extends Deno.Conn>(
