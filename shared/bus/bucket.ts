@@ -59,6 +59,16 @@ export async function openBucket<V extends z.ZodType>(
   return typed(bus, name, store, schema, signal);
 }
 
+/** As {@linkcode openBucket}, but asks nothing: for the many in one process that know it to be there. */
+export function bucketHandle<V extends z.ZodType>(
+  bus: Bus,
+  name: BucketName,
+  schema: V,
+  { signal }: { signal?: AbortSignal } = {},
+): Bucket<z.output<V>> {
+  return typed(bus, name, openStore(bus, name), schema, signal);
+}
+
 function typed<V extends z.ZodType>(
   bus: Bus,
   name: BucketName,

@@ -3,6 +3,7 @@
  * revision is the fencing token: each later holder has a higher one, so that what a stale holder writes can be refused.
  */
 import { ConflictError, PatchbayError, UnavailableError } from "@patchbay/contracts";
+import { z } from "zod";
 import type { Bus } from "./bus.ts";
 import { checkKey } from "./key.ts";
 import { type KeyValueStore, openStore } from "./key_value.ts";
@@ -13,6 +14,10 @@ export interface LeaseOptions {
   owner: string;
   /** How long it outlives its holder, in milliseconds: at least 1000, rounded up to seconds. @default 15_000 */
   ttlMs?: number;
+  /** More about the holder, for {@linkcode leaseHolder}. */
+  facts?: Record<string, string | number>;
+  /** Takes the lease from its holder, who is known to be gone, if it is still at this revision. */
+  over?: number;
   signal?: AbortSignal;
 }
 
@@ -21,6 +26,8 @@ export interface Lease extends AsyncDisposable {
   readonly key: string;
   /** The fencing token: grows with each holder. */
   readonly revision: number;
+  /** Whether it is ours at this moment: also right after this process was stopped, or its machine slept. */
+  valid(): boolean;
   /** Fires with `LEASE_LOST` once somebody else may have it: stop at once. */
   readonly lost: AbortSignal;
 }
@@ -30,6 +37,7 @@ const RELEASE_TIMEOUT_MS = 2_000;
 /** How long a released key keeps its marker, in milliseconds. */
 const MARKER_TTL_MS = 60_000;
 const RENEWALS_PER_TTL = 3;
+const JITTER = 0.2;
 
 /**
  * Takes a lease, and renews it until it is disposed or lost; `undefined` when somebody else has it.
@@ -47,20 +55,56 @@ const RENEWALS_PER_TTL = 3;
 export async function acquireLease(
   bus: Bus,
   key: string,
-  { owner, ttlMs = LEASE_TTL_MS, signal }: LeaseOptions,
+  { owner, ttlMs = LEASE_TTL_MS, facts = {}, over, signal }: LeaseOptions,
 ): Promise<Lease | undefined> {
   const store = openStore(bus, "leases");
   const held = Math.max(1, Math.ceil(ttlMs / 1000)) * 1000;
-  const data = new TextEncoder().encode(JSON.stringify({ owner, since: Date.now() }));
-  const sentAt = performance.now();
+  const data = new TextEncoder().encode(JSON.stringify({ ...facts, owner, since: Date.now() }));
+  const sentAt = now();
   try {
-    const revision = await store.create(checkKey(key), data, { signal, ttlMs: held });
+    const revision = over === undefined
+      ? await store.create(checkKey(key), data, { signal, ttlMs: held })
+      : await store.write(checkKey(key), data, { signal, ttlMs: held, revision: over });
     return new HeldLease(store, { key, revision, data, ttlMs: held, sentAt });
   } catch (error) {
     if (error instanceof ConflictError) return undefined;
     throw error;
   }
 }
+
+/** Who has a lease, as it says itself. */
+export interface LeaseHolder {
+  owner: string;
+  /** Milliseconds since 1970. */
+  since: number;
+  /** Changes each time that the holder renews it. */
+  revision: number;
+  facts: Readonly<Record<string, unknown>>;
+}
+
+const Holder = z.looseObject({ owner: z.string(), since: z.number() });
+
+/**
+ * Who has a lease now; `undefined` when nobody has.
+ * @throws {PatchbayError} `BUS_UNAVAILABLE`, `FORBIDDEN`, `CANCELLED`
+ */
+export async function leaseHolder(bus: Bus, key: string, signal?: AbortSignal): Promise<LeaseHolder | undefined> {
+  const last = await openStore(bus, "leases").last(checkKey(key), signal);
+  if (last === undefined || last.deleted) return undefined;
+  const { owner, since, ...facts } = Holder.parse(JSON.parse(new TextDecoder().decode(last.data)));
+  return { owner, since, revision: last.revision, facts };
+}
+
+/** Both clocks: the monotonic one does not count while a machine sleeps, and the other one may be set back. */
+interface Moment {
+  monotonic: number;
+  wall: number;
+}
+const now = (): Moment => ({ monotonic: performance.now(), wall: Date.now() });
+
+/** How much of `ttlMs` is left since a moment, in milliseconds. */
+const leftOf = (ttlMs: number, { monotonic, wall }: Moment) =>
+  ttlMs - Math.max(performance.now() - monotonic, Date.now() - wall);
 
 class HeldLease implements Lease {
   readonly key: string;
@@ -70,6 +114,8 @@ class HeldLease implements Lease {
   readonly #ttlMs: number;
   readonly #lost = new AbortController();
   readonly #ended = new AbortController();
+  /** When the last renewal was sent: the server counts from later. */
+  #since: Moment;
   /** The revision of the last renewal. */
   #current: number;
   #renewing: Promise<void> | undefined;
@@ -78,14 +124,19 @@ class HeldLease implements Lease {
 
   constructor(
     store: KeyValueStore,
-    lease: { key: string; revision: number; data: Uint8Array; ttlMs: number; sentAt: number },
+    lease: { key: string; revision: number; data: Uint8Array; ttlMs: number; sentAt: Moment },
   ) {
     this.#store = store;
     this.key = lease.key;
     this.revision = this.#current = lease.revision;
     this.#data = lease.data;
     this.#ttlMs = lease.ttlMs;
+    this.#since = lease.sentAt;
     this.#renewed(lease.sentAt);
+  }
+
+  valid(): boolean {
+    return !this.#lost.signal.aborted && leftOf(this.#ttlMs, this.#since) > 0;
   }
 
   get lost(): AbortSignal {
@@ -110,15 +161,18 @@ class HeldLease implements Lease {
   }
 
   /** It is ours for `ttlMs` from when the renewal was sent: the server counts from later. */
-  #renewed(sentAt: number): void {
+  #renewed(sentAt: Moment): void {
     clearTimeout(this.#expiry);
-    const left = Math.max(0, sentAt + this.#ttlMs - performance.now());
+    this.#since = sentAt;
+    const left = Math.max(0, leftOf(this.#ttlMs, sentAt));
     this.#expiry = setTimeout(() => this.#lose("it could not be renewed in time"), left);
-    this.#timer = setTimeout(() => this.#renewing = this.#renew(left), left / RENEWALS_PER_TTL);
+    // many that began at the same moment drift apart
+    const wait = left / RENEWALS_PER_TTL * (1 - JITTER * Math.random());
+    this.#timer = setTimeout(() => this.#renewing = this.#renew(left), wait);
   }
 
   async #renew(left: number): Promise<void> {
-    const sentAt = performance.now();
+    const sentAt = now();
     try {
       this.#current = await this.#store.write(this.key, this.#data, {
         revision: this.#current,

@@ -5,7 +5,7 @@ import type { Bus } from "./bus.ts";
 import { until, untilConnected, withCode } from "./bus_fixture.ts";
 import { callApi } from "./jetstream_api.ts";
 import { openStore } from "./key_value.ts";
-import { acquireLease, type Lease } from "./lease.ts";
+import { acquireLease, type Lease, leaseHolder } from "./lease.ts";
 import { migrate } from "./migrate.ts";
 
 /** Waits until the lease can be had. */
@@ -95,4 +95,31 @@ Deno.test("of many that want one lease, one gets it", async () => {
   const held = leases.filter((lease) => lease !== undefined);
   assert.equal(held.length, 1);
   await held[0]?.[Symbol.asyncDispose]();
+});
+
+Deno.test("a lease says who has it, and can be taken over from a holder that is known to be gone", async () => {
+  await using nats = await startTestNats();
+  const bus = await nats.connect("test");
+  await migrate(bus);
+  assert.equal(await leaseHolder(bus, "k"), undefined);
+  const first = await acquireLease(bus, "k", { owner: "first", facts: { pid: 7 } });
+  const holder = await leaseHolder(bus, "k");
+  assert.deepEqual([holder?.owner, holder?.facts["pid"], holder?.revision], ["first", 7, first?.revision]);
+  assert.equal(await acquireLease(bus, "k", { owner: "late", over: 1_000 }), undefined);
+  await using second = await acquireLease(bus, "k", { owner: "second", over: holder?.revision ?? 0 });
+  assert.ok(second !== undefined && first !== undefined && second.revision > first.revision);
+  assert.equal((await leaseHolder(bus, "k"))?.owner, "second");
+  await first[Symbol.asyncDispose]();
+  assert.equal((await leaseHolder(bus, "k"))?.owner, "second", "what was taken over is not given back");
+});
+
+Deno.test("a lease is not valid past its time, though nobody has had time to notice", async () => {
+  await using nats = await startTestNats();
+  const bus = await nats.connect("test");
+  await migrate(bus);
+  await using lease = await acquired(bus, "k", "holder");
+  assert.ok(lease.valid());
+  // the process stands still, as in SIGSTOP: no timer runs
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_100);
+  assert.equal(lease.valid(), false);
 });

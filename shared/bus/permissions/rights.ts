@@ -43,6 +43,12 @@ export const readKey = (bucket: BucketName, key: string): Right => ({
   ],
 });
 
+/** Reads the last message of a subject, and no other. */
+export const readLast = (stream: StreamName, subject: string): Right => ({
+  what: `reads the last \`${subject}\``,
+  publish: [`$JS.API.DIRECT.GET.${stream}.${subject}`],
+});
+
 /** Writes keys of a bucket; `key` is a subject pattern below it. */
 export const writeBucket = (bucket: BucketName, key = ">"): Right => ({
   what: key === ">" ? `writes the bucket ${bucket}` : `writes \`${key}\` of the bucket ${bucket}`,
