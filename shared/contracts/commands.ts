@@ -1,6 +1,6 @@
 /** A command, its progress, and its one result. */
 import { z } from "zod";
-import { AppName, BridgeId, CommandName } from "./names.ts";
+import { ANY_BRIDGE, AppName, BridgeId, CommandName } from "./names.ts";
 import { Id } from "./ids.ts";
 import { JsonObject, JsonValue } from "./json.ts";
 import { Problem } from "./problem.ts";
@@ -56,7 +56,8 @@ export type Progress = z.infer<typeof Progress>;
 const outcome = {
   commandId: Id,
   app: AppName,
-  bridge: BridgeId,
+  /** `any` where it ended before a bridge had it: cancelled while it waited. */
+  bridge: z.union([BridgeId, z.literal(ANY_BRIDGE)]),
   command: CommandName,
   /** When the application began, in milliseconds since 1970. */
   startedAt: z.number().int().nonnegative(),
