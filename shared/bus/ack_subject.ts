@@ -2,6 +2,8 @@
 export interface Place {
   /** The sequence in the stream. */
   seq: number;
+  /** How often this message was delivered, this time included. */
+  deliveries: number;
   /** The how-manieth delivery of this consumer it is, from 1. */
   delivery: number;
   /** How many more wait for this consumer. */
@@ -18,7 +20,7 @@ export function parseAckSubject(subject: string): Place | undefined {
   if (tokens[0] !== "$JS" || tokens[1] !== "ACK") return undefined;
   const skip = tokens.length >= LONG_TOKENS ? 4 : 2;
   if (tokens.length < SHORT_TOKENS) return undefined;
-  const [seq, delivery, , pending] = tokens.slice(skip + 3).map(Number);
-  if (!Number.isSafeInteger(seq) || !Number.isSafeInteger(delivery) || !Number.isSafeInteger(pending)) return undefined;
-  return { seq: Number(seq), delivery: Number(delivery), pending: Number(pending) };
+  const [deliveries = NaN, seq = NaN, delivery = NaN, , pending = NaN] = tokens.slice(skip + 2).map(Number);
+  if (![deliveries, seq, delivery, pending].every(Number.isSafeInteger)) return undefined;
+  return { seq, deliveries, delivery, pending };
 }

@@ -39,9 +39,14 @@ export function isTemporary(answer: Msg): boolean {
 }
 
 /** Reads an answer. @throws the error that a refusal stands for */
-export function readAnswer<T extends z.ZodType>(action: string, answer: Msg, schema: T): z.output<T> {
+export function readAnswer<T extends z.ZodType>(
+  action: string,
+  answer: Msg,
+  schema: T,
+  accept: readonly number[] = [],
+): z.output<T> {
   const parsed = parse(answer);
-  if (parsed?.error !== undefined) throw refusal(action, parsed.error);
+  if (parsed?.error !== undefined && !accept.includes(parsed.error.err_code)) throw refusal(action, parsed.error);
   const result = schema.safeParse(parsed);
   if (result.success) return result.data;
   throw new PatchbayError("INTERNAL", `${action}: JetStream's answer cannot be read`, { cause: result.error });
@@ -50,6 +55,8 @@ export function readAnswer<T extends z.ZodType>(action: string, answer: Msg, sch
 export interface ApiOptions {
   timeoutMs?: number;
   signal?: AbortSignal | undefined;
+  /** Refusals that are answers too, by JetStream's `err_code`. */
+  accept?: readonly number[];
 }
 
 export const API_TIMEOUT_MS = 5_000;
@@ -60,7 +67,7 @@ export async function callApi<T extends z.ZodType>(
   verb: string,
   body: unknown,
   schema: T,
-  { timeoutMs = API_TIMEOUT_MS, signal }: ApiOptions = {},
+  { timeoutMs = API_TIMEOUT_MS, signal, accept = [] }: ApiOptions = {},
 ): Promise<z.output<T>> {
   const action = `Cannot call JetStream's ${verb}`;
   const data = body === undefined ? new Uint8Array() : new TextEncoder().encode(JSON.stringify(body));
@@ -69,6 +76,7 @@ export async function callApi<T extends z.ZodType>(
     action,
     await askUntilAnswered(bus, { action, subject, data, headers: {}, timeoutMs, signal, isTemporary }),
     schema,
+    accept,
   );
 }
 

@@ -3,7 +3,7 @@ import { ConflictError, encodeEnvelope, type EnvelopeOf, HEADERS } from "@patchb
 import { z } from "zod";
 import type { Bus } from "./bus.ts";
 import { checkSize, envelopeHeaders, toHeaders } from "./headers.ts";
-import { nextMessage } from "./direct_get.ts";
+import { lastMessage, nextMessage } from "./direct_get.ts";
 import { isTemporary, readAnswer } from "./jetstream_api.ts";
 import { log } from "./log.ts";
 import { askUntilAnswered } from "./retry.ts";
@@ -64,13 +64,19 @@ export interface StoreOptions extends PackedMessage {
   expectLastSubjectSequence?: number | undefined;
 }
 
+const EXPECTED = "Nats-Expected-Last-Subject-Sequence";
+
+/** A message that was packed with its condition carries it as a header. */
+function expectedIn({ [EXPECTED]: text }: Record<string, string>): number | undefined {
+  return text === undefined ? undefined : Number(text);
+}
+
 /** {@linkcode publish} for a message that is packed already. */
 export async function store(bus: Bus, options: StoreOptions): Promise<PublishReceipt> {
-  const { subject, data, timeoutMs = PUBLISH_TIMEOUT_MS, signal, expectLastSubjectSequence: expected } = options;
+  const { subject, data, timeoutMs = PUBLISH_TIMEOUT_MS, signal } = options;
   const action = `Cannot publish to ${subject}`;
-  const headers = expected === undefined
-    ? options.headers
-    : { ...options.headers, "Nats-Expected-Last-Subject-Sequence": String(expected) };
+  const expected = options.expectLastSubjectSequence ?? expectedIn(options.headers);
+  const headers = expected === undefined ? options.headers : { ...options.headers, [EXPECTED]: String(expected) };
   const answer = await askUntilAnswered(bus, { action, subject, data, headers, timeoutMs, signal, isTemporary });
   try {
     const { seq, duplicate } = readAnswer(action, answer, Receipt);
@@ -96,7 +102,10 @@ async function alreadyStored(
 ): Promise<number | undefined> {
   const stream = streamOf(subject);
   if (stream === undefined || messageId === undefined) return undefined;
-  const next = await nextMessage(bus, stream, subject, expected + 1, signal);
+  // of a key there is one message; to read a bucket by sequence would take the right to read all of it
+  const next = stream.startsWith("KV_")
+    ? await lastMessage(bus, stream, subject, signal)
+    : await nextMessage(bus, stream, subject, expected + 1, signal);
   return next?.messageId === messageId ? next.revision : undefined;
 }
 
