@@ -19,9 +19,15 @@ export {
   groupedEndpoint,
 } from "./endpoint_group.ts";
 export * from "./environment.ts";
+export * from "./job.ts";
+export * from "./job_consumer.ts";
+export * from "./job_lookup.ts";
+export * from "./job_queue.ts";
 export * from "./key.ts";
 export * from "./lease.ts";
 export * from "./least_busy_request.ts";
+export * from "./ledger.ts";
+export * from "./ledger_key.ts";
 export * from "./migrate.ts";
 export * from "./presence_mirror.ts";
 export * from "./publish.ts";
