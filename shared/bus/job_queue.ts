@@ -64,14 +64,14 @@ export async function removeJob(bus: Bus, seq: number, signal?: AbortSignal): Pr
   const answer = z.looseObject({ success: z.boolean().default(false) });
   const { success } = await callApi(bus, "STREAM.MSG.DELETE.JOBS", { seq, no_erase: true }, answer, {
     signal,
-    accept: [NO_MESSAGE_FOUND, MESSAGE_NOT_FOUND],
+    accept: [NO_MESSAGE_FOUND, SEQUENCE_NOT_FOUND],
   });
   return success;
 }
 
+/** What a sequence answers that is gone, or never was. */
 const NO_MESSAGE_FOUND = 10037;
-/** What a sequence answers that was deleted already. */
-const MESSAGE_NOT_FOUND = 10057;
+const SEQUENCE_NOT_FOUND = 10043;
 
 /** Which jobs: all, an application's, or those of one address. */
 export interface JobFilter {
