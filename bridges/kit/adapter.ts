@@ -30,6 +30,8 @@ export interface Adapter<S = unknown> {
    * @param label what the undo history calls the step
    */
   group?: ((label: string, signal: AbortSignal) => Promise<UndoGroup>) | undefined;
+  /** Whether the bridge starts the application itself, and so may end it and start it again. @default false */
+  readonly owned?: boolean;
   /** Lets go of the application, and ends it where the bridge started it. Called once for each `open`, also for one that failed. */
   close(): Promise<void>;
 }
@@ -92,6 +94,11 @@ export interface AdapterHost {
   channel(name: string, value: unknown, at?: number): void;
   /** Why the bridge is in its state, for a person: shown while `open` waits. */
   waiting(reason: string): void;
+  /**
+   * The application is there, but something is wrong with it: its main thread is silent, as behind a dialog. The bridge is
+   * `degraded` for this reason, and what is not done by its deadline is `APP_UNRESPONSIVE`, until it is `undefined` again.
+   */
+  troubled(reason: string | undefined): void;
   /** The application went away, or answers no more: what runs fails with this error, and the kit opens it again with backoff. */
   lost(error: PatchbayError): void;
   /** Stores a file that the application made. @throws {PatchbayError} `STORAGE_FULL`, `BUS_UNAVAILABLE` */

@@ -18,15 +18,18 @@ export interface Session<S> {
 export interface ApplicationOptions<S> {
   adapter: Adapter<S> | ((host: AdapterHost) => Adapter<S>);
   /** What an adapter gets, for one session. */
-  host(session: { signal: AbortSignal; waiting(reason: string): void; lost(error: PatchbayError): void }): AdapterHost;
+  host(session: Pick<AdapterHost, "signal" | "waiting" | "troubled" | "lost">): AdapterHost;
   title: string;
   onChange(): void;
   onConnected(): void;
   backoff?: Backoff;
+  /** So many attempts in a row to start an application of the bridge's own, and it is left until it is asked for. @default 10 */
+  restartLimit?: number;
 }
 
 const log = logger("bridge");
 const BACKOFF: Backoff = { minMs: 250, maxMs: 30_000 };
+const RESTART_LIMIT = 10;
 /** A session that lasted for so long was a good one: the next wait is short again, in milliseconds. */
 const STABLE_MS = 10_000;
 /** How long an adapter may take to let go, in milliseconds. */
@@ -41,6 +44,15 @@ export class Application<S> implements AsyncDisposable {
   #status: ApplicationStatus = "initializing";
   #reason: string;
   #ready = Promise.withResolvers<void>();
+  /** What is wrong with an application that is there. */
+  #trouble: string | undefined;
+  /** Why it is not to be opened now. */
+  #parked: string | undefined;
+  /** Ends a wait: there is news of what is wanted. */
+  #hurry = new AbortController();
+  #attempt: Promise<unknown> = Promise.resolve();
+  #owned = false;
+  readonly #onFailure = new Set<(error: unknown) => void>();
 
   constructor(options: ApplicationOptions<S>) {
     this.#options = options;
@@ -58,6 +70,16 @@ export class Application<S> implements AsyncDisposable {
 
   get session(): Session<S> | undefined {
     return this.#session;
+  }
+
+  /** What is wrong with an application that is there: its main thread is silent. */
+  get trouble(): string | undefined {
+    return this.#trouble;
+  }
+
+  /** Whether the bridge starts and ends it. Known from the first attempt on. */
+  get owned(): boolean {
+    return this.#owned;
   }
 
   /** Resolves once the application takes commands; rejects when the bridge stops. */
@@ -78,17 +100,61 @@ export class Application<S> implements AsyncDisposable {
     if (this.#session === session) this.#current?.abort(error);
   }
 
+  /**
+   * Opens it, where it was closed or given up; at once, where it waits for its next attempt.
+   * @returns whether it was not there yet
+   * @throws {PatchbayError} why the next attempt failed; more follow. The signal's reason
+   */
+  async start(signal: AbortSignal): Promise<boolean> {
+    if (this.#session !== undefined) return false;
+    this.#parked = undefined;
+    this.#hurry.abort();
+    const { promise: failed, reject } = Promise.withResolvers<never>();
+    this.#onFailure.add(reject);
+    try {
+      await unlessAborted(Promise.race([this.ready, failed]), signal);
+    } finally {
+      this.#onFailure.delete(reject);
+    }
+    return true;
+  }
+
+  /** Closes it, until it is started again. @param why goes on after the title: `was stopped` @returns whether it was there */
+  async stop(why: string): Promise<boolean> {
+    const wasThere = this.#session !== undefined;
+    const reason = `${this.#options.title} ${why}`;
+    this.#parked = reason;
+    this.#hurry.abort();
+    this.#current?.abort(PatchbayError.of("APP_NOT_CONNECTED", reason));
+    await this.#attempt;
+    this.#changed("disconnected", reason);
+    return wasThere;
+  }
+
   async #run(): Promise<void> {
     const { signal } = this.#stopping;
     for (let failures = 0; !signal.aborted;) {
-      const openedAt = await this.#once();
+      const hurry = this.#hurry = new AbortController();
+      if (this.#parked !== undefined) {
+        failures = 0;
+        await whenAborted(AbortSignal.any([signal, hurry.signal]));
+        continue;
+      }
+      const attempt = this.#attempt = this.#once();
+      const openedAt = await attempt;
       if (signal.aborted) return;
+      if (this.#parked !== undefined) continue;
       const stable = openedAt !== undefined && performance.now() - openedAt >= STABLE_MS;
       failures = stable ? 1 : failures + 1;
       const waitMs = backoffMs(failures, this.#options.backoff ?? BACKOFF);
       if (openedAt === undefined) this.#reason += `; next attempt in ${Math.ceil(waitMs / 1000)} s`;
+      if (this.#owned && failures >= (this.#options.restartLimit ?? RESTART_LIMIT)) {
+        this.#parked = `${this.#reason}; it is left alone after ${failures} attempts, until somebody starts it`;
+        this.#changed("disconnected", this.#parked);
+        continue;
+      }
       this.#options.onChange();
-      await pause(waitMs, signal);
+      await pause(waitMs, AbortSignal.any([signal, hurry.signal]));
     }
   }
 
@@ -101,15 +167,19 @@ export class Application<S> implements AsyncDisposable {
     const waiting = (reason: string) => {
       if (!session.signal.aborted && this.#session === undefined) this.#changed(this.#status, reason);
     };
-    const host = this.#options.host({ signal: session.signal, waiting, lost });
+    const troubled = (reason: string | undefined) => {
+      if (!session.signal.aborted && this.#session?.lost === session.signal) this.#troubled(reason);
+    };
+    const host = this.#options.host({ signal: session.signal, waiting, troubled, lost });
     let adapter: Adapter<S> | undefined;
     let openedAt: number | undefined;
     try {
       adapter = typeof this.#options.adapter === "function" ? this.#options.adapter(host) : this.#options.adapter;
+      this.#owned = adapter.owned ?? false;
       const { appVersion } = await unlessAborted(adapter.open(host), session.signal);
       openedAt = performance.now();
       this.#session = { adapter, appVersion, lost: session.signal };
-      this.#changed("idle", `connected to ${this.#options.title} ${appVersion}`);
+      this.#connectedTo(appVersion);
       this.#options.onConnected();
       this.#ready.resolve();
       await whenAborted(session.signal);
@@ -124,10 +194,23 @@ export class Application<S> implements AsyncDisposable {
     return openedAt;
   }
 
+  #connectedTo(appVersion: string): void {
+    this.#changed("idle", `connected to ${this.#options.title} ${appVersion}`);
+  }
+
+  #troubled(reason: string | undefined): void {
+    this.#trouble = reason;
+    if (reason !== undefined) this.#changed("degraded", reason.slice(0, 400));
+    else if (this.#session !== undefined) this.#connectedTo(this.#session.appVersion);
+  }
+
   #over(error: unknown, wasOpen: boolean): void {
+    this.#trouble = undefined;
     if (this.#session !== undefined) this.#ready = Promise.withResolvers();
     this.#session = undefined;
     if (this.#stopping.signal.aborted) return this.#changed("disconnected", "the bridge stops");
+    if (this.#parked !== undefined) return this.#changed("disconnected", this.#parked);
+    if (!wasOpen) { for (const fail of this.#onFailure) fail(error); }
     const why = error instanceof PatchbayError ? error.message : "an unexpected fault";
     log.warn("{title} is not connected: {error}", { title: this.#options.title, error });
     this.#changed(wasOpen ? "degraded" : "disconnected", why.slice(0, 400));

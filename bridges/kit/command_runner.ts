@@ -109,7 +109,7 @@ export class CommandRunner<S> {
     const controller = new AbortController();
     const watch = new Stopwatch();
     this.#active.set(command.id, controller);
-    using _deadline = new DeadlineTimer(work.deadline, () => controller.abort(tooLate(work, watch.started)));
+    using _deadline = new DeadlineTimer(work.deadline, () => controller.abort(this.#tooLate(work, watch.started)));
     try {
       const value = await this.#turn(work, controller, watch);
       const fitted = await this.#options.fit(parseResult(name, definition, value), command);
@@ -148,8 +148,12 @@ export class CommandRunner<S> {
     const { name, args, command, deadline } = work;
     const stuckMs = this.#options.stuckMs ?? STUCK_MS;
     let stuck: ReturnType<typeof setTimeout> | undefined;
+    const { application } = this.#options;
     const patience = () => {
-      stuck = setTimeout(() => this.#options.application.lose(session, stuckIn(name, stuckMs)), stuckMs);
+      // who waits behind a dialog is not stuck: it goes on when somebody answers the dialog
+      const give = () =>
+        application.trouble === undefined ? application.lose(session, stuckIn(name, stuckMs)) : patience();
+      stuck = setTimeout(give, stuckMs);
     };
     signal.addEventListener("abort", patience, { once: true });
     try {
@@ -165,6 +169,16 @@ export class CommandRunner<S> {
       clearTimeout(stuck);
       signal.removeEventListener("abort", patience);
     }
+  }
+
+  #tooLate({ name }: Work, started: boolean): PatchbayError {
+    const { trouble } = this.#options.application;
+    const found = started ? "it still runs" : "it still waited for its turn, and was not begun";
+    return new PatchbayError(
+      trouble === undefined ? "DEADLINE_EXCEEDED" : "APP_UNRESPONSIVE",
+      `Cannot finish ${name} in time: ${trouble ?? found}`,
+      { context: { started } },
+    );
   }
 
   #failure(error: unknown, name: string, command: EnvelopeOf<Command>, watch: Stopwatch): Result {
@@ -210,11 +224,6 @@ function deadlineOf(payload: Command, definition: CommandDefinition, deadline: n
 }
 
 const isCancellation = ({ reason }: AbortSignal) => reason instanceof PatchbayError && reason.code === "CANCELLED";
-
-function tooLate({ name }: Work, started: boolean): PatchbayError {
-  const found = started ? "it still runs" : "it still waited for its turn, and was not begun";
-  return new PatchbayError("DEADLINE_EXCEEDED", `Cannot finish ${name} in time: ${found}`, { context: { started } });
-}
 
 /** What had not begun, or may be done again, is worth another try once the application is back; the rest is not known. */
 function lostDuring<S>({ name, definition }: Work, { lost }: Session<S>, started: boolean): unknown {

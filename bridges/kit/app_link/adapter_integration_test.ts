@@ -157,28 +157,23 @@ Deno.test("events, state, progress and cancellation pass through the link", asyn
   await assert.rejects(held, code("CANCELLED"));
 });
 
-Deno.test("an application that answers no ping is APP_UNRESPONSIVE, and may come back", async () => {
+Deno.test("an artist's application that answers no ping is left alone: degraded, APP_UNRESPONSIVE, until it is back", async () => {
   await using linked = await linkedBridge({ silenceMs: 60 });
+  const { bridge, studio: { bus } } = linked;
   const path = join(linked.linksDir, "counter-ws-01.json");
   await until(() => Deno.stat(path).then(() => true, () => false));
   const rendezvous = await readRendezvous(path);
-  using silent = await rawPeer(rendezvous);
+  using peer = await rawPeer(rendezvous);
   const { token } = rendezvous;
-  await silent.send({
-    jsonrpc: "2.0",
-    id: 1,
-    method: "hello",
-    params: { token, app: "counter", appVersion: "1.0", protocol: 1 },
-  });
-  await linked.bridge.ready();
-  await until(() => linked.bridge.status !== "idle");
-  assert.match(linked.bridge.reason, /Counter has been silent for more than 60 ms/);
-  await until(async () =>
-    (await readRendezvous(path).catch(() => undefined))?.token !== token &&
-    await Deno.stat(path).then(() => true, () => false)
-  );
-  await using _back = await linked.dial();
-  await linked.bridge.ready();
+  const params = { token, app: "counter", appVersion: "1.0", protocol: 1 };
+  await peer.send({ jsonrpc: "2.0", id: 1, method: "hello", params });
+  await bridge.ready();
+  await until(() => bridge.status === "degraded");
+  assert.match(bridge.reason, /Counter has been silent for more than 60 ms: it is busy, shows a dialog/);
+  await assert.rejects(call(bus, "read", {}, { timeoutMs: 50 }), code("APP_UNRESPONSIVE"));
+  await peer.send({ jsonrpc: "2.0", method: "heartbeat", params: {} });
+  await until(() => bridge.reason === "connected to Counter 1.0");
+  assert.equal((await readRendezvous(path)).token, token);
 });
 
 Deno.test("whoever looks at the bridge can read why an application was turned away", async () => {

@@ -1,6 +1,7 @@
 /** One child process: no shell, a filtered environment, lines to the log, and nothing of it left behind. */
 import { PatchbayError } from "@patchbay/contracts";
 import { childEnvironment } from "./environment.ts";
+import type { ProcessLimits } from "./limits.ts";
 import { eachLine } from "./lines.ts";
 import { watchdog } from "./watchdog.ts";
 
@@ -15,6 +16,8 @@ export interface ChildOptions {
   onLine?: (line: string, from: "stdout" | "stderr") => void;
   /** Keeps standard input and output for the caller: then only standard error is read as lines. @default false */
   pipes?: boolean;
+  /** It is ended where it uses more. @default none */
+  limits?: ProcessLimits;
   /** How long it may take to end when it is asked to, before it is made to. @default 5_000 */
   graceMs?: number;
 }

@@ -14,7 +14,11 @@ export interface Peer {
 export interface RequestOptions {
   /** Cancels the request at the other end, where the protocol can; the other end says what became of it. */
   signal: AbortSignal;
+  /** The command's id: what the other end names when it reports progress. */
+  id?: string;
   progress?(progress: AdapterProgress): void;
+  /** When the request fails with `DEADLINE_EXCEEDED`, in milliseconds since 1970; for protocols that have a timeout of their own. */
+  deadline?: number;
 }
 
 /** A connection to one application. Disposing it lets go of the application. */
@@ -27,6 +31,10 @@ export interface Transport extends AsyncDisposable {
   request(method: string, params: unknown, options: RequestOptions): Promise<unknown>;
   /** Tells, and expects no answer. */
   notify(method: string, params: unknown): void;
+  /** Asks the application's main thread for a sign of life; for protocols that can. */
+  ping?(): Promise<unknown>;
+  /** Gives the connection up, with no goodbye: `closed` resolves with this reason. */
+  fail?(reason: PatchbayError): void;
   /** Resolves with why, once the connection is gone. */
   readonly closed: Promise<PatchbayError>;
 }
