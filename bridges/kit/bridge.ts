@@ -180,10 +180,12 @@ class RunningBridge<S> implements Bridge {
   }
 
   async #drain(): Promise<void> {
-    const { self, runner, application, signals, spool } = this.#parts;
+    const { self, runner, batches, application, signals, spool } = this.#parts;
     this.#options.signal?.removeEventListener("abort", this.#onAbort);
     this.#changed();
-    const impatient = setTimeout(() => runner.cancelAll("the bridge stops"), this.#drainTimeoutMs);
+    const impatient = setTimeout(() => {
+      for (const running of [runner, batches]) running.cancelAll("the bridge stops");
+    }, this.#drainTimeoutMs);
     await Promise.all([this.#endpoints?.[Symbol.asyncDispose](), ...this.#serving.map((part) => part.drain())]);
     clearTimeout(impatient);
     await application[Symbol.asyncDispose]();

@@ -2,6 +2,9 @@
 import { Cancel, envelope, type Id, PatchbayError, Progress, subjects, WILDCARD } from "@patchbay/contracts";
 import { type AnyGroupedEndpoint, getAsset, publish, putAsset, send, subscribe } from "@patchbay/bus";
 import type { AdapterHost } from "./adapter.ts";
+import { batchEndpoint } from "./batches/batch_endpoint.ts";
+import type { BatchRunner } from "./batches/batch_runner.ts";
+import { bridgeBatches } from "./batches/bridge_batches.ts";
 import { Application, type ApplicationOptions } from "./application.ts";
 import type { BridgeOptions } from "./bridge_options.ts";
 import { about, type BridgeSelf } from "./bridge_self.ts";
@@ -10,6 +13,7 @@ import { CommandRunner } from "./command_runner.ts";
 import type { Fence } from "./fence.ts";
 import { fitValue } from "./large_values.ts";
 import { Spool } from "./spool/spool.ts";
+import { LinkEngine } from "./links/engine.ts";
 import { ProgressPace } from "./progress_pace.ts";
 import { Signals } from "./signals.ts";
 import { StateReporter } from "./state/reporter.ts";
@@ -38,18 +42,19 @@ export interface BridgeParts<S = unknown> {
   readonly state: StateReporter;
   readonly application: Application<S>;
   readonly runner: CommandRunner<S>;
+  readonly batches: BatchRunner<S>;
   /** Fires when the bridge has ended. */
   readonly ended: AbortSignal;
 }
 
 /** What serves beside the endpoints, in the order in which it begins. */
-export function servingParts<S>(_parts: BridgeParts<S>): BridgePart[] {
-  return [];
+export function servingParts<S>(parts: BridgeParts<S>): BridgePart[] {
+  return [parts.batches, new LinkEngine(parts)];
 }
 
 /** What is answered beside the manifest's commands, on the bridge's own address and on `any`. */
-export function servingEndpoints<S>(_parts: BridgeParts<S>): AnyGroupedEndpoint[] {
-  return [];
+export function servingEndpoints<S>({ batches }: BridgeParts<S>): AnyGroupedEndpoint[] {
+  return [batchEndpoint(batches)];
 }
 
 /** @param changed the queue or the application has changed */
@@ -85,7 +90,8 @@ export function assembleParts<S>(
     ...(options.backoff === undefined ? {} : { backoff: options.backoff }),
   });
   const runner = commandRunner({ options, self, queue, application, state, spool });
-  return { self, options, fence, queue, spool, signals, state, application, runner, ended };
+  const batches = bridgeBatches({ options, self, fence, queue, application, state, spool });
+  return { self, options, fence, queue, spool, signals, state, application, runner, batches, ended };
 }
 
 type Partly<S, K extends keyof BridgeParts> = Pick<BridgeParts<S>, "options" | "self" | K>;

@@ -13,11 +13,16 @@ export interface FittedValue {
 }
 
 /** @throws {PatchbayError} `STORAGE_FULL`, `BUS_UNAVAILABLE` */
-export async function fitValue(value: unknown, name: string, store: Store): Promise<FittedValue> {
+export async function fitValue(
+  value: unknown,
+  name: string,
+  store: Store,
+  maxBytes = MAX_INLINE_BYTES,
+): Promise<FittedValue> {
   // no string of so few characters is larger than that in UTF-8: most values need no encoding
   const text = JSON.stringify(value);
-  if (text.length * 3 <= MAX_INLINE_BYTES) return { value };
+  if (text.length * 3 <= maxBytes) return { value };
   const bytes = new TextEncoder().encode(text);
-  if (bytes.length <= MAX_INLINE_BYTES) return { value };
+  if (bytes.length <= maxBytes) return { value };
   return { value: await store({ name: `${name}.json`, mediaType: "application/json" }, bytes), valueIn: "asset" };
 }
