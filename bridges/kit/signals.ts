@@ -3,6 +3,7 @@ import {
   type AppEvent,
   type AppManifest,
   type BridgeId,
+  type ChannelSample,
   envelope,
   MAX_INLINE_BYTES,
   type SignalDefinition,
@@ -26,6 +27,7 @@ const log = logger("bridge");
 export class Signals implements Disposable {
   readonly #options: SignalsOptions;
   readonly #paces = new Map<string, Pace>();
+  readonly #sequences = new Map<string, number>();
 
   constructor(options: SignalsOptions) {
     this.#options = options;
@@ -48,8 +50,10 @@ export class Signals implements Disposable {
     const rateHz = manifest.channels[channel]?.rateHz ?? 1;
     const pace = this.#paces.get(channel) ?? new Pace(1000 / rateHz);
     this.#paces.set(channel, pace);
-    const payload = { app: manifest.app, bridge, channel, at, value: checked.value };
     pace.run(() => {
+      const seq = (this.#sequences.get(channel) ?? 0) + 1;
+      this.#sequences.set(channel, seq);
+      const payload: ChannelSample = { app: manifest.app, bridge, channel, at, seq, value: checked.value };
       send(bus, subjects.channel(manifest.app, bridge, channel), envelope({ type: "event", payload, source }));
     });
   }
