@@ -124,6 +124,12 @@ const REFUSED: Record<string, { publish: string[]; subscribe: string[] }> = {
       "$JS.API.DIRECT.GET.RUNS",
       "$JS.API.DIRECT.GET.KV_presence.$KV.presence.blender.ws-08",
       "$JS.API.DIRECT.GET.KV_plans.$KV.plans.p1",
+      "$JS.API.DIRECT.GET.KV_links.$KV.links.blender.ws-08.l1",
+      "$JS.API.CONSUMER.CREATE.KV_links.c",
+      "$JS.API.CONSUMER.CREATE.KV_links.c.$KV.links.>",
+      "$JS.API.CONSUMER.CREATE.KV_links.c.$KV.links.blender.ws-08.*",
+      "$KV.links.blender.ws-07.l1",
+      "patchbay.v1.tel.blender.ws-08._links",
       "$JS.API.ACCOUNT.PURGE.$G",
       "$SYS.REQ.SERVER.PING",
       "_INBOX_gateway.x",
@@ -139,7 +145,9 @@ const REFUSED: Record<string, { publish: string[]; subscribe: string[] }> = {
       "patchbay.v1.cmd.blender.any.get_scene",
       "patchbay.v1.cmd.ableton.any.play",
       "patchbay.v1.result.blender.ws-08.*",
-      "patchbay.v1.state.blender.ws-08",
+      "patchbay.v1.state.>",
+      "patchbay.v1.tel.>",
+      "patchbay.v1.evt.blender.ws-08.*",
       "patchbay.v1.run.*",
       "patchbay.v1.svc.conductor.run_plan",
       "patchbay.v1.progress.*",
@@ -234,7 +242,8 @@ Deno.test("a bridge is allowed what is its own", async () => {
   for (const subject of ["patchbay.v1.result.blender.ws-07.get_scene", "patchbay.v1.tel.blender.ws-07.frame"]) {
     assert.equal(await mayPublish(bus, subject), true, subject);
   }
-  for (const subject of ["patchbay.v1.cmd.blender.ws-07.get_scene", "_INBOX_bridge.blender.ws-07.>"]) {
+  const heard = ["patchbay.v1.cmd.blender.ws-07.get_scene", "_INBOX_bridge.blender.ws-07.>"];
+  for (const subject of [...heard, "patchbay.v1.tel.ableton.ws-01.beat", "patchbay.v1.state.blender.ws-08"]) {
     assert.equal(await maySubscribe(bus, subject), true, subject);
   }
 });
@@ -376,6 +385,22 @@ Deno.test("a bridge says that it is here, publishes what is its own, and stores 
     const asset = await getAsset(bus, id);
     assert.deepEqual(await new Response(asset?.content).bytes(), content);
   }
+});
+
+Deno.test("a bridge reads and watches the links that end at it", async () => {
+  await using studio = await Studio.start();
+  const [ws07, store] = [await studio.as("blender.ws-07"), await studio.as("context-store")];
+  const schema = z.looseObject({ id: z.string() });
+  const kept = await openBucket(store, "links", schema);
+  for (const bridge of ["ws-07", "ws-08"]) await kept.put(`blender.${bridge}.l1`, { id: bridge });
+  const links = await openBucket(ws07, "links", schema);
+  const filter = "blender.ws-07.*";
+  assert.deepEqual((await links.entries(filter)).map(({ value }) => value.id), ["ws-07"]);
+  for await (const change of links.watch({ filter })) {
+    if (change.kind === "ready") await kept.put("blender.ws-07.l1", { id: "changed" });
+    else if (change.value?.id === "changed") break;
+  }
+  await assert.rejects(links.entries("blender.ws-08.*"), { code: "FORBIDDEN" });
 });
 
 Deno.test("services call each other as the table says", async () => {

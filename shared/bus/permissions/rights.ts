@@ -49,6 +49,18 @@ export const readLast = (stream: StreamName, subject: string): Right => ({
   publish: [`$JS.API.DIRECT.GET.${stream}.${subject}`],
 });
 
+/** Reads and watches the keys of a bucket that match a pattern, and no others. */
+export const watchKeys = (bucket: BucketName, pattern: string): Right => ({
+  what: `reads and watches \`${pattern}\` of the bucket ${bucket}`,
+  publish: [
+    `$JS.API.STREAM.INFO.${bucketStream(bucket)}`,
+    `$JS.API.DIRECT.GET.${bucketStream(bucket)}.$KV.${bucket}.${pattern}`,
+    `$JS.API.CONSUMER.CREATE.${bucketStream(bucket)}.*.$KV.${bucket}.${pattern}`,
+    `$JS.API.CONSUMER.DELETE.${bucketStream(bucket)}.*`,
+    "$JS.FC.>",
+  ],
+});
+
 /** Writes keys of a bucket; `key` is a subject pattern below it. */
 export const writeBucket = (bucket: BucketName, key = ">"): Right => ({
   what: key === ">" ? `writes the bucket ${bucket}` : `writes \`${key}\` of the bucket ${bucket}`,
