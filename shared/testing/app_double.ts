@@ -47,6 +47,8 @@ export interface AppDoubleOptions<C extends Commands>
   snapshot?: () => unknown;
   /** Called at each attempt to open the application; what it throws is why it cannot. */
   open?: (host: AdapterHost) => Promise<void> | void;
+  /** Makes commands one undo step. @default the application cannot */
+  group?: Adapter["group"];
 }
 
 /** What a handler was called with. */
@@ -98,14 +100,14 @@ export async function startAppDouble<C extends Commands>(
   manifest: AppManifest<C>,
   options: AppDoubleOptions<C> = {},
 ): Promise<AppDouble> {
-  const { bridge: id = "ws-01", handlers = {}, snapshot, open, ...bridgeOptions } = options;
+  const { bridge: id = "ws-01", handlers = {}, snapshot, open, group, ...bridgeOptions } = options;
   await using stack = new AsyncDisposableStack();
   const used = typeof bus === "string"
     ? stack.use(await connectBus({ servers: bus, name: `${manifest.app}.${id}` }))
     : bus;
   const workDir = await Deno.makeTempDir({ prefix: "patchbay-double-" });
   stack.defer(() => Deno.remove(workDir, { recursive: true }));
-  const adapter = new DoubleAdapter(new Map(Object.entries(handlers)), snapshot ?? (() => ({})), open);
+  const adapter = new DoubleAdapter(new Map(Object.entries(handlers)), snapshot ?? (() => ({})), open, group);
   const bridge = stack.use(
     await startBridge({
       bus: used,
@@ -142,6 +144,7 @@ class DoubleAdapter implements Adapter {
     private readonly handlers: ReadonlyMap<string, any>,
     private readonly takeSnapshot: () => unknown,
     private readonly onOpen: ((host: AdapterHost) => Promise<void> | void) | undefined,
+    readonly group: Adapter["group"],
   ) {}
 
   async open(host: AdapterHost) {
