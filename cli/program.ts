@@ -4,6 +4,7 @@ import { bridgeCommand } from "./commands/bridge.ts";
 import { doCommand } from "./commands/do.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { installCommand } from "./commands/install.ts";
+import { newBridgeCommand } from "./commands/new_bridge.ts";
 import { studioCommand } from "./commands/studio.ts";
 import { workstationCommand } from "./commands/workstation.ts";
 import { VERSION } from "./version.ts";
@@ -15,7 +16,17 @@ export function createProgram(signal: AbortSignal): Command {
     .version(VERSION)
     .exitOverride()
     .showHelpAfterError("(add --help for the options and an example)");
-  for (const make of [studioCommand, doCommand, bridgeCommand, workstationCommand, installCommand, doctorCommand]) {
+  for (
+    const make of [
+      studioCommand,
+      doCommand,
+      bridgeCommand,
+      workstationCommand,
+      newBridgeCommand,
+      installCommand,
+      doctorCommand,
+    ]
+  ) {
     program.addCommand(make(signal).copyInheritedSettings(program));
   }
   return program;

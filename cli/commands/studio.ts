@@ -1,5 +1,7 @@
 /** `patchbay studio`: everything on this machine, in one process. */
 import { Command } from "commander";
+import { ITEM_GRAMMAR, parseItem } from "../bridges/item.ts";
+import { loadBridge } from "../bridges/load.ts";
 import { runInstruction } from "../instruction.ts";
 import { checkOut } from "../pictures.ts";
 import { homePath } from "../studio/home.ts";
@@ -22,18 +24,23 @@ interface Options {
 export function studioCommand(signal: AbortSignal): Command {
   return new Command("studio")
     .description("Start a whole studio on this machine: NATS, the services, and a bridge for each application found.")
+    .argument("[bridges...]", `more bridges, each as ${ITEM_GRAMMAR}`)
     .option("--do <instruction>", "run one instruction, then end with its outcome")
     .option("--out <path>", "with --do: save the last image in this file; all of them where it is a folder")
     .option("--home <folder>", "where everything is kept (default: $PATCHBAY_HOME, or .patchbay)")
     .option("--port <number>", "where the gateway listens; another port if it is taken", parsePort, 7420)
     .option("--blender <path>", "the Blender to use (default: the one on the PATH or in the usual places)")
     .option("--interface", "wait for the artist's own Blender window instead of starting one in the background")
-    .option("--simulate", "use the Blender simulator even where there is a Blender")
+    .option("--simulate", "use simulators even where there are the applications")
     .option("--allow-code", "let commands run Python inside the applications")
     .option("--provider <name>", "who plans: phrasebook (offline) or claude (needs ANTHROPIC_API_KEY)")
     .addHelpText("after", EXAMPLES)
-    .action(async (options: Options) => {
+    .action(async (texts: string[], options: Options) => {
       await checkOut(options.out);
+      const more = await Promise.all(texts.map(async (text) => {
+        const item = parseItem(text);
+        return { ...item, definition: await loadBridge(item) };
+      }));
       await using studio = await startStudio({
         home: homePath(options.home),
         port: options.port,
@@ -42,6 +49,7 @@ export function studioCommand(signal: AbortSignal): Command {
         ...(options.blender === undefined ? {} : { blenderPath: options.blender }),
         allowCode: options.allowCode === true,
         ...(options.provider === undefined ? {} : { provider: options.provider }),
+        more,
         say: (line) => console.log(line),
         signal,
       });
@@ -65,6 +73,7 @@ export function studioCommand(signal: AbortSignal): Command {
 const EXAMPLES = `
 Examples:
   $ patchbay studio
+  $ patchbay studio ./my-bridge --simulate
   $ patchbay studio --do "add a red cube named Hero at 1 2 0.5, put a sun light above it, point a camera at it and render it" --out hero.png`;
 
 function stopped(signal: AbortSignal): Promise<void> {

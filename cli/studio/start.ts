@@ -1,16 +1,17 @@
 /** The embedded studio: a nats-server of its own, every service, and a bridge for each application, in one process. */
 import { join } from "node:path";
 import { findBlender, startBlenderBridge } from "@patchbay/bridge-blender";
-import type { Bridge } from "@patchbay/bridge-kit";
+import type { Bridge, BridgeDefinition } from "@patchbay/bridge-kit";
 import { type Bus, connectBus, migrate } from "@patchbay/bus";
 import { provisionNatsServer, startNatsServer } from "@patchbay/bus/nats-server";
 import { BUS_SERVICES, createBusUser, type Identity, nameOf, natsUser } from "@patchbay/bus/permissions";
 import { startConductor } from "@patchbay/conductor";
 import { startContextStore } from "@patchbay/context-store";
-import { PatchbayError } from "@patchbay/contracts";
+import { type BridgeId, PatchbayError } from "@patchbay/contracts";
 import { apiKeyRecord, createApiKey, type Gateway, type GatewayOptions, Scope, startGateway } from "@patchbay/gateway";
 import { startLlmPlanner } from "@patchbay/llm-planner";
 import { configureLogging } from "@patchbay/telemetry";
+import { statusLines } from "../bridges/status_lines.ts";
 import { machineName } from "../workstation.ts";
 import { openHome, type StudioHome } from "./home.ts";
 
@@ -27,11 +28,21 @@ export interface StudioOptions {
   blenderPath?: string;
   /** Whether commands may run code inside the applications. */
   allowCode: boolean;
+  /** Bridges besides Blender's, each with a user of its own. */
+  more?: readonly StudioBridge[];
   /** Who plans, unless the caller says otherwise. */
   provider?: string;
   /** Takes each line for the person who waits. */
   say: (line: string) => void;
   signal: AbortSignal;
+}
+
+/** A bridge that the studio starts and lets in. */
+export interface StudioBridge {
+  definition: BridgeDefinition;
+  /** @default this machine's name */
+  bridge?: BridgeId;
+  argument?: string;
 }
 
 /** A running studio. Disposing it takes everything down, in the reverse order. */
@@ -65,10 +76,12 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
 
   const { path: binary } = await provisionNatsServer({ signal, onProgress: say });
   const bridge = machineName();
+  const more = (options.more ?? []).map((item) => ({ ...item, bridge: item.bridge ?? bridge }));
   const users = createUsers([
     { kind: "operator" },
     ...BUS_SERVICES.map((service) => ({ kind: "service", service }) as const),
     { kind: "bridge", app: "blender", bridge },
+    ...more.map(({ definition: { app }, bridge }) => ({ kind: "bridge", app, bridge }) as const),
   ]);
   const nats = parts.use(
     await startNatsServer({
@@ -107,6 +120,19 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
       }),
     ),
   ];
+  for (const { definition, bridge, argument } of more) {
+    const started = await definition.start({
+      bus: await connect(`${definition.app}.${bridge}`),
+      bridge,
+      mode: options.blender,
+      ...(argument === undefined ? {} : { argument }),
+      allowCode,
+      workDir: join(home.path, "bridges", `${definition.app}-${bridge}`),
+      drainTimeoutMs: DRAIN_MS,
+      onChange: statusLines(`${definition.app}.${bridge}`, say),
+    });
+    bridges.push(parts.use(started));
+  }
   await home.announce({ url: gateway.url, pid: Deno.pid, startedAt: Date.now() });
   const running = parts.move();
   return {

@@ -1,0 +1,38 @@
+/** The ways in which a new bridge can talk to its application, and the templates of each. Another one is an entry here. */
+
+export interface TransportTemplate {
+  /** For `--help` and the README: how the application is reached. */
+  summary: string;
+  /** For the README: what the real application has to do. */
+  inside: string;
+  /** The files of `templates/` that only this transport has, by the name that they get. */
+  files: Record<string, string>;
+}
+
+const own = (folder: string) => ({ "adapter.ts": `${folder}/adapter.ts`, "simulator.ts": `${folder}/simulator.ts` });
+
+const APP_LINK =
+  "JSON-RPC 2.0 with `Content-Length` frames: it says `hello`, and answers `execute`, `snapshot` and `ping`";
+
+export const TRANSPORTS = {
+  stdio: {
+    summary: "App link over the standard input and output of a program that the bridge starts",
+    inside: `speaks the App link on its standard input and output (${APP_LINK}); it prints nothing else there`,
+    files: own("stdio"),
+  },
+  socket: {
+    summary: "App link over a private socket that the application dials",
+    inside:
+      `reads where its bridge listens from a file in \`$PATCHBAY_LINKS\`, dials it, and speaks the App link (${APP_LINK})`,
+    files: own("socket"),
+  },
+  tcp: {
+    summary: "App link over TCP on this machine, for an application that has no sockets of files",
+    inside:
+      `reads where its bridge listens from a file in \`$PATCHBAY_LINKS\`, dials it, and speaks the App link (${APP_LINK})`,
+    files: { ...own("socket"), "adapter.ts": "tcp/adapter.ts" },
+  },
+} as const satisfies Record<string, TransportTemplate>;
+
+export type TransportName = keyof typeof TRANSPORTS;
+export const TRANSPORT_NAMES = Object.keys(TRANSPORTS).filter((name): name is TransportName => name in TRANSPORTS);
