@@ -4,6 +4,9 @@ import { ManifestDocument, Presence, SERVICES } from "@patchbay/contracts";
 import { logger } from "@patchbay/telemetry";
 import { Directory } from "./directory.ts";
 import { readHistory } from "./history.ts";
+import { linkEndpoints } from "./links.ts";
+import { LinkStatuses } from "./link_statuses.ts";
+import { LinkStore } from "./link_store.ts";
 import { StateMirror } from "./state_mirror.ts";
 
 export interface ContextStoreOptions {
@@ -33,12 +36,14 @@ export async function startContextStore({ bus, signal: given }: ContextStoreOpti
   const manifests = stack.use(await mirrorBucket(bus, "manifests", ManifestDocument, { signal }));
   const states = stack.use(await StateMirror.start(bus, signal));
   const directory = new Directory(presence.values, manifests.values);
+  const statuses = stack.use(new LinkStatuses(bus));
+  const links = await LinkStore.open(bus, { manifests: manifests.values, directory, statuses, signal });
   const service = stack.use(
     await startService(bus, {
       name: NAME,
       version: "0.1.0",
       description:
-        "Which bridges are here, what they offer, what their applications look like and what was done to them.",
+        "Which bridges are here, what they offer, what their applications look like, what was done to them, and the links.",
       source: NAME,
       signal,
       endpoints: [
@@ -66,6 +71,7 @@ export async function startContextStore({ bus, signal: given }: ContextStoreOpti
           payload: VERBS.history.request,
           handler: async ({ payload, signal }) => ({ results: whatFits(bus, await readHistory(bus, payload, signal)) }),
         }),
+        ...linkEndpoints(links),
       ],
     }),
   );

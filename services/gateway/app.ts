@@ -19,6 +19,8 @@ import { commandRoutes } from "./routes/commands.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { instructionRoutes } from "./routes/instructions.ts";
+import { jobRoutes } from "./routes/jobs.ts";
+import { linkRoutes } from "./routes/links.ts";
 import { openApiRoute } from "./routes/openapi.ts";
 import { planRoutes } from "./routes/plans.ts";
 import { runRoutes } from "./routes/runs.ts";
@@ -32,11 +34,13 @@ export function allRoutes(deps: GatewayDeps): Route[] {
     ...appRoutes(deps),
     ...bridgeRoutes(deps),
     ...commandRoutes(deps),
+    ...jobRoutes(deps),
     ...instructionRoutes(deps),
     ...planRoutes(deps),
     ...runRoutes(deps),
     ...assetRoutes(deps),
     ...alertRoutes(deps),
+    ...linkRoutes(deps),
     ...eventRoutes(deps),
     ...healthRoutes(deps),
     ...startRoutes(deps),

@@ -30,7 +30,7 @@ export interface RouteDefinition<
   Q extends z.ZodObject = z.ZodObject,
   B extends z.ZodType = z.ZodType,
 > {
-  method: "GET" | "POST" | "PUT" | "DELETE";
+  method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   /** With `{name}` for each parameter. */
   path: string;
   /** Unique, camelCase: the method name of generated clients. */

@@ -7,6 +7,9 @@ import {
   BridgeState,
   type Commands,
   Id,
+  type JsonObject,
+  type Link,
+  LinkRecord,
   ManifestDocument,
   type Plan,
   PlanRecord,
@@ -97,6 +100,7 @@ export function createClient(options: ClientOptions) {
     plans: plans(http),
     runs: runs(http),
     assets: assets(http),
+    links: links(http),
   };
 }
 
@@ -189,6 +193,42 @@ const runs = (http: Http) => ({
     }
   },
 });
+
+/** A link as a person writes it. */
+export type LinkDraft = z.input<typeof Link>;
+
+/** Changes only the revision that the caller has seen. */
+export type RevisionOptions = CallOptions & { revision?: number };
+
+const links = (http: Http) => {
+  const path = (id: string) => `/v1/links/${part(id)}`;
+  const ifMatch = (revision: number | undefined) => ({
+    headers: revision === undefined ? {} : { "If-Match": `"${revision}"` },
+  });
+  const pausing = (verb: "pause" | "resume") => (id: string, { revision, ...options }: RevisionOptions = {}) =>
+    http.call({ method: "POST", path: `${path(id)}/${verb}`, ...ifMatch(revision) }, LinkRecord, options);
+  return {
+    /** All links, and how they do. */
+    list: async (options?: CallOptions): Promise<LinkRecord[]> =>
+      (await http.call(get("links"), SERVICES["context-store"].links.result, options)).links,
+    get: (id: string, options?: CallOptions): Promise<LinkRecord> =>
+      http.call({ method: "GET", path: path(id) }, LinkRecord, options),
+    /** @throws {PatchbayError} `CONFLICT` where the id is taken, `INVALID_ARGUMENTS` with the field of each issue */
+    create: (link: Omit<LinkDraft, "id"> & { id?: string }, options?: CallOptions): Promise<LinkRecord> =>
+      http.call({ method: "POST", path: "/v1/links", json: link }, LinkRecord, options),
+    /** Creates a link, or puts this one in its place. */
+    put: (link: LinkDraft, { revision, ...options }: RevisionOptions = {}): Promise<LinkRecord> =>
+      http.call({ method: "PUT", path: path(link.id), json: link, ...ifMatch(revision) }, LinkRecord, options),
+    /** A JSON Merge Patch (RFC 7396), while the link runs. @example `client.links.change("kick", { mapping: { clamp: [0, 2] } })` */
+    change: (id: string, patch: JsonObject, { revision, ...options }: RevisionOptions = {}): Promise<LinkRecord> =>
+      http.call({ method: "PATCH", path: path(id), json: patch, ...ifMatch(revision) }, LinkRecord, options),
+    pause: pausing("pause"),
+    resume: pausing("resume"),
+    delete: async (id: string, { revision, ...options }: RevisionOptions = {}): Promise<void> => {
+      await http.send({ method: "DELETE", path: path(id), ...ifMatch(revision) }, options);
+    },
+  };
+};
 
 const assets = (http: Http) => ({
   list: async (options?: CallOptions): Promise<AssetRef[]> => (await http.call(get("assets"), Assets, options)).assets,

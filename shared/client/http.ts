@@ -26,7 +26,7 @@ export interface CallOptions {
 }
 
 export interface HttpRequest {
-  method: "GET" | "POST" | "PUT" | "DELETE";
+  method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   /** Beginning with `/`, its parts encoded. */
   path: string;
   query?: Readonly<Record<string, string | number | undefined>>;

@@ -67,6 +67,8 @@ export type Link = z.infer<typeof Link>;
 /** How a link does, as the target's bridge says: at a change, at most once a second and at least every five. */
 export const LinkStatus = z.looseObject({
   id: LinkId,
+  /** Of the link that it speaks of: another one is not taken up yet. */
+  revision: z.number().int().nonnegative(),
   /** `waiting`: nothing has come from the source for a while; `failing`: the target refuses, or the value does not fit. */
   status: z.enum(["live", "waiting", "paused", "failing"]),
   /** Why, for a person. */

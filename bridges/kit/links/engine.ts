@@ -125,6 +125,7 @@ export class LinkEngine<S = unknown> implements BridgePart {
     if (before?.revision === revision) return;
     this.#remove(link.id);
     const running = new RunningLink(link, {
+      revision,
       clock: this.#clock,
       sources: this.#sources,
       away: () => this.#away(),

@@ -7,6 +7,7 @@ import { Mapping, MappingError } from "./mapping.ts";
 import { describeSource, type LinkSources, type Sample } from "./sources.ts";
 
 export interface RunningLinkOptions {
+  revision: number;
   clock: Clock;
   sources: LinkSources;
   /** Why the application takes nothing now, if it does not. */
@@ -83,6 +84,7 @@ export class RunningLink implements AsyncDisposable {
     const { status, reason } = this.#state(now);
     return {
       id: this.#link.id,
+      revision: this.#options.revision,
       status,
       reason: reason.slice(0, 500),
       ...this.counts,
