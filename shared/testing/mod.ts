@@ -1,4 +1,7 @@
-/** Fixtures for tests, each for `await using`: a real nats-server, an OpenTelemetry collector, an application double. */
+/** Fixtures for tests: a real nats-server, an OpenTelemetry collector, an application double, bad weather and its history. */
 export * from "./app_double.ts";
+export * from "./check_history.ts";
+export * from "./faults/mod.ts";
+export * from "./history.ts";
 export * from "./otlp_receiver.ts";
 export * from "./test_nats.ts";
