@@ -166,8 +166,8 @@ class TransportAdapter implements Adapter {
     const silent = `${this.#title} has been silent for more than ${silenceMs} ms`;
     if (!this.owned) return this.#host.troubled(`${silent}: it is busy, shows a dialog, or hangs; look at it`);
     const reason = PatchbayError.of("APP_UNRESPONSIVE", `${silent}; it is started again`);
-    transport.fail?.(reason);
-    this.#host.lost(reason);
+    if (transport.fail === undefined) this.#host.lost(reason);
+    else transport.fail(reason);
   }
 
   #heard(method: string, params: unknown): void {
