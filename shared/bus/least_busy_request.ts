@@ -79,8 +79,9 @@ async function askAny<P extends z.ZodType>(bus: Bus, here: PresenceMirror, optio
       if (problem === undefined || !wasNotBegun(problem)) return reply;
       refused.set(bridge, problem.detail);
     } catch (error) {
-      if (!isAbsent(error)) throw error;
-      refused.set(bridge, NOBODY);
+      if (isAbsent(error)) refused.set(bridge, NOBODY);
+      else if (error instanceof PatchbayError && wasNotBegun(error)) refused.set(bridge, error.message);
+      else throw error;
     }
     left = end - performance.now();
     if (bridge === ANY_BRIDGE || left <= 0) throw nobodyTakesIt(app, here, refused);

@@ -1,6 +1,7 @@
 /** JSON Schema 2020-12: of every message that Patchbay speaks, and as the check of values against a schema that came from outside. */
 import { z } from "zod";
 import { AssetRef } from "./assets.ts";
+import { Batch, BatchResult } from "./batches.ts";
 import { Cancel, Command, Progress, Result } from "./commands.ts";
 import { Envelope } from "./envelope.ts";
 import { type ValidationIssue } from "./patchbay_error.ts";
@@ -18,6 +19,8 @@ const MESSAGES = {
   Alert,
   AppEvent,
   AssetRef,
+  Batch,
+  BatchResult,
   BridgeState,
   Cancel,
   Command,

@@ -12,6 +12,8 @@ export interface BusMessage {
 export const MESSAGES: Readonly<Record<string, BusMessage>> = {
   command: { summary: "One command; the envelope's id is the command's id.", type: "command", payload: "Command" },
   result: { summary: "The one answer to a command: a value, or a problem.", type: "result", payload: "Result" },
+  batch: { summary: "Many commands; the envelope's id is the batch's id.", type: "command", payload: "Batch" },
+  batchResult: { summary: "What became of each command of a batch.", type: "result", payload: "BatchResult" },
   snapshotRequest: { summary: "Asks for the whole state.", type: "command" },
   stateUpdate: { summary: "A snapshot, or a patch (RFC 6902).", type: "state_update", payload: "StateUpdate" },
   cancel: { summary: "Cancels a command or a run by its id.", type: "command", payload: "Cancel" },
@@ -58,6 +60,12 @@ export const CHANNELS: Readonly<Record<string, BusChannel>> = {
     summary: "Runs a command. The bridge `any` is a queue group: one bridge of the application takes it.",
     message: "command",
     reply: "result",
+  },
+  batch: {
+    address: subjects.batch("{app}", "{bridge}"),
+    summary: "Runs many commands, with nothing of others in between; one answer has each result.",
+    message: "batch",
+    reply: "batchResult",
   },
   snapshot: {
     address: subjects.snapshot("{app}", "{bridge}"),

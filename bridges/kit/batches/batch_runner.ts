@@ -9,6 +9,7 @@ import {
   manifestDocument,
   MAX_TIMEOUT_MS,
   PatchbayError,
+  type Problem,
   type Result,
   toProblem,
 } from "@patchbay/contracts";
@@ -122,7 +123,7 @@ export class BatchRunner<S> {
         startedAt: Date.now(),
         durationMs: 0,
         ok: false,
-        problem: toProblem(error, correlationId),
+        problem: notBegun(toProblem(error, correlationId)),
       };
       return { started: false, result };
     }
@@ -174,6 +175,8 @@ function deadlineOf({ timeoutMs }: Batch, commands: readonly CheckedCommand[], d
   const own = timeoutMs ?? (deadline === undefined ? sum(commands) : undefined);
   return Math.min(deadline ?? Infinity, own === undefined ? Infinity : Date.now() + own);
 }
+
+const notBegun = (problem: Problem): Problem => ({ ...problem, context: { ...problem.context, started: false } });
 
 const sum = (commands: readonly CheckedCommand[]) =>
   Math.min(MAX_TIMEOUT_MS, commands.reduce((total, { timeoutMs }) => total + timeoutMs, 0));
