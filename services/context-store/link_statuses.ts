@@ -11,6 +11,9 @@ import {
   subjects,
   WILDCARD,
 } from "@patchbay/contracts";
+import { logger } from "@patchbay/telemetry";
+
+const log = logger("context-store");
 
 interface Heard {
   status: LinkStatus;
@@ -22,11 +25,13 @@ interface Heard {
 export class LinkStatuses implements AsyncDisposable {
   readonly #heard = new Map<LinkId, Heard>();
   readonly #stop = new AbortController();
-  /** Resolves when it hears no more; with the error that ended it, if one did. */
-  readonly ended: Promise<unknown>;
+  /** Resolves when it hears no more. */
+  readonly ended: Promise<void>;
 
   constructor(bus: Bus) {
-    this.ended = this.#listen(bus).then(() => undefined, (error: unknown) => error);
+    this.ended = this.#listen(bus).catch((error) => {
+      log.error("how links do cannot be heard: {error}", { error });
+    });
   }
 
   /** What its bridge says of this very revision, or why nothing is known. */

@@ -56,6 +56,8 @@ export interface Execution {
   command: string;
   args: JsonObject;
   id: Id;
+  /** Present where it is a value of a link. */
+  live?: true;
 }
 
 export interface AppDouble extends AsyncDisposable {
@@ -65,7 +67,8 @@ export interface AppDouble extends AsyncDisposable {
   /** The state may have changed. @param cause human unless given */
   changed(cause?: StateCause): void;
   event(name: string, data: unknown): void;
-  channel(name: string, value: unknown): void;
+  /** A value of a channel. @param at milliseconds since 1970, now unless given */
+  channel(name: string, value: unknown, at?: number): void;
   /** The application goes away. @param error `APP_CRASHED` unless given */
   crash(error?: PatchbayError): void;
 }
@@ -129,7 +132,7 @@ export async function startAppDouble<C extends Commands>(
     executions: adapter.executions,
     changed: (cause = "human") => adapter.host?.state(cause),
     event: (name, data) => adapter.host?.event(name, data),
-    channel: (name, value) => adapter.host?.channel(name, value),
+    channel: (name, value, at) => adapter.host?.channel(name, value, at),
     crash: (error = PatchbayError.of("APP_CRASHED", `${manifest.title} ended`)) => adapter.host?.lost(error),
     [Symbol.asyncDispose]: () => held.disposeAsync(),
   };
@@ -153,8 +156,8 @@ class DoubleAdapter implements Adapter {
     return { appVersion: "1.0.0" };
   }
 
-  async execute({ command, args, id, signal, progress }: AdapterCall): Promise<unknown> {
-    this.executions.push({ command, args, id });
+  async execute({ command, args, id, signal, progress, live }: AdapterCall): Promise<unknown> {
+    this.executions.push({ command, args, id, ...(live ? { live } : {}) });
     const handler = this.handlers.get(command);
     if (handler === undefined) throw PatchbayError.of("COMMAND_FAILED", `This double has no handler for '${command}'`);
     return await handler({ args, id, signal, progress });

@@ -9,7 +9,7 @@ import { describeSource, type LinkSources, type Sample } from "./sources.ts";
 export interface RunningLinkOptions {
   revision: number;
   clock: Clock;
-  sources: LinkSources;
+  sources: Pick<LinkSources, "listen">;
   /** Why the application takes nothing now, if it does not. */
   away(): string | undefined;
   /** Carries a value into the application. @throws what it answers */
