@@ -3,6 +3,7 @@ import { z } from "zod";
 import {
   type AppManifest,
   AssetRef,
+  type BatchResult,
   type BridgeAddress,
   BridgeState,
   type Commands,
@@ -24,6 +25,7 @@ import {
   ValidationIssue,
 } from "@patchbay/contracts";
 import { type AppClient, appClient, type CommandOptions, runCommand, type SucceededResult } from "./app_client.ts";
+import { type BatchOptions, type BatchStep, runBatch } from "./batch.ts";
 import { followStudio, type StudioEvent, type StudioFilter } from "./events.ts";
 import { follow, type FollowOptions } from "./follow.ts";
 import { type CallOptions, type ClientOptions, createHttp, type Http } from "./http.ts";
@@ -88,6 +90,14 @@ export function createClient(options: ClientOptions) {
       const [app = "", bridge = ""] = address.split(".", 2);
       return runCommand(http, app, command, args, { ...options, bridge });
     },
+    /**
+     * Runs many commands as one, with nothing of others in between; all are checked first, and the application has one undo
+     * step for them. Resolves also where some failed: `ok` says whether all succeeded, `items` what became of each.
+     * @param address `blender.ws-07`, or `blender.any`
+     * @throws {PatchbayError} where nothing of it was begun: `INVALID_ARGUMENTS` with its issues, `BRIDGE_OFFLINE`, …
+     */
+    batch: (address: BridgeAddress, commands: readonly BatchStep[], options: BatchOptions = {}): Promise<BatchResult> =>
+      runBatch(http, address, commands, options),
     /** An application's commands as methods. */
     app: <C extends Commands>(manifest: AppManifest<C>): AppClient<C> => appClient(http, manifest),
     /** What happens in the studio, from now on, over every break of the connection. */
