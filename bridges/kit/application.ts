@@ -1,5 +1,5 @@
 /** The connection to the application: opened again and again, and always able to say why it is in its state. */
-import { type BridgeStatus, PatchbayError } from "@patchbay/contracts";
+import { type BridgeStatus, type ErrorCode, PatchbayError } from "@patchbay/contracts";
 import { logger } from "@patchbay/telemetry";
 import type { Adapter, AdapterHost } from "./adapter.ts";
 import { type Backoff, backoffMs, pause } from "./supervision/backoff.ts";
@@ -22,14 +22,20 @@ export interface ApplicationOptions<S> {
   title: string;
   onChange(): void;
   onConnected(): void;
+  /** It could not be opened, was lost, or hangs: once for the same reason, for as long as it stays so. */
+  onFailure?(error: PatchbayError): void;
+  /** An application of the bridge's own has not started so often that it is only tried now and then. */
+  onGivenUp?(error: PatchbayError): void;
   backoff?: Backoff;
-  /** So many attempts in a row to start an application of the bridge's own, and it is left until it is asked for. @default 10 */
+  /** So many attempts in a row to start an application of the bridge's own, and it is tried every five minutes. @default 10 */
   restartLimit?: number;
 }
 
 const log = logger("bridge");
 const BACKOFF: Backoff = { minMs: 250, maxMs: 30_000 };
 const RESTART_LIMIT = 10;
+/** Between attempts from then on. */
+const GIVEN_UP: Backoff = { minMs: 5 * 60_000, maxMs: 5 * 60_000 };
 /** A session that lasted for so long was a good one: the next wait is short again, in milliseconds. */
 const STABLE_MS = 10_000;
 /** How long an adapter may take to let go, in milliseconds. */
@@ -38,11 +44,14 @@ const CLOSE_MS = 15_000;
 export class Application<S> implements AsyncDisposable {
   readonly #options: ApplicationOptions<S>;
   readonly #stopping = new AbortController();
-  readonly #running: Promise<void>;
+  #running: Promise<void> | undefined;
   #session: Session<S> | undefined;
   #current: AbortController | undefined;
   #status: ApplicationStatus = "initializing";
   #reason: string;
+  #code: ErrorCode | undefined;
+  /** What was told last, while it is away. */
+  #told: string | undefined;
   #ready = Promise.withResolvers<void>();
   /** What is wrong with an application that is there. */
   #trouble: string | undefined;
@@ -57,7 +66,11 @@ export class Application<S> implements AsyncDisposable {
   constructor(options: ApplicationOptions<S>) {
     this.#options = options;
     this.#reason = `opening ${options.title}`;
-    this.#running = this.#run();
+  }
+
+  /** Opens it for the first time, and again whenever it is lost. */
+  begin(): void {
+    this.#running ??= this.#run();
   }
 
   get status(): ApplicationStatus {
@@ -66,6 +79,11 @@ export class Application<S> implements AsyncDisposable {
 
   get reason(): string {
     return this.#reason;
+  }
+
+  /** The error that is the reason, where one is. */
+  get code(): ErrorCode | undefined {
+    return this.#code;
   }
 
   get session(): Session<S> | undefined {
@@ -146,15 +164,23 @@ export class Application<S> implements AsyncDisposable {
       if (this.#parked !== undefined) continue;
       const stable = openedAt !== undefined && performance.now() - openedAt >= STABLE_MS;
       failures = stable ? 1 : failures + 1;
-      const waitMs = backoffMs(failures, this.#options.backoff ?? BACKOFF);
-      if (openedAt === undefined) this.#reason += `; next attempt in ${Math.ceil(waitMs / 1000)} s`;
-      if (this.#owned && failures >= (this.#options.restartLimit ?? RESTART_LIMIT)) {
-        this.#parked = `${this.#reason}; it is left alone after ${failures} attempts, until somebody starts it`;
-        this.#changed("disconnected", this.#parked);
-        continue;
+      const limit = this.#options.restartLimit ?? RESTART_LIMIT;
+      const givenUp = this.#owned && failures >= limit;
+      const waitMs = backoffMs(givenUp ? 1 : failures, givenUp ? GIVEN_UP : this.#options.backoff ?? BACKOFF);
+      if (givenUp) {
+        const reason = `${this.#reason}; it failed ${failures} times in a row`;
+        this.#changed("disconnected", reason, this.#code);
+        if (failures === limit) {
+          this.#options.onGivenUp?.(
+            PatchbayError.of(this.#code ?? "APP_START_FAILED", reason, { context: { failures } }),
+          );
+        }
       }
+      if (openedAt === undefined || givenUp) this.#reason += `; next attempt in ${Math.ceil(waitMs / 1000)} s`;
       this.#options.onChange();
       await pause(waitMs, AbortSignal.any([signal, hurry.signal]));
+      // somebody asked for it: the count begins anew
+      if (hurry.signal.aborted) failures = 0;
     }
   }
 
@@ -165,7 +191,7 @@ export class Application<S> implements AsyncDisposable {
     const stop = () => session.abort(PatchbayError.of("APP_NOT_CONNECTED", "The bridge stops"));
     this.#stopping.signal.addEventListener("abort", stop, { once: true });
     const waiting = (reason: string) => {
-      if (!session.signal.aborted && this.#session === undefined) this.#changed(this.#status, reason);
+      if (!session.signal.aborted && this.#session === undefined) this.#changed(this.#status, reason, this.#code);
     };
     const troubled = (reason: string | undefined) => {
       if (!session.signal.aborted && this.#session?.lost === session.signal) this.#troubled(reason);
@@ -195,13 +221,16 @@ export class Application<S> implements AsyncDisposable {
   }
 
   #connectedTo(appVersion: string): void {
+    this.#told = undefined;
     this.#changed("idle", `connected to ${this.#options.title} ${appVersion}`);
   }
 
   #troubled(reason: string | undefined): void {
     this.#trouble = reason;
-    if (reason !== undefined) this.#changed("degraded", reason.slice(0, 400));
-    else if (this.#session !== undefined) this.#connectedTo(this.#session.appVersion);
+    if (reason !== undefined) {
+      this.#tell(PatchbayError.of("APP_UNRESPONSIVE", reason));
+      this.#changed("degraded", reason.slice(0, 400), "APP_UNRESPONSIVE");
+    } else if (this.#session !== undefined) this.#connectedTo(this.#session.appVersion);
   }
 
   #over(error: unknown, wasOpen: boolean): void {
@@ -213,7 +242,16 @@ export class Application<S> implements AsyncDisposable {
     if (!wasOpen) { for (const fail of this.#onFailure) fail(error); }
     const why = error instanceof PatchbayError ? error.message : "an unexpected fault";
     log.warn("{title} is not connected: {error}", { title: this.#options.title, error });
-    this.#changed(wasOpen ? "degraded" : "disconnected", why.slice(0, 400));
+    const failure = error instanceof PatchbayError ? error : PatchbayError.of("INTERNAL", why, { cause: error });
+    this.#tell(failure);
+    this.#changed(wasOpen ? "degraded" : "disconnected", why.slice(0, 400), failure.code);
+  }
+
+  #tell(failure: PatchbayError): void {
+    const told = `${failure.code} ${failure.message}`;
+    if (told === this.#told) return;
+    this.#told = told;
+    this.#options.onFailure?.(failure);
   }
 
   async #close(adapter: Adapter<S>): Promise<void> {
@@ -228,9 +266,10 @@ export class Application<S> implements AsyncDisposable {
     }
   }
 
-  #changed(status: ApplicationStatus, reason: string): void {
+  #changed(status: ApplicationStatus, reason: string, code?: ErrorCode): void {
     this.#status = status;
     this.#reason = reason;
+    this.#code = code;
     this.#options.onChange();
   }
 

@@ -1,5 +1,14 @@
 /** A bridge: the agent next to one running application. Here its parts are started, and taken apart in order. */
-import { type BridgeStatus, manifestDocument, PatchbayError, type Presence } from "@patchbay/contracts";
+import {
+  type AppManifest,
+  type BridgeStatus,
+  type BridgeStatusEvent,
+  JsonObject,
+  type ManifestDocument,
+  manifestDocument,
+  PatchbayError,
+  type Presence,
+} from "@patchbay/contracts";
 import { logger } from "@patchbay/telemetry";
 import type { Bridge, BridgeOptions } from "./bridge_options.ts";
 import {
@@ -12,8 +21,9 @@ import {
 } from "./bridge_parts.ts";
 import { bridgeSelf } from "./bridge_self.ts";
 import { type BridgeEndpoints, serveEndpoints } from "./endpoints.ts";
-import type { Fence } from "./fence.ts";
+import { BridgeLease, type Fence } from "./fence.ts";
 import { PresenceKeeper } from "./presence_keeper.ts";
+import { Status } from "./status.ts";
 
 const DRAIN_TIMEOUT_MS = 30_000;
 /** How long the last results may take into the streams when a bridge ends, in milliseconds. */
@@ -56,11 +66,15 @@ class RunningBridge<S> implements Bridge {
   readonly #ending = new AbortController();
   readonly #parts: BridgeParts<S>;
   readonly #serving: BridgePart[];
+  readonly #lease: BridgeLease;
+  readonly #status: Status<S>;
   readonly #presence: PresenceKeeper;
-  readonly #background: Promise<void>[];
+  readonly #listening = new DisposableStack();
+  readonly #reporting: Promise<void>;
   readonly #onEnded: () => void;
   #endpoints: BridgeEndpoints | undefined;
   #draining: Promise<void> | undefined;
+  #served = false;
   failure: PatchbayError | undefined;
 
   constructor(options: BridgeOptions<S>) {
@@ -70,28 +84,34 @@ class RunningBridge<S> implements Bridge {
     this.#options = options;
     const { signal: ended } = this.#ending;
     const self = bridgeSelf(options);
-    this.#parts = assembleParts(options, { self, fence: this.fence, ended, changed: () => this.#changed() });
+    const { bus, manifest } = options;
+    const changed = () => this.#changed();
+    this.#lease = new BridgeLease({ bus, self, onChange: changed, onFenced: (error) => this.#fenced(error) });
+    this.#parts = assembleParts(options, { self, fence: this.#lease, ended, changed });
+    const { application, queue, state } = this.#parts;
+    const onTransition = (transition: BridgeStatusEvent) => this.#transition(transition);
+    this.#status = new Status({ bus, application, queue, lease: this.#lease, onTransition });
     this.#serving = servingParts(this.#parts);
-    this.#presence = new PresenceKeeper({
-      bus: options.bus,
-      presence: () => this.presence,
-      manifest: manifestDocument(options.manifest),
-      onFenced: (error) => this.#fenced(error),
-    });
-    this.#background = [this.#parts.state.run(ended), listenForCancels(this.#parts, this.#serving)];
+    const presence = () => this.presence;
+    this.#presence = new PresenceKeeper({ bus, fence: this.#lease, presence, manifest: documentOf(manifest) });
+    this.#reporting = state.run(ended);
+    this.#listening.use(listenForCancels(this.#parts, this.#serving));
+    this.#listening.use(bus.onStatus(({ reason }) => {
+      this.#status.busReason = reason;
+      this.#changed();
+    }));
   }
 
-  readonly fence: Fence = { valid: () => true, revision: 0 };
+  get fence(): Fence {
+    return this.#lease;
+  }
 
   get status(): BridgeStatus {
-    if (this.#draining !== undefined) return "draining";
-    const { application, queue } = this.#parts;
-    return application.status === "idle" && queue.executing ? "executing" : application.status;
+    return this.#status.status;
   }
 
   get reason(): string {
-    if (this.#draining !== undefined) return "finishes what it accepted, and takes nothing new";
-    return this.#parts.application.reason;
+    return this.#status.reason;
   }
 
   get presence(): Presence {
@@ -103,7 +123,7 @@ class RunningBridge<S> implements Bridge {
       bridge,
       instance: self.instance,
       status: this.status,
-      reason: this.reason.slice(0, 500),
+      reason: this.reason,
       title: manifest.title,
       host: self.host,
       pid: Deno.pid,
@@ -112,15 +132,22 @@ class RunningBridge<S> implements Bridge {
       ...(appVersion === undefined ? {} : { appVersion }),
       simulated,
       allowCode,
-      queued: queue.waiting,
+      queued: this.#serving.reduce((sum, { waiting = 0 }) => sum + waiting, queue.waiting),
     };
   }
 
   async start(): Promise<void> {
     const { bus, signal } = this.#options;
-    const { self, runner, state } = this.#parts;
+    const { self, runner, state, spool, application } = this.#parts;
     signal?.throwIfAborted();
     signal?.addEventListener("abort", this.#onAbort, { once: true });
+    await this.#lease.take().catch((error) => {
+      if (error instanceof PatchbayError && error.code === "BRIDGE_FENCED") this.failure = error;
+      throw error;
+    });
+    spool.open();
+    this.#status.begin();
+    application.begin();
     this.#endpoints = await serveEndpoints({
       bus,
       self,
@@ -132,7 +159,7 @@ class RunningBridge<S> implements Bridge {
     });
     this.#changed();
     if (this.#draining !== undefined) await this.#endpoints[Symbol.asyncDispose]();
-    await this.#presence.present;
+    await this.#presence.begin();
     signal?.throwIfAborted();
     for (const part of this.#serving) await part.start(this.#ending.signal);
     log.info("{source} is here", { source: self.source });
@@ -165,23 +192,47 @@ class RunningBridge<S> implements Bridge {
 
   /** What depends on the status looks at it again. Parts may say so before all of them are there. */
   #changed(): void {
-    this.#presence?.changed();
-    const { any } = this.#endpoints ?? {};
-    if (this.status === "idle" || this.status === "executing") any?.join();
+    if (this.#status === undefined) return;
+    this.#status.update();
+    const { serves, takesAny, status, reason } = this.#status;
+    const { own, any } = this.#endpoints ?? {};
+    if (serves) own?.join();
+    // while the bus is away the lease may be ours still: nothing can come then
+    else if (!this.#lease.valid()) own?.leave();
+    if (takesAny) any?.join();
     else any?.leave();
+    if (serves && !this.#served) this.#returned();
+    this.#served = serves;
+    this.#presence?.changed();
     for (const part of this.#serving ?? []) part.changed?.();
-    if (this.#parts !== undefined) this.#options.onChange?.({ status: this.status, reason: this.reason });
+    this.#options.onChange?.({ status, reason });
+  }
+
+  /** The bus, or the lease, is there, for the first time or again. */
+  #returned(): void {
+    if (this.#endpoints === undefined) return;
+    void this.#presence.announce();
+    this.#parts.state.connected();
+    for (const part of this.#serving) part.returned?.();
+  }
+
+  #transition(transition: BridgeStatusEvent): void {
+    log.info("{source} is {to}: {reason}", { source: this.#parts.self.source, ...transition });
+    this.#parts.signals.ownEvent("bridge_status", JsonObject.parse(transition));
   }
 
   #fenced(error: PatchbayError): void {
     log.error("{source} ends: {error}", { source: this.#parts.self.source, error: error.message });
     this.failure = error;
+    this.#parts.troubles.failure(error);
+    this.#status.drain({ reason: error.message, code: error.code });
     void this.drain();
   }
 
   async #drain(): Promise<void> {
     const { self, runner, batches, application, signals, spool } = this.#parts;
     this.#options.signal?.removeEventListener("abort", this.#onAbort);
+    this.#status.drain();
     this.#changed();
     const impatient = setTimeout(() => {
       for (const running of [runner, batches]) running.cancelAll("the bridge stops");
@@ -194,9 +245,21 @@ class RunningBridge<S> implements Bridge {
     await spool.flushed();
     clearTimeout(late);
     this.#ending.abort();
-    await Promise.all(this.#background);
+    this.#listening[Symbol.dispose]();
+    await this.#reporting;
+    await spool[Symbol.asyncDispose]();
     await this.#presence[Symbol.asyncDispose]();
+    await this.#lease[Symbol.asyncDispose]();
     log.info("{source} has left", { source: self.source });
     this.#onEnded();
   }
 }
+
+/** The same for all bridges of one application in this process: it is large. */
+function documentOf(manifest: AppManifest): ManifestDocument {
+  const document = documents.get(manifest) ?? manifestDocument(manifest);
+  documents.set(manifest, document);
+  return document;
+}
+
+const documents = new WeakMap<AppManifest, ManifestDocument>();

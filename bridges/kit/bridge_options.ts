@@ -32,6 +32,12 @@ export interface BridgeOptions<S = unknown> {
   backoff?: Backoff;
   /** After its deadline or its cancellation, a command may block the application for so long, in milliseconds. @default 60_000 */
   stuckMs?: number;
+  /** Bytes that may wait on the disk while the bus is away; more, and the oldest are dropped. @default 256 MiB */
+  spoolBytes?: number;
+  /** So many attempts in a row to start an application of the bridge's own, and it is tried every five minutes. @default 10 */
+  restartLimit?: number;
+  /** How long a job is this bridge's without a sign of life, in milliseconds: then another one gets it. @default 30_000 */
+  ackWaitMs?: number;
   /** Called whenever the bridge's state, its reason or its queue may have changed. */
   onChange?: (now: Pick<Bridge, "status" | "reason">) => void;
 }

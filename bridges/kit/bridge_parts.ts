@@ -1,24 +1,33 @@
 /** The parts of one bridge, put together. What serves beside its endpoints is one line in {@linkcode servingParts}. */
-import { Cancel, envelope, type Id, PatchbayError, Progress, subjects, WILDCARD } from "@patchbay/contracts";
-import { type AnyGroupedEndpoint, getAsset, publish, putAsset, send, subscribe } from "@patchbay/bus";
+import { envelope, type Id, PatchbayError, Progress, subjects } from "@patchbay/contracts";
+import { type AnyGroupedEndpoint, getAsset, type Ledger, openLedger, putAsset, send } from "@patchbay/bus";
+import { join } from "node:path";
 import type { AdapterHost } from "./adapter.ts";
 import { batchEndpoint } from "./batches/batch_endpoint.ts";
 import type { BatchRunner } from "./batches/batch_runner.ts";
 import { bridgeBatches } from "./batches/bridge_batches.ts";
+import { Claims } from "./claims.ts";
 import { Application, type ApplicationOptions } from "./application.ts";
+import { onCancel } from "./cancels.ts";
 import type { BridgeOptions } from "./bridge_options.ts";
 import { about, type BridgeSelf } from "./bridge_self.ts";
 import { CommandQueue } from "./command_queue.ts";
 import { CommandRunner } from "./command_runner.ts";
 import type { Fence } from "./fence.ts";
+import { ExecutionJournal } from "./execution_journal.ts";
+import { Jobs } from "./jobs/jobs.ts";
 import { fitValue } from "./large_values.ts";
 import { Spool } from "./spool/spool.ts";
 import { LinkEngine } from "./links/engine.ts";
 import { ProgressPace } from "./progress_pace.ts";
 import { Signals } from "./signals.ts";
 import { StateReporter } from "./state/reporter.ts";
+import { pause } from "./supervision/backoff.ts";
+import { Troubles } from "./troubles.ts";
 
 const QUEUE_LIMIT = 256;
+/** While the bus is away, so much time is between two states that replace each other on the disk, in milliseconds. */
+const STATE_PATIENCE_MS = 1_000;
 
 /** Something that serves for as long as the bridge lives, beside its endpoints: jobs, links. */
 export interface BridgePart {
@@ -26,8 +35,12 @@ export interface BridgePart {
   start(ended: AbortSignal): Promise<void> | void;
   /** Takes nothing new; resolves once what it accepted is done. */
   drain(): Promise<void>;
+  /** What it accepted and has not begun, beside what waits in the command queue. */
+  readonly waiting?: number;
   /** The bridge's status, its queue or its application may have changed. */
   changed?(): void;
+  /** The bus, or the lease, is back: the server may have lost what it had. */
+  returned?(): void;
   /** Somebody cancels a command or a job, of this bridge or of another one. */
   cancel?(commandId: Id, reason?: string): void;
 }
@@ -39,17 +52,21 @@ export interface BridgeParts<S = unknown> {
   readonly queue: CommandQueue;
   readonly spool: Spool;
   readonly signals: Signals;
+  readonly troubles: Troubles;
   readonly state: StateReporter;
   readonly application: Application<S>;
   readonly runner: CommandRunner<S>;
   readonly batches: BatchRunner<S>;
+  readonly ledger: Ledger;
+  /** What the application does now, for the process that comes after this one. */
+  readonly journal: ExecutionJournal;
   /** Fires when the bridge has ended. */
   readonly ended: AbortSignal;
 }
 
 /** What serves beside the endpoints, in the order in which it begins. */
 export function servingParts<S>(parts: BridgeParts<S>): BridgePart[] {
-  return [parts.batches, new LinkEngine(parts)];
+  return [parts.batches, new Jobs(parts), new LinkEngine(parts)];
 }
 
 /** What is answered beside the manifest's commands, on the bridge's own address and on `any`. */
@@ -65,8 +82,15 @@ export function assembleParts<S>(
   const { bus, manifest, bridge } = options;
   const { source } = self;
   const queue = new CommandQueue({ limit: options.queueLimit ?? QUEUE_LIMIT, onChange: changed });
-  const spool = new Spool(bus, ended);
+  const spool = new Spool({
+    bus,
+    folder: join(options.workDir, "spool"),
+    signal: ended,
+    onDropped: (count) => troubles.alert(spoolOverflow(count)),
+    ...(options.spoolBytes === undefined ? {} : { limitBytes: options.spoolBytes }),
+  });
   const signals = new Signals({ bus, manifest, bridge, source, spool });
+  const troubles = new Troubles({ self, signals, spool });
   const state: StateReporter = new StateReporter({
     app: manifest.app,
     bridge,
@@ -78,8 +102,13 @@ export function assembleParts<S>(
     },
     publish: async (update) => {
       const message = envelope({ type: "state_update", payload: update, source });
-      while (!await published(options, subjects.state(manifest.app, bridge), message, ended)) ended.throwIfAborted();
+      const subject = subjects.state(manifest.app, bridge);
+      // a whole state makes what still waits useless
+      if (update.kind === "snapshot") spool.replace(subject, message);
+      else spool.add(subject, message);
+      await Promise.race([spool.stored(message), pause(STATE_PATIENCE_MS, ended)]);
     },
+    behind: () => spool.holds(subjects.state(manifest.app, bridge)),
   });
   const application: Application<S> = new Application({
     adapter: options.adapter,
@@ -87,17 +116,40 @@ export function assembleParts<S>(
     host: (session) => adapterHost(session, { options, self, state, signals }),
     onChange: changed,
     onConnected: () => state.connected(),
+    onFailure: (error) => troubles.failure(error),
+    onGivenUp: (error) => troubles.alert(error),
+    ...(options.restartLimit === undefined ? {} : { restartLimit: options.restartLimit }),
     ...(options.backoff === undefined ? {} : { backoff: options.backoff }),
   });
-  const runner = commandRunner({ options, self, queue, application, state, spool });
+  const ledger = openLedger(bus);
+  const journal = new ExecutionJournal(options.workDir);
+  const runner = commandRunner({ options, self, fence, queue, application, state, spool, ledger, journal });
   const batches = bridgeBatches({ options, self, fence, queue, application, state, spool });
-  return { self, options, fence, queue, spool, signals, state, application, runner, batches, ended };
+  return {
+    self,
+    options,
+    fence,
+    queue,
+    spool,
+    signals,
+    troubles,
+    state,
+    application,
+    runner,
+    batches,
+    ledger,
+    journal,
+    ended,
+  };
 }
 
 type Partly<S, K extends keyof BridgeParts> = Pick<BridgeParts<S>, "options" | "self" | K>;
 
 function commandRunner<S>(
-  { options, self, queue, application, state, spool }: Partly<S, "queue" | "application" | "state" | "spool">,
+  { options, self, fence, queue, application, state, spool, ledger, journal }: Partly<
+    S,
+    "fence" | "queue" | "application" | "state" | "spool" | "ledger" | "journal"
+  >,
 ): CommandRunner<S> {
   const { bus, manifest, bridge, allowCode, stuckMs } = options;
   const paces = new ProgressPace();
@@ -118,6 +170,9 @@ function commandRunner<S>(
     onResult: (result, command) => {
       spool.add(subjects.result(manifest.app, bridge, result.command), about(command, self, "result", result));
     },
+    onCompleted: (completion) => spool.addPacked(completion),
+    claims: new Claims({ ledger, self, fence }),
+    journal,
     ...(stuckMs === undefined ? {} : { stuckMs }),
   });
 }
@@ -143,30 +198,15 @@ function adapterHost<S>(
   };
 }
 
-/** Whether it is stored; `false` while the bus is away. */
-async function published<S>(
-  { bus }: BridgeOptions<S>,
-  subject: string,
-  message: Parameters<typeof publish>[2],
-  signal: AbortSignal,
-): Promise<boolean> {
-  try {
-    await publish(bus, subject, message, { signal });
-    return true;
-  } catch (error) {
-    if (error instanceof PatchbayError && error.code === "BUS_UNAVAILABLE" && !bus.nc.isClosed()) return false;
-    throw error;
-  }
-}
+const spoolOverflow = (count: number) =>
+  PatchbayError.of("STORAGE_FULL", `${count} messages were dropped: too many waited for the bus`, {
+    context: { count },
+  });
 
-/** Cancels what is asked for, until the bridge has ended. */
-export async function listenForCancels<S>(
-  { options, runner, ended }: BridgeParts<S>,
-  serving: readonly BridgePart[],
-): Promise<void> {
-  const cancels = subscribe(options.bus, subjects.cancel(WILDCARD), { payload: Cancel, signal: ended });
-  for await (const { message: { payload: { commandId, reason } } } of cancels) {
+/** Cancels what is asked for. */
+export function listenForCancels<S>({ options, runner }: BridgeParts<S>, serving: readonly BridgePart[]): Disposable {
+  return onCancel(options.bus, (commandId, reason) => {
     runner.cancel(commandId, reason);
     for (const part of serving) part.cancel?.(commandId, reason);
-  }
+  });
 }

@@ -10,7 +10,10 @@ export interface BridgeSelf {
   readonly source: string;
   /** Differs between two processes with the same id. */
   readonly instance: Id;
+  /** What the presence shows. */
   readonly host: string;
+  /** This machine's name. */
+  readonly machine: string;
   readonly version: string;
   /** Milliseconds since 1970. */
   readonly startedAt: number;
@@ -25,7 +28,8 @@ export function bridgeSelf(
   },
 ): BridgeSelf {
   const source = `${manifest.app}.${bridge}`;
-  return { manifest, bridge, source, instance: newId(), host, version: bridgeVersion, startedAt: Date.now() };
+  const machine = hostname();
+  return { manifest, bridge, source, instance: newId(), host, machine, version: bridgeVersion, startedAt: Date.now() };
 }
 
 /** A message about a command: in the command's correlation, caused by it. */

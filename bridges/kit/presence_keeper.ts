@@ -1,7 +1,8 @@
 /** Keeps a bridge present: renewed before it expires, at once when it changes, deleted at the end. */
-import { ManifestDocument, PatchbayError, Presence, PRESENCE_INTERVAL_MS } from "@patchbay/contracts";
-import { type Bucket, type Bus, openBucket } from "@patchbay/bus";
+import { ManifestDocument, Presence, PRESENCE_INTERVAL_MS } from "@patchbay/contracts";
+import { type Bucket, bucketHandle, type Bus } from "@patchbay/bus";
 import { logger } from "@patchbay/telemetry";
+import type { Fence } from "./fence.ts";
 import { pause } from "./supervision/backoff.ts";
 
 const log = logger("bridge");
@@ -12,24 +13,28 @@ const SPACING_MS = 100;
 const MAX_SPACING_MS = 1_000;
 /** After a put that failed, in milliseconds. */
 const RETRY_MS = 1_000;
+/** Bridges that began, or got the bus back, at the same moment drift apart by up to this share of each wait. */
+const JITTER = 0.2;
+/** …and come back within this time, in milliseconds. */
+const SPREAD_MS = 300;
 
 export interface PresenceOptions {
   bus: Bus;
+  /** Nothing is put while it is not valid: another process may have the id. */
+  fence: Fence;
   /** What is put, now. */
   presence(): Presence;
   manifest: ManifestDocument;
-  /** Another process has taken over this id: nothing is put any more. */
-  onFenced(error: PatchbayError): void;
 }
 
 /** Retries while the bus, or its buckets, are away. */
 export class PresenceKeeper implements AsyncDisposable {
   readonly #options: PresenceOptions;
   readonly #stopping = new AbortController();
-  readonly #running: Promise<void>;
-  readonly #status: Disposable;
   readonly #firstPut = Promise.withResolvers<void>();
-  #bucket: Bucket<Presence> | undefined;
+  readonly #bucket: Bucket<Presence>;
+  readonly #manifests: Bucket<ManifestDocument>;
+  #running: Promise<void> | undefined;
   /** Of our own last put: what somebody else has put since is not ours to delete. */
   #revision: number | undefined;
   #last = "";
@@ -38,24 +43,28 @@ export class PresenceKeeper implements AsyncDisposable {
 
   constructor(options: PresenceOptions) {
     this.#options = options;
-    // a server that came back may have lost what it had
-    this.#status = options.bus.onStatus(({ connected }) => {
-      if (!connected) return;
-      this.#announced = false;
-      this.changed();
-    });
-    this.#running = this.#run();
+    const { signal } = this.#stopping;
+    this.#bucket = bucketHandle(options.bus, "presence", Presence, { signal });
+    this.#manifests = bucketHandle(options.bus, "manifests", ManifestDocument, { signal });
   }
 
-  /** Resolves once the bridge can be seen, or the keeper has ended. */
-  get present(): Promise<void> {
+  /** Begins. Resolves once the bridge can be seen, or the keeper has ended. */
+  begin(): Promise<void> {
+    this.#running ??= this.#run();
     return this.#firstPut.promise;
   }
 
   /** Puts it again, if anything but the time has changed. */
   changed(): void {
-    if (this.#wake.signal.aborted) return;
+    if (this.#wake.signal.aborted || this.#running === undefined) return;
     if (!this.#announced || JSON.stringify(this.#options.presence()) !== this.#last) this.#wake.abort();
+  }
+
+  /** Puts all of it again: a server that came back may have lost what it had. */
+  async announce(): Promise<void> {
+    await pause(Math.random() * SPREAD_MS, this.#stopping.signal);
+    this.#announced = false;
+    this.changed();
   }
 
   async #run(): Promise<void> {
@@ -64,50 +73,35 @@ export class PresenceKeeper implements AsyncDisposable {
       const isPut = await this.#put();
       await pause(spacing, this.#stopping.signal);
       spacing = wake.signal.aborted ? Math.min(2 * spacing, MAX_SPACING_MS) : SPACING_MS;
-      await pause((isPut ? PRESENCE_INTERVAL_MS : RETRY_MS) - spacing, wake.signal);
+      const wait = (isPut ? PRESENCE_INTERVAL_MS : RETRY_MS) * (1 - JITTER * Math.random());
+      await pause(wait - spacing, wake.signal);
     }
     this.#firstPut.resolve();
   }
 
   async #put(): Promise<boolean> {
-    const { bus, presence, manifest } = this.#options;
-    const { signal } = this.#stopping;
+    const { presence, manifest, fence } = this.#options;
     const { app, bridge } = presence();
+    if (!fence.valid()) return false;
     try {
-      this.#bucket ??= await openBucket(bus, "presence", Presence, { signal });
       if (!this.#announced) {
-        const manifests = await openBucket(bus, "manifests", ManifestDocument, { signal });
-        await manifests.put(`${app}.${bridge}`, manifest);
+        await this.#manifests.put(`${app}.${bridge}`, manifest);
         this.#announced = true;
       }
       const here = presence();
-      if (this.#revision !== undefined) await this.#checkFence(this.#bucket, here);
       this.#last = JSON.stringify(here);
       this.#revision = await this.#bucket.put(`${app}.${bridge}`, here);
       this.#firstPut.resolve();
       return true;
     } catch (error) {
-      if (error instanceof PatchbayError && error.code === "BRIDGE_FENCED") {
-        this.#stopping.abort();
-        this.#options.onFenced(error);
-      } else if (!signal.aborted) log.warn("{app}.{bridge} could not announce itself: {error}", { app, bridge, error });
+      if (!this.#stopping.signal.aborted) {
+        log.warn("{app}.{bridge} could not announce itself: {error}", { app, bridge, error });
+      }
       return false;
     }
   }
 
-  /** Of two processes with one id the later one stays: it has put its presence over ours, and would share our commands. */
-  async #checkFence(bucket: Bucket<Presence>, { app, bridge, instance }: Presence): Promise<void> {
-    const there = (await bucket.get(`${app}.${bridge}`))?.value;
-    if (there === undefined || there.instance === instance) return;
-    throw new PatchbayError(
-      "BRIDGE_FENCED",
-      `Cannot go on as ${app}.${bridge}: process ${there.pid} on ${there.host} has this id since`,
-      { context: { host: there.host, pid: there.pid } },
-    );
-  }
-
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#status[Symbol.dispose]();
     this.#stopping.abort();
     this.#wake.abort();
     await this.#running;
@@ -115,8 +109,7 @@ export class PresenceKeeper implements AsyncDisposable {
     if (!bus.connected || this.#revision === undefined) return;
     const { app, bridge } = presence();
     try {
-      const bucket = await openBucket(bus, "presence", Presence);
-      await bucket.delete(`${app}.${bridge}`, this.#revision);
+      await bucketHandle(bus, "presence", Presence).delete(`${app}.${bridge}`, this.#revision);
     } catch (error) {
       // it expires by itself; or another process with this id has put its own
       log.debug("{app}.{bridge} could not take its leave: {error}", { app, bridge, error });

@@ -5,6 +5,7 @@ import {
   type BridgeId,
   type ChannelSample,
   envelope,
+  type JsonObject,
   MAX_INLINE_BYTES,
   type SignalDefinition,
   subjects,
@@ -39,6 +40,13 @@ export class Signals implements Disposable {
     const checked = this.#check("event", event, manifest.events, data);
     if (checked === undefined) return;
     const payload: AppEvent = { app: manifest.app, bridge, event, at: Math.floor(at), data: checked.value };
+    spool.add(subjects.event(manifest.app, bridge, event), envelope({ type: "event", payload, source }));
+  }
+
+  /** What the bridge says of itself: every bridge has these events, beside its manifest's. */
+  ownEvent(event: "bridge_status" | "bridge_failure", data: JsonObject): void {
+    const { manifest, bridge, source, spool } = this.#options;
+    const payload: AppEvent = { app: manifest.app, bridge, event, at: Date.now(), data };
     spool.add(subjects.event(manifest.app, bridge, event), envelope({ type: "event", payload, source }));
   }
 

@@ -4,6 +4,7 @@ import { z } from "zod";
 import type { Bus } from "./bus.ts";
 import { API_TIMEOUT_MS, callApi } from "./jetstream_api.ts";
 import { log } from "./log.ts";
+import { canStoreTogether } from "./publish_together.ts";
 import { declaredStreams, STORAGE_REVISION } from "./streams.ts";
 
 export interface MigrateOptions {
@@ -29,7 +30,7 @@ export async function migrate(
   bus: Bus,
   { replicas = 1, storage = "file", signal }: MigrateOptions = {},
 ): Promise<void> {
-  const declared = declaredStreams({ replicas, storage });
+  const declared = declaredStreams({ replicas, storage }).map((wanted) => asServerKnows(bus, wanted));
   const present = await Promise.all(declared.map(({ name }) => describe(bus, name, signal)));
   for (const [i, wanted] of declared.entries()) {
     const config = present[i];
@@ -39,6 +40,11 @@ export async function migrate(
 }
 
 type Wanted = ReturnType<typeof declaredStreams>[number];
+
+/** Without what an older server does not know: it would look different each time. */
+function asServerKnows(bus: Bus, { allow_atomic, ...rest }: Wanted): Wanted {
+  return allow_atomic === undefined || !canStoreTogether(bus) ? rest : { ...rest, allow_atomic };
+}
 
 /** The server reserves each limit. Where it has no room for all, all become smaller: they are new, and hold nothing yet. */
 async function create(bus: Bus, missing: readonly Wanted[], signal: AbortSignal | undefined): Promise<void> {

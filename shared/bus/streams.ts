@@ -16,6 +16,9 @@ export const DUPLICATE_WINDOW_MS = 2 * MINUTE;
 
 type Declared = Partial<StreamConfig> & Pick<StreamConfig, "subjects" | "max_bytes">;
 
+/** What many bridges write in order: several messages at once, all or none. Servers before 2.12 have no such thing. */
+const IN_ORDER = { allow_atomic: true };
+
 const stream = (kind: string, config: Partial<StreamConfig> & { max_bytes: number }): Declared => ({
   subjects: [`${SUBJECT_ROOT}.${kind}.>`],
   retention: RetentionPolicy.Limits,
@@ -35,15 +38,22 @@ export const STREAMS = {
     max_bytes: 512 * MIB,
   }),
   /** The history: who did what to which application. */
-  RESULTS: stream("result", { description: "results of commands", max_age: nanos(30 * DAY), max_bytes: 1024 * MIB }),
+  RESULTS: stream("result", {
+    ...IN_ORDER,
+    description: "results of commands",
+    max_age: nanos(30 * DAY),
+    max_bytes: 1024 * MIB,
+  }),
   /** Snapshots and patches: enough to catch up from the last snapshot. */
   STATE: stream("state", {
+    ...IN_ORDER,
     description: "what the applications look like",
     max_age: nanos(7 * DAY),
     max_bytes: 256 * MIB,
     max_msgs_per_subject: 256,
   }),
   EVENTS: stream("evt", {
+    ...IN_ORDER,
     description: "what happened in the applications",
     max_age: nanos(7 * DAY),
     max_bytes: 256 * MIB,

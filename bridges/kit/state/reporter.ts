@@ -21,8 +21,10 @@ export interface StateReporterOptions {
   schema: z.ZodType;
   /** Asks the application. @throws where it is gone: then the next connection brings a snapshot */
   take(): Promise<unknown>;
-  /** Resolves once the update is stored. @throws where it never can be */
+  /** Resolves once the update is stored, or kept to be stored later. @throws where it never can be */
   publish(update: StateUpdate): Promise<void>;
+  /** Whether an update still waits to be stored: the next one is a snapshot, and takes its place. */
+  behind(): boolean;
   /** The least time between two updates, in milliseconds. @default 100 */
   intervalMs?: number;
   /** So many patches, then a snapshot again, so that a reader need not go far back. @default 100 */
@@ -95,7 +97,7 @@ export class StateReporter {
     const taken = this.#parse(await this.#options.take());
     // another connection came meanwhile: it asks again
     if (known !== this.#known) return;
-    const update = this.#update(cause, known, taken.state, taken.size);
+    const update = this.#update(cause, known, taken);
     if (update === undefined) return;
     // whether it was stored is not known when publishing fails: then a snapshot follows, and no revision is used twice
     this.#known = undefined;
@@ -112,15 +114,15 @@ export class StateReporter {
   #update(
     cause: StateCause,
     known: { state: unknown; size: number } | undefined,
-    state: unknown,
-    size: number,
+    { state, size }: { state: unknown; size: number },
   ): StateUpdate | undefined {
-    const { app, bridge, instance, patchesPerSnapshot = 100 } = this.#options;
+    const { app, bridge, instance, behind, patchesPerSnapshot = 100 } = this.#options;
     const origin = { app, bridge, instance, cause, revision: this.#revision + 1 };
     const patch = known === undefined ? undefined : diffStates(known.state, state);
     if (patch?.length === 0) return undefined;
     if (
-      patch === undefined || this.#patches >= patchesPerSnapshot || JSON.stringify(patch).length > Math.max(size, SMALL)
+      patch === undefined || this.#patches >= patchesPerSnapshot || behind() ||
+      JSON.stringify(patch).length > Math.max(size, SMALL)
     ) {
       return { ...origin, kind: "snapshot", state };
     }
