@@ -1,24 +1,30 @@
 /** One command from its arrival to its result. */
 import {
+  ANY_BRIDGE,
   type AppManifest,
+  type AppName,
   type BridgeId,
   type Command,
   type CommandDefinition,
   type EnvelopeOf,
   type Id,
   type JsonObject,
+  type Lane,
   PatchbayError,
   type Progress,
   type Result,
   toProblem,
   ValidationError,
 } from "@patchbay/contracts";
+import { type BegunEntry, commandFingerprint, type PackedMessage, type SentTo } from "@patchbay/bus";
 import { logger } from "@patchbay/telemetry";
 import { type Application, type Session, unlessAborted } from "./application.ts";
+import type { Claim, ClaimedCommand, Claims } from "./claims.ts";
 import { parseArguments, parseResult } from "./command_arguments.ts";
 import type { CommandQueue } from "./command_queue.ts";
 import { record, traced } from "./command_telemetry.ts";
 import { DeadlineTimer } from "./deadline_timer.ts";
+import type { Executing, ExecutionJournal } from "./execution_journal.ts";
 import { type Outcome, RememberedResults } from "./remembered_results.ts";
 
 export interface CommandRunnerOptions<S> {
@@ -32,18 +38,34 @@ export interface CommandRunnerOptions<S> {
   fit(value: unknown, command: EnvelopeOf<Command>): Promise<{ value: unknown; [extra: string]: unknown }>;
   /** Each result, once: not those of repeated commands. */
   onResult(result: Result, command: EnvelopeOf<Command>): void;
+  /** What the ledger has to keep of a command that is done. */
+  onCompleted(completion: PackedMessage): void;
   /** A command that may have changed the application is over. */
   onChanged(): void;
+  claims: Claims;
+  journal: ExecutionJournal;
   /** After its deadline or its cancellation, a command may block the application for so long, in milliseconds. @default 60_000 */
   stuckMs?: number;
 }
 
+/** How a command came here. */
+export interface Arrival {
+  lane: Lane;
+  /** The caller's, in milliseconds since 1970. */
+  deadline?: number | undefined;
+  /** @default what the message says */
+  sentTo?: SentTo;
+  /** Whether this very job was delivered before, to somebody who is gone. */
+  redelivered?: boolean;
+}
+
 const log = logger("bridge");
 const STUCK_MS = 60_000;
+
 export class CommandRunner<S> {
   readonly #options: CommandRunnerOptions<S>;
   readonly #remembered = new RememberedResults();
-  readonly #active = new Map<Id, AbortController>();
+  readonly #active = new Map<Id, { controller: AbortController; watch: Stopwatch }>();
 
   constructor(options: CommandRunnerOptions<S>) {
     this.#options = options;
@@ -51,34 +73,51 @@ export class CommandRunner<S> {
 
   /** Answers with the command's result, whatever becomes of it. @param deadline the caller's, in milliseconds since 1970 */
   async run(name: string, command: EnvelopeOf<Command>, deadline?: number): Promise<Result> {
-    const arrival = new Stopwatch();
+    return (await this.outcome(name, command, { lane: "interactive", deadline })).result;
+  }
+
+  /** What becomes of a command. On the interactive lane its result is published; on the other one that is up to the job. */
+  async outcome(name: string, command: EnvelopeOf<Command>, arrival: Arrival): Promise<Outcome> {
+    const arrived = new Stopwatch();
+    const publishes = arrival.lane === "interactive";
     try {
       const { definition, args } = this.#check(name, command.payload);
       const key = command.payload.idempotencyKey ?? command.id;
-      const until = deadlineOf(command.payload, definition, deadline);
       const remembered = { command: name, args, reads: definition.effect === "read" };
       const { outcome, repeated } = this.#remembered.once(key, remembered, async () => {
-        const made = await this.#outcome({ name, definition, args, command, deadline: until });
-        this.#options.onResult(made.result, command);
+        const made = await this.#outcome({ name, definition, args, command, key, arrival });
+        if (publishes && made.completion !== undefined) this.#options.onCompleted(made.completion);
+        if (publishes && made.found === undefined) this.#options.onResult(made.result, command);
         record(made.result, made.started);
         return made;
       });
-      if (repeated) {
-        log.info("{command} {id} came again: it is answered with the first result", { command: name, id: command.id });
-      }
-      return (await outcome).result;
+      if (!repeated) return await outcome;
+      log.info("{command} {id} came again: it is answered with the first result", { command: name, id: command.id });
+      const { completion: _completion, ...first } = await outcome;
+      return first.started ? { ...first, found: { bridge: this.#options.bridge } } : first;
     } catch (error) {
-      const result = this.#failure(error, name, command, arrival);
-      this.#options.onResult(result, command);
+      const result = this.#failure(error, name, command, arrived);
+      if (publishes) this.#options.onResult(result, command);
       record(result, false);
-      return result;
+      return { result, started: false };
     }
   }
 
   /** Cancels a command: at once while it waits; while it runs, the application is told. */
   cancel(id: Id, reason?: string): void {
     const why = reason === undefined ? "" : `: ${reason}`;
-    this.#active.get(id)?.abort(new PatchbayError("CANCELLED", `The command was cancelled${why}`));
+    this.#active.get(id)?.controller.abort(new PatchbayError("CANCELLED", `The command was cancelled${why}`));
+  }
+
+  /** Takes a command back that the application has not begun. */
+  recall(id: Id): void {
+    const active = this.#active.get(id);
+    if (active === undefined || active.watch.started) return;
+    active.controller.abort(
+      PatchbayError.of("APP_NOT_CONNECTED", "The bridge stops, and begins nothing more", {
+        context: { started: false },
+      }),
+    );
   }
 
   /** Cancels everything. */
@@ -108,33 +147,56 @@ export class CommandRunner<S> {
     const { command, definition, name } = work;
     const controller = new AbortController();
     const watch = new Stopwatch();
-    this.#active.set(command.id, controller);
-    using _deadline = new DeadlineTimer(work.deadline, () => controller.abort(this.#tooLate(work, watch.started)));
+    const attempt: Attempt = { controller, watch, ending: new DisposableStack(), deadline: deadlineOf(work) };
+    using _ending = attempt.ending;
+    this.#active.set(command.id, attempt);
+    this.#limit(work, attempt);
+    const complete = (result: Result) => ({ started: true, result, completion: attempt.entry?.complete(result) });
     try {
-      const value = await this.#turn(work, controller, watch);
-      const fitted = await this.#options.fit(parseResult(name, definition, value), command);
-      return { started: true, result: { ...this.#facts(name, command, watch), ok: true, ...fitted } };
+      const turn = await this.#turns(work, attempt);
+      if (turn.kind === "known") return { started: true, result: turn.result, found: { bridge: turn.bridge } };
+      if (turn.kind === "settled") return { started: true, result: turn.result, exhausted: turn.exhausted };
+      const fitted = await this.#options.fit(parseResult(name, definition, turn.value), command);
+      return complete({ ...this.#facts(name, command, watch), ok: true, ...fitted });
     } catch (error) {
-      return { started: watch.started, result: this.#failure(error, name, command, watch) };
+      const result = this.#failure(error, name, command, watch);
+      if (!watch.started) return { started: false, result };
+      if (!definition.idempotent || !isLost(error)) return complete(result);
+      // a job begins it again under the same entry
+      if (work.arrival.lane === "interactive" && attempt.entry !== undefined) {
+        void this.#options.claims.release(attempt.entry);
+      }
+      return { started: true, result, forget: true };
     } finally {
       this.#active.delete(command.id);
       if (watch.started && definition.effect !== "read") this.#options.onChanged();
     }
   }
 
+  #limit(work: Work, { ending, deadline, controller, watch }: Attempt): void {
+    if (deadline === undefined) return;
+    ending.use(new DeadlineTimer(deadline, () => controller.abort(this.#tooLate(work, watch.started))));
+  }
+
+  /** Its turn; while another bridge has the command, it waits for what becomes of it there. */
+  async #turns(work: Work, attempt: Attempt): Promise<Exclude<Turn, { kind: "elsewhere" }>> {
+    for (;;) {
+      const turn = await this.#turn(work, attempt);
+      if (turn.kind !== "elsewhere") return turn;
+      await this.#options.claims.changed(turn.found, attempt.controller.signal);
+    }
+  }
+
   /** Waits for its turn, and has it. */
-  #turn(work: Work, controller: AbortController, watch: Stopwatch): Promise<unknown> {
+  #turn(work: Work, attempt: Attempt): Promise<Turn> {
+    const { controller, watch } = attempt;
     const session = this.#options.application.connected();
     const { signal } = controller;
     const lost = () => controller.abort(lostDuring(work, session, watch.started));
     session.lost.addEventListener("abort", lost, { once: true });
-    const { manifest: { app }, bridge } = this.#options;
     const { priority } = work.command.payload;
-    const turn = this.#options.queue.enqueue(() => {
-      watch.start();
-      return traced({ app, bridge, command: work.command }, () => this.#execute(work, session, signal));
-    }, { priority, signal });
-    const answer = Promise.withResolvers<unknown>();
+    const turn = this.#options.queue.enqueue(() => this.#haveTurn(work, attempt, session), { priority, signal });
+    const answer = Promise.withResolvers<Turn>();
     // a deadline and a lost application are answered at once; a cancelled command says itself what became of it
     signal.addEventListener("abort", () => {
       if (!isCancellation(signal)) answer.reject(signal.reason);
@@ -143,9 +205,61 @@ export class CommandRunner<S> {
     return answer.promise.finally(() => session.lost.removeEventListener("abort", lost));
   }
 
+  async #haveTurn(work: Work, attempt: Attempt, session: Session<S>): Promise<Turn> {
+    const { command, definition, name, arrival } = work;
+    const { manifest: { app }, bridge, claims, journal } = this.#options;
+    const { signal } = attempt.controller;
+    if (definition.effect === "read" && arrival.lane === "interactive") {
+      claims.checkFence(name);
+    } else {
+      const claim = await claims.claim(
+        this.#wanted(work),
+        (error) => this.#failure(error, name, command, attempt.watch),
+      );
+      if (claim.kind !== "begun") return claim;
+      try {
+        // both may have changed while the ledger was asked; from here to the side effect nothing waits
+        signal.throwIfAborted();
+        claims.checkFence(name);
+      } catch (error) {
+        await claims.release(claim.entry);
+        throw error;
+      }
+      attempt.entry = claim.entry;
+    }
+    attempt.watch.start();
+    if (arrival.lane === "job") {
+      attempt.deadline = Math.min(attempt.deadline ?? Infinity, Date.now() + timeoutOf(work));
+      this.#limit(work, attempt);
+    }
+    const journalled = attempt.entry !== undefined && arrival.lane === "interactive";
+    if (journalled) journal.begin(executing(work, attempt.entry!.key));
+    try {
+      const value = await traced({ app, bridge, command }, () => this.#execute(work, attempt, session));
+      return { kind: "value", value };
+    } finally {
+      if (journalled) journal.end();
+    }
+  }
+
+  #wanted({ name, definition, command, key, arrival }: Work): ClaimedCommand {
+    const { manifest: { app }, bridge } = this.#options;
+    const { idempotent } = definition;
+    const { redelivered = false } = arrival;
+    return {
+      sentTo: arrival.sentTo ?? sentTo(command, app, bridge),
+      key,
+      commandId: command.id,
+      command: name,
+      fingerprint: commandFingerprint(command.payload),
+      idempotent,
+      redelivered,
+    };
+  }
+
   /** Settles when the application is done with it, or is lost: then the next one has its turn. */
-  async #execute(work: Work, session: Session<S>, signal: AbortSignal): Promise<unknown> {
-    const { name, args, command, deadline } = work;
+  async #execute({ name, args, command }: Work, attempt: Attempt, session: Session<S>): Promise<unknown> {
+    const { deadline = Infinity, controller: { signal } } = attempt;
     const stuckMs = this.#options.stuckMs ?? STUCK_MS;
     let stuck: ReturnType<typeof setTimeout> | undefined;
     const { application } = this.#options;
@@ -198,8 +312,25 @@ interface Work {
   definition: CommandDefinition;
   args: JsonObject;
   command: EnvelopeOf<Command>;
-  deadline: number;
+  /** Its idempotency key. */
+  key: string;
+  arrival: Arrival;
 }
+
+/** A command between its arrival and its result. */
+interface Attempt {
+  readonly controller: AbortController;
+  readonly watch: Stopwatch;
+  /** Timers that end with it. */
+  readonly ending: DisposableStack;
+  /** Milliseconds since 1970; a job may have none until it begins. */
+  deadline: number | undefined;
+  /** The ledger's entry, once it is begun. */
+  entry?: BegunEntry;
+}
+
+/** What the turn of a command gave: a value of the application, or what the ledger says of it. */
+type Turn = { kind: "value"; value: unknown } | Exclude<Claim, { kind: "begun" }>;
 
 /** When the application began, and how long it took: by the monotonic clock. */
 class Stopwatch {
@@ -218,11 +349,28 @@ class Stopwatch {
   }
 }
 
-function deadlineOf(payload: Command, definition: CommandDefinition, deadline: number | undefined): number {
-  if (payload.timeoutMs === undefined) return deadline ?? Date.now() + definition.timeoutMs;
+const timeoutOf = ({ command: { payload }, definition }: Work) => payload.timeoutMs ?? definition.timeoutMs;
+
+/** Until when it has to be done; the time of a job begins when its turn comes. */
+function deadlineOf(work: Work): number | undefined {
+  const { arrival: { lane, deadline }, command: { payload } } = work;
+  if (lane === "job") return deadline;
+  if (payload.timeoutMs === undefined) return deadline ?? Date.now() + timeoutOf(work);
   return Math.min(deadline ?? Infinity, Date.now() + payload.timeoutMs);
 }
 
+/** A caller that has picked a bridge for a command to `any` says so: the bridges share one entry in the ledger. */
+function sentTo({ metadata: { target } }: EnvelopeOf<Command>, app: AppName, bridge: BridgeId): SentTo {
+  return { app, bridge: target === `${app}.${ANY_BRIDGE}` ? ANY_BRIDGE : bridge };
+}
+
+function executing({ command: { id, metadata }, name, definition: { idempotent } }: Work, key: string): Executing {
+  const { correlationId, source } = metadata;
+  return { key, commandId: id, command: name, correlationId, source, idempotent };
+}
+
+/** The application was lost under an idempotent command. */
+const isLost = (error: unknown) => error instanceof PatchbayError && error.code === "APP_NOT_CONNECTED";
 const isCancellation = ({ reason }: AbortSignal) => reason instanceof PatchbayError && reason.code === "CANCELLED";
 
 /** What had not begun, or may be done again, is worth another try once the application is back; the rest is not known. */

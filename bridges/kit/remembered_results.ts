@@ -4,12 +4,21 @@
  */
 import { createHash } from "node:crypto";
 import { ConflictError, type JsonObject, type Result } from "@patchbay/contracts";
+import type { PackedMessage } from "@patchbay/bus";
 
 /** What came of a command, and whether the application has seen it. */
 export interface Outcome {
   result: Result;
   /** Whether the application began: if not, the command may be sent again with the same key. */
   started: boolean;
+  /** The ledger's entry, completed with this result: to be stored. */
+  completion?: PackedMessage | undefined;
+  /** It was known already, and is in the history. */
+  found?: { bridge: string | undefined };
+  /** It does not say what becomes of the command: the same key may come again. */
+  forget?: boolean;
+  /** The command is begun no more: it has broken its bridge too often. */
+  exhausted?: boolean;
 }
 
 export interface RememberedCommand {
@@ -54,8 +63,8 @@ export class RememberedResults {
     const remembered = { fingerprint, outcome };
     this.#byKey.set(key, remembered);
     this.#forgetOldest();
-    void outcome.then(({ started }) => {
-      if ((!started || reads) && this.#byKey.get(key) === remembered) this.#byKey.delete(key);
+    void outcome.then(({ started, forget = false }) => {
+      if ((!started || reads || forget) && this.#byKey.get(key) === remembered) this.#byKey.delete(key);
     });
     return { outcome, repeated: false };
   }

@@ -84,7 +84,8 @@ export async function callResult(
     ...(priority === undefined ? {} : { priority }),
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
   };
-  const message = envelope({ type: "command", payload, source: "a test", id, correlationId });
+  const target = `counter.${bridge}`;
+  const message = envelope({ type: "command", payload, source: "a test", target, id, correlationId });
   const reply = await request(bus, subjects.command("counter", bridge, name), message, {
     payload: Result,
     absent: "BRIDGE_OFFLINE",

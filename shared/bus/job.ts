@@ -7,6 +7,7 @@ import {
   decodeEnvelope,
   type EnvelopeOf,
   HEADERS,
+  type Id,
   parseSubject,
   Priority,
   ValidationError,
@@ -43,6 +44,8 @@ export interface Job extends QueuedJob {
   ack(signal?: AbortSignal): Promise<void>;
   /** Hands it back: it is delivered again, to whomever, after the delay. */
   nak(delayMs?: number): void;
+  /** A later delivery of the same job has come: this handle says nothing any more. */
+  forget(): void;
   /** Gives it up: it is not delivered again, and an advisory with the reason is sent. */
   term(reason: string): void;
 }
@@ -110,12 +113,16 @@ export function deliveredJob(bus: Bus, delivery: Msg, onSettled: () => void = ()
       say(delayMs === 0 ? "-NAK" : `-NAK ${JSON.stringify({ delay: delayMs * 1_000_000 })}`);
       settle();
     },
+    forget: settle,
     term(reason) {
       say(`+TERM ${reason}`);
       settle();
     },
   };
 }
+
+/** The id of the message that carries a command's result: whoever stores it, within two minutes it is stored once. */
+export const resultMessageId = (commandId: Id): string => `${commandId}.result`;
 
 /** The id that a job's command has in its headers: readable where the command is not. */
 export const jobMessageId = ({ headers }: QueuedJob): string | undefined => headers.get(HEADERS.messageId);

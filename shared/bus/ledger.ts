@@ -3,6 +3,7 @@
  * the bridge that begins the command, or the caller that cancels it. What is completed stays as it is.
  */
 import { type BridgeId, ConflictError, HEADERS, type Id, LedgerEntry, newId, type Result } from "@patchbay/contracts";
+import { backoffMs, pause } from "./backoff.ts";
 import type { Bus } from "./bus.ts";
 import { openStore } from "./key_value.ts";
 import { ledgerKey, type SentTo } from "./ledger_key.ts";
@@ -67,6 +68,8 @@ export interface Ledger {
    * @returns what is there instead, where it has changed meanwhile
    */
   settle(found: FoundEntry<Started>, result: Result): Promise<FoundEntry | undefined>;
+  /** Waits until an entry is another one than it was, and returns what is there. @throws the signal's reason */
+  changed(found: FoundEntry, signal: AbortSignal): Promise<FoundEntry | undefined>;
   /** Forgets an entry, so that its command may be begun anew; nothing happens where it has changed meanwhile. */
   release(found: FoundEntry): Promise<void>;
 }
@@ -145,6 +148,7 @@ export function openLedger(bus: Bus, { signal }: { signal?: AbortSignal } = {}):
       const written = await update(found, { ...found.entry, status: "completed", result });
       return "entry" in written ? written : undefined;
     },
+    changed: (found, stop) => changed(bus, found, () => at(found.key), stop),
     async release(found) {
       try {
         await bucket.delete(found.key, { signal, revision: found.revision });
@@ -154,6 +158,40 @@ export function openLedger(bus: Bus, { signal }: { signal?: AbortSignal } = {}):
     },
   };
 }
+
+/** Looks again whenever somebody writes the key: a write is heard before it is stored, and one that is refused is heard too. */
+async function changed(
+  bus: Bus,
+  { key, revision }: FoundEntry,
+  look: () => Promise<FoundEntry | undefined>,
+  signal: AbortSignal,
+): Promise<FoundEntry | undefined> {
+  let news = Promise.withResolvers<void>();
+  const subscription = bus.nc.subscribe(`$KV.ledger.${key}`, { callback: () => news.resolve() });
+  using _status = bus.onStatus(() => news.resolve());
+  const onAbort = () => news.reject(signal.reason);
+  signal.addEventListener("abort", onAbort, { once: true });
+  try {
+    for (let looks = 0;;) {
+      signal.throwIfAborted();
+      const now = await look();
+      if (now?.revision !== revision) return now;
+      if (looks-- > 0) {
+        await pause(backoffMs(LOOKS - looks), signal);
+        continue;
+      }
+      await news.promise;
+      news = Promise.withResolvers();
+      looks = LOOKS;
+    }
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+    if (!subscription.isClosed()) subscription.unsubscribe();
+  }
+}
+
+/** How often it is looked at before a write that was heard is taken for one that was refused. */
+const LOOKS = 4;
 
 function beginning(found: FoundEntry<Started>): BegunEntry {
   return {

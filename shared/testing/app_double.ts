@@ -36,9 +36,13 @@ export type DoubleHandlers<C extends Commands> = {
   [K in keyof C]?: (call: DoubleCall<ArgsOut<C[K]>>) => Promise<ResultIn<C[K]>> | ResultIn<C[K]>;
 };
 
-export interface AppDoubleOptions<C extends Commands>
-  extends
-    Partial<Pick<BridgeOptions, "allowCode" | "queueLimit" | "drainTimeoutMs" | "backoff" | "stuckMs" | "signal">> {
+export interface AppDoubleOptions<C extends Commands> extends
+  Partial<
+    Pick<
+      BridgeOptions,
+      "allowCode" | "queueLimit" | "drainTimeoutMs" | "backoff" | "stuckMs" | "signal" | "ackWaitMs"
+    >
+  > {
   /** @default "ws-01" */
   bridge?: BridgeId;
   /** A command without a handler fails. */

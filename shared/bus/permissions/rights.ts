@@ -85,6 +85,26 @@ export const manageStorage = (streams: readonly string[]): Right => ({
   publish: streams.flatMap((stream) => ["INFO", "CREATE", "UPDATE"].map((verb) => `$JS.API.STREAM.${verb}.${stream}`)),
 });
 
+/** Takes jobs through one consumer of its own or shared, which gets only what `filter` names, and ends them there. */
+export const takeJobs = (what: string, consumer: string, filter: string): Right => ({
+  what,
+  publish: [
+    // the server sees that the filter in the subject is the only one
+    `$JS.API.CONSUMER.CREATE.JOBS.${consumer}.${filter}`,
+    `$JS.API.CONSUMER.MSG.NEXT.JOBS.${consumer}`,
+    // before and since nats-server 2.15
+    `$JS.ACK.JOBS.${consumer}.>`,
+    `$JS.ACK.*.*.JOBS.${consumer}.>`,
+  ],
+});
+
+/** Begins commands that were sent to one address, and keeps what came of them. */
+export const keepLedger = (address: string): Right => ({
+  what: `keeps the ledger of commands for \`${address}\``,
+  publish: [`$KV.ledger.${address}.*`, `$JS.API.DIRECT.GET.KV_ledger.$KV.ledger.${address}.*`],
+  subscribe: [`$KV.ledger.${address}.*`],
+});
+
 /** Is seen by service discovery (ADR-32), which asks everybody. */
 export const DISCOVERABLE: Right = {
   what: "is found by `nats micro ls`",

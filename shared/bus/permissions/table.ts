@@ -2,11 +2,21 @@
  * The permission table: who may do what on the bus. The configuration of nats-server, the credentials, the table in
  * `docs/security.md` and the tests that try what must be refused all come from here.
  */
-import { type AppName, type BridgeId, type ServiceName, subjects, WILDCARD } from "@patchbay/contracts";
+import {
+  ANY_BRIDGE,
+  type AppName,
+  type BridgeId,
+  Priority,
+  type ServiceName,
+  subjects,
+  WILDCARD,
+} from "@patchbay/contracts";
+import { anyConsumer, ownConsumer } from "../job_consumer.ts";
 import { declaredStreams } from "../streams.ts";
 import {
   cleanAssets,
   DISCOVERABLE,
+  keepLedger,
   manageStorage,
   publishTo,
   readAssets,
@@ -16,6 +26,7 @@ import {
   readStream,
   type Right,
   subscribeTo,
+  takeJobs,
   watchKeys,
   writeAssets,
   writeBucket,
@@ -42,6 +53,13 @@ const commandsBridges: Right = publishTo(
   subjects.command(any, any, any),
   subjects.cancel(any),
 );
+const handlesJobs: Right = publishTo(
+  "queues jobs, looks at them, and ends those that no bridge will",
+  subjects.job(any, any, any),
+  subjects.result(any, any, any),
+  "$JS.API.DIRECT.GET.JOBS",
+  "$JS.API.STREAM.MSG.DELETE.JOBS",
+);
 const ALL_STREAMS = declaredStreams({ replicas: 1, storage: "file" }).map(({ name }) => name);
 
 const SERVICE_RIGHTS: Record<BusService, readonly Right[]> = {
@@ -57,6 +75,9 @@ const SERVICE_RIGHTS: Record<BusService, readonly Right[]> = {
     readStream("RESULTS"),
     readStream("RUNS"),
     readStream("STATE"),
+    handlesJobs,
+    readBucket("ledger"),
+    writeBucket("ledger"),
     readBucket("manifests"),
     readBucket("presence"),
     readAssets(),
@@ -77,6 +98,13 @@ const SERVICE_RIGHTS: Record<BusService, readonly Right[]> = {
     publishTo("writes the logs of runs", subjects.run(any)),
     readStream("RUNS"),
     readStream("RESULTS"),
+    handlesJobs,
+    readBucket("ledger"),
+    writeBucket("ledger"),
+    readStream("ALERTS"),
+    publishTo("writes alerts", subjects.alert(any)),
+    readStream("DEAD_LETTERS"),
+    publishTo("takes out dead letters that are dealt with", "$JS.API.STREAM.MSG.DELETE.DEAD_LETTERS"),
     readBucket("presence"),
     readBucket("manifests"),
     readBucket("plans"),
@@ -119,6 +147,16 @@ const bridgeRights = (app: AppName, bridge: BridgeId): readonly Right[] => [
     subjects.event(app, bridge, any),
     subjects.channel(app, bridge, any),
   ),
+  takeJobs("takes its jobs", ownConsumer(app, bridge), subjects.job(app, bridge, any)),
+  ...Priority.options.map((priority) =>
+    takeJobs(
+      `takes its share of the ${priority} jobs for any bridge of its application`,
+      anyConsumer(app, priority),
+      subjects.job(app, ANY_BRIDGE, priority),
+    )
+  ),
+  keepLedger(`${app}.${bridge}`),
+  keepLedger(`${app}.${ANY_BRIDGE}`),
   writeBucket("presence", `${app}.${bridge}`),
   readKey("presence", `${app}.${bridge}`),
   writeBucket("manifests", `${app}.${bridge}`),
