@@ -14,6 +14,7 @@ import type { Route, Variables } from "./route.ts";
 import { alertRoutes } from "./routes/alerts.ts";
 import { appRoutes } from "./routes/apps.ts";
 import { assetRoutes } from "./routes/assets.ts";
+import { batchRoutes } from "./routes/batches.ts";
 import { bridgeRoutes } from "./routes/bridges.ts";
 import { commandRoutes } from "./routes/commands.ts";
 import { eventRoutes } from "./routes/events.ts";
@@ -34,6 +35,7 @@ export function allRoutes(deps: GatewayDeps): Route[] {
     ...appRoutes(deps),
     ...bridgeRoutes(deps),
     ...commandRoutes(deps),
+    ...batchRoutes(deps),
     ...jobRoutes(deps),
     ...instructionRoutes(deps),
     ...planRoutes(deps),

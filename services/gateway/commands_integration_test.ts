@@ -89,14 +89,19 @@ Deno.test("a command that is sent with respond-async runs on, is found running, 
   const location = response.headers.get("location") ?? "";
   const { id } = await response.json();
   await s.counter.waiting;
-  assert.deepEqual(await (await s.ask(location)).json(), { id, status: "running" });
+  let record = await (await s.ask(location)).json();
+  while (record.progress === undefined) {
+    await s.deps.bus.nc.flush();
+    record = await (await s.ask(location)).json();
+  }
+  assert.deepEqual(record, { id, status: "running", progress: { commandId: id, fraction: 0 } });
   assert.equal((await s.ask(location, { method: "DELETE" })).status, 202);
-  const record = await untilEnded(s, location);
-  assert.equal(record.status, "failed");
+  record = await untilEnded(s, location);
+  assert.equal(record.status, "cancelled");
   assert.equal(record.problem.code, "CANCELLED");
   const again = await s.ask(location, { method: "DELETE" });
   assert.equal(again.status, 200);
-  assert.equal((await again.json()).status, "failed");
+  assert.equal((await again.json()).status, "cancelled");
 });
 
 Deno.test("a failure that no bridge could store is remembered; a command that never was is not found", async () => {
@@ -109,10 +114,15 @@ Deno.test("a failure that no bridge could store is remembered; a command that ne
   await expectCode(await s.ask(`/v1/commands/${newId()}`), 404, "NOT_FOUND");
 });
 
-Deno.test("the durable lane is refused as long as there is none", async () => {
+Deno.test("who waits for a while gets the result, or that it runs", async () => {
   await using s = await studio();
-  const body = await expectCode(await run(s, { command: "get", lane: "job" }), 501, "INVALID_REQUEST");
-  assert.deepEqual(body.errors[0].path, ["lane"]);
+  const done = await run(s, { command: "increment" }, { prefer: "wait=20" });
+  assert.deepEqual([done.status, (await done.json()).value], [200, { count: 1 }]);
+  const response = await run(s, { command: "wait" }, { prefer: "respond-async, wait=0" });
+  assert.deepEqual([response.status, (await response.json()).status], [202, "running"]);
+  assert.equal(response.headers.get("preference-applied"), "respond-async, wait=0");
+  await s.counter.waiting;
+  await s.ask(response.headers.get("location") ?? "", { method: "DELETE" });
 });
 
 Deno.test("while the bus is away commands fail within their time, and run again once it is back", async () => {
@@ -133,7 +143,7 @@ Deno.test("while the bus is away commands fail within their time, and run again 
 async function untilEnded({ ask, deps }: TestGateway, location: string) {
   while (true) {
     const record = await (await ask(location)).json();
-    if (record.status !== "running") return record;
+    if (record.status !== "running" && record.status !== "cancelling") return record;
     await deps.bus.nc.flush();
   }
 }

@@ -2,6 +2,7 @@
 import type { Bus, PresenceMirror } from "@patchbay/bus";
 import type { CommandLog } from "./command_log.ts";
 import type { KeyRing } from "./keys.ts";
+import type { LastProgress } from "./last_progress.ts";
 import type { Limits } from "./limits.ts";
 import type { ManifestCache } from "./manifest_cache.ts";
 import type { ServiceCalls } from "./service_calls.ts";
@@ -14,6 +15,7 @@ export interface GatewayDeps {
   /** Who is here, and what the gateway waits for there. */
   here: PresenceMirror;
   commands: CommandLog;
+  progress: LastProgress;
   limits: Limits;
   /** Origins of web pages besides the gateway's own: `https://studio.example`. */
   allowedOrigins: readonly string[];

@@ -7,6 +7,7 @@ import { CommandLog } from "./command_log.ts";
 import denoJson from "./deno.json" with { type: "json" };
 import { type ApiKey, KeyRing } from "./keys.ts";
 import { DEFAULT_LIMITS, type Limits } from "./limits.ts";
+import { LastProgress } from "./last_progress.ts";
 import { ManifestCache } from "./manifest_cache.ts";
 import { serviceCalls } from "./service_calls.ts";
 
@@ -61,6 +62,12 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     ended.abort();
     await followed;
   });
+  const progress = new LastProgress();
+  const heard = progress.follow(bus, ended.signal);
+  starting.defer(async () => {
+    ended.abort();
+    await heard;
+  });
   const here = starting.use(await PresenceMirror.follow(bus, { signal: ended.signal }));
   const app = createApp({
     bus,
@@ -69,6 +76,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     manifests,
     here,
     commands: new CommandLog(),
+    progress,
     limits,
     allowedOrigins: options.allowedOrigins ?? [],
     allowedHosts: options.allowedHosts ?? [],

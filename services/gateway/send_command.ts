@@ -2,6 +2,7 @@
 import { BridgeGoneError, requestBridge } from "@patchbay/bus";
 import {
   type BridgeAddress,
+  type Command,
   type CommandDocument,
   envelope,
   fromProblem,
@@ -9,7 +10,6 @@ import {
   IdempotencyKey,
   newId,
   parseAddress,
-  PatchbayError,
   type Priority,
   Result,
   subjects,
@@ -17,7 +17,7 @@ import {
   ValidationError,
 } from "@patchbay/contracts";
 import type { GatewayDeps } from "./deps.ts";
-import { findResult } from "./find_result.ts";
+import { afterDeath, forgetNotBegun, type Unanswered } from "./after_death.ts";
 import { type ApiKey, scopeFor } from "./keys.ts";
 import { requireScope } from "./middleware/auth.ts";
 
@@ -31,7 +31,6 @@ export interface CommandRequest {
 }
 
 export interface CommandCaller {
-  key: ApiKey | undefined;
   correlationId: Id;
   idempotencyKey: string | undefined;
 }
@@ -44,20 +43,26 @@ export interface SentCommand {
 }
 
 /**
- * Sends a command; whether its arguments fit is for the bridge to say.
+ * What the manifests say of a command, where the caller may run it.
  * @throws {PatchbayError} `BRIDGE_OFFLINE`, `UNKNOWN_COMMAND`, `FORBIDDEN`: what is known without asking the bridge
  */
-export function sendCommand(
-  deps: Pick<GatewayDeps, "bus" | "manifests" | "here" | "commands" | "signal">,
-  { bridge: target, command, args, priority = "normal", timeoutMs, project }: CommandRequest,
-  { key, correlationId, idempotencyKey }: CommandCaller,
-): SentCommand {
-  const { bus, manifests, here } = deps;
+export function checkCommand(
+  { manifests }: Pick<GatewayDeps, "manifests">,
+  { bridge: target, command }: CommandRequest,
+  key: ApiKey | undefined,
+): CommandDocument {
   const { app, bridge } = parseAddress(target);
   const offered = manifests.command(app, bridge, command);
   requireScope(key, scopeFor(offered.effect));
-  const id = newId();
-  const payload = {
+  return offered;
+}
+
+/** What the bridge gets. */
+export function commandPayload(
+  { command, args, priority = "normal", timeoutMs, project }: CommandRequest,
+  idempotencyKey: string | undefined,
+): Command {
+  return {
     command,
     args,
     priority,
@@ -65,38 +70,47 @@ export function sendCommand(
     ...(project === undefined ? {} : { project }),
     ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
   };
-  const message = envelope({ type: "command", id, payload, source: "gateway", target, correlationId });
-  const answer = requestBridge(bus, here, {
-    app,
-    bridge,
-    subject: (bridge) => subjects.command(app, bridge, command),
-    offers: (bridge) => manifests.offers(app, bridge, command),
-    message,
-    payload: Result,
-    timeoutMs: timeoutMs ?? offered.timeoutMs,
-    priority,
-  });
-  return { id, result: settle(deps, answer, { id, target, key: idempotencyKey, command, offered }) };
 }
 
-interface Asked {
-  id: Id;
-  target: BridgeAddress;
-  key: string | undefined;
-  command: string;
-  offered: CommandDocument;
+/** Sends a command that {@linkcode checkCommand} let pass; whether its arguments fit is for the bridge to say. */
+export function sendCommand(
+  deps: Pick<GatewayDeps, "bus" | "manifests" | "here" | "commands" | "signal">,
+  request: CommandRequest,
+  offered: CommandDocument,
+  { correlationId, idempotencyKey }: CommandCaller,
+): SentCommand {
+  const { bus, manifests, here } = deps;
+  const { bridge: target, command, args, timeoutMs } = request;
+  const { app, bridge } = parseAddress(target);
+  const id = newId();
+  const payload = commandPayload(request, idempotencyKey);
+  const message = envelope({ type: "command", id, payload, source: "gateway", target, correlationId });
+  const ask = () =>
+    requestBridge(bus, here, {
+      app,
+      bridge,
+      subject: (bridge) => subjects.command(app, bridge, command),
+      offers: (bridge) => manifests.offers(app, bridge, command),
+      message,
+      payload: Result,
+      timeoutMs: timeoutMs ?? offered.timeoutMs,
+      priority: payload.priority,
+    });
+  const reads = offered.effect === "read";
+  return { id, result: settle(deps, ask, { id, target, key: idempotencyKey, command, args, reads, correlationId }) };
 }
 
 async function settle(
   deps: Pick<GatewayDeps, "bus" | "commands" | "signal">,
-  answer: Promise<{ payload: Result }>,
-  asked: Asked,
+  ask: () => Promise<{ payload: Result }>,
+  asked: Unanswered,
 ): Promise<Succeeded> {
   const { commands } = deps;
   const { id } = asked;
   commands.begin(id);
   try {
-    const result = await answer.then(({ payload }) => payload, (error) => afterDeath(deps, asked, error));
+    let result = await answerOf(deps, ask, asked);
+    if (!result.ok && await forgetNotBegun(deps, asked, result)) result = await answerOf(deps, ask, asked);
     if (!result.ok) throw fromProblem(result.problem);
     commands.end(id);
     return result;
@@ -106,25 +120,15 @@ async function settle(
   }
 }
 
-/** What is known of a command whose bridge has died: its result, if that was stored before. */
-async function afterDeath(
-  { bus, signal }: Pick<GatewayDeps, "bus" | "signal">,
-  { id, target, command, offered }: Asked,
-  error: unknown,
+function answerOf(
+  deps: Pick<GatewayDeps, "bus" | "signal">,
+  ask: () => Promise<{ payload: Result }>,
+  asked: Unanswered,
 ): Promise<Result> {
-  if (!(error instanceof BridgeGoneError)) throw error;
-  if (offered.effect === "read") {
-    throw PatchbayError.of("BRIDGE_OFFLINE", error.message, { context: { ...error.context, started: false } });
-  }
-  const stored = await findResult(bus, id, signal);
-  if (stored !== undefined) return stored;
-  throw new PatchbayError(
-    "OUTCOME_UNKNOWN",
-    `Whether '${command}' happened is not known: ${target} died before it answered`,
-    {
-      cause: error,
-    },
-  );
+  return ask().then(({ payload }) => payload, (error) => {
+    if (error instanceof BridgeGoneError) return afterDeath(deps, asked, error);
+    throw error;
+  });
 }
 
 /** The `Idempotency-Key` header. @throws {ValidationError} `INVALID_REQUEST` */

@@ -10,6 +10,8 @@ export * from "./bucket_mirror.ts";
 export { type Bus, type BusStatus } from "./bus.ts";
 export * from "./connection.ts";
 export * from "./credentials.ts";
+export * from "./derived_id.ts";
+export * from "./end_job.ts";
 export * from "./endpoint.ts";
 export {
   type AnyGroupedEndpoint,
@@ -31,6 +33,7 @@ export * from "./ledger_key.ts";
 export * from "./migrate.ts";
 export * from "./presence_mirror.ts";
 export * from "./publish.ts";
+export * from "./publish_together.ts";
 export * from "./read_stream.ts";
 export * from "./request.ts";
 export * from "./service.ts";

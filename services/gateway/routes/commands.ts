@@ -1,25 +1,27 @@
 /** Run one command, look at it, cancel it. */
 import { z } from "zod";
-import { send } from "@patchbay/bus";
 import {
   BridgeAddress,
   CommandName,
-  envelope,
+  CommandRecord,
+  fromProblem,
   Id,
   JsonObject,
   Lane,
   PatchbayError,
   Priority,
-  Problem,
   Result,
-  subjects,
   TimeoutMs,
 } from "@patchbay/contracts";
+import { awaitResult, endOfHistory } from "../await_result.ts";
+import { cancelCommand } from "../cancel_command.ts";
 import type { GatewayDeps } from "../deps.ts";
-import { findResult } from "../find_result.ts";
-import { HttpRefusal } from "../refusal.ts";
+import { findCommand, hasEnded, recordOf } from "../find_command.ts";
+import { patience, unlessImpatient } from "../patience.ts";
+import { applied, type Preference, readPreference } from "../prefer.ts";
 import { json, route } from "../route.ts";
-import { idempotencyKey, sendCommand } from "../send_command.ts";
+import { checkCommand, type CommandCaller, idempotencyKey, sendCommand } from "../send_command.ts";
+import { sendJob } from "../send_job.ts";
 
 export const CommandBody = z.strictObject({
   bridge: BridgeAddress.meta({ description: "`blender.ws-07`, or `blender.any` for whichever bridge is free." }),
@@ -31,19 +33,11 @@ export const CommandBody = z.strictObject({
   project: z.string().min(1).max(100).optional(),
 });
 
-const CommandRecord = z.object({
-  id: Id,
-  status: z.enum(["running", "succeeded", "failed", "cancelling"]),
-  result: Result.optional(),
-  problem: Problem.optional(),
-});
-type CommandRecord = z.infer<typeof CommandRecord>;
-
 const params = z.object({ id: Id });
 
-export const commandRoutes = (
-  deps: Pick<GatewayDeps, "bus" | "manifests" | "here" | "commands" | "signal">,
-) => [
+type Deps = Pick<GatewayDeps, "bus" | "manifests" | "here" | "commands" | "progress" | "closing" | "signal">;
+
+export const commandRoutes = (deps: Deps) => [
   route({
     method: "POST",
     path: "/v1/commands",
@@ -53,82 +47,111 @@ export const commandRoutes = (
     body: CommandBody,
     headers: [
       { name: "Idempotency-Key", description: "The same key runs once; a repetition gets the stored result." },
-      { name: "Prefer", description: "`respond-async` answers 202 at once; look with `GET /v1/commands/{id}`." },
+      {
+        name: "Prefer",
+        description:
+          "`respond-async` answers 202 at once, `wait=20` after 20 seconds without a result; look with `GET /v1/commands/{id}`.",
+      },
     ],
     answers: {
       200: { description: "The result", schema: Result },
-      202: { description: "It runs; look later", schema: CommandRecord },
+      202: { description: "It runs, or waits in the queue; look later", schema: CommandRecord },
     },
   }, async ({ body, key, correlationId, request }) => {
-    if (body.lane === "job") throw notDurable();
-    const caller = { key, correlationId, idempotencyKey: idempotencyKey(request.headers) };
-    const { id, result } = sendCommand(deps, body, caller);
-    const location = `/v1/commands/${id}`;
-    if (!/\brespond-async\b/i.test(request.headers.get("prefer") ?? "")) {
-      const done = await result;
-      // of a command that came again, the first is the one that can be looked at
-      return json(done, { headers: { "Content-Location": `/v1/commands/${done.commandId}` } });
-    }
-    // What becomes of it is kept in deps.commands, or in the history.
+    const offered = checkCommand(deps, body, key);
+    const caller = { correlationId, idempotencyKey: idempotencyKey(request.headers) };
+    const preference = readPreference(request.headers);
+    if ((body.lane ?? offered.lane) === "job") return await answerJob(deps, body, caller, preference, request.signal);
+    const { id, result } = sendCommand(deps, body, offered, caller);
+    if (!preference.respondAsync && preference.waitMs === undefined) return finished(await result);
+    // what becomes of it is kept in deps.commands, or in the history
     result.catch(() => {});
-    const headers = { Location: location, "Preference-Applied": "respond-async" };
-    return json({ id, status: "running" } satisfies CommandRecord, { status: 202, headers });
+    if (preference.waitMs === undefined) return accepted({ id, status: "running" }, preference);
+    using waiting = patience(preference.waitMs, request.signal, deps.closing);
+    const done = await unlessImpatient(result, waiting.signal);
+    return done === undefined ? accepted({ id, status: "running" }, preference) : finished(done, preference);
   }),
 
   route({
     method: "GET",
     path: "/v1/commands/{id}",
     id: "getCommand",
-    summary: "What became of a command: its result from the history, or that it runs.",
+    summary: "What became of a command: that it waits or runs, or its result.",
     scope: "read",
     params,
+    headers: [{ name: "Prefer", description: "`wait=20` waits so many seconds for its end." }],
     answers: { 200: { description: "The command", schema: CommandRecord } },
-  }, async ({ params: { id } }) => {
-    const record = await look(deps, id);
-    if (record !== undefined) return json(record);
-    throw new PatchbayError("NOT_FOUND", `Cannot find command '${id}': it has no stored result and does not run here`);
+  }, async ({ params: { id }, request }) => {
+    const preference = readPreference(request.headers);
+    const after = preference.waitMs === undefined ? 0 : await endOfHistory(deps.bus);
+    const record = await findCommand(deps, id);
+    if (record === undefined) {
+      const found = "it has no stored result, does not wait and does not run";
+      throw new PatchbayError("NOT_FOUND", `Cannot find command '${id}': ${found}`);
+    }
+    if (preference.waitMs === undefined || hasEnded(record)) return json(record);
+    using waiting = patience(preference.waitMs, request.signal, deps.closing);
+    const result = await awaitResult(deps.bus, { id, after }, waiting.signal);
+    const headers = applied(preference);
+    return json(result === undefined ? await findCommand(deps, id) ?? record : recordOf(id, result), { headers });
   }),
 
   route({
     method: "DELETE",
     path: "/v1/commands/{id}",
     id: "cancelCommand",
-    summary: "Asks the bridge to cancel a command; the command itself then answers CANCELLED.",
+    summary: "Cancels a command: at once while it waits in the queue; its bridge is asked while it runs.",
     scope: "write",
     params,
     answers: {
-      200: { description: "It had ended before", schema: CommandRecord },
-      202: { description: "The bridge is asked", schema: CommandRecord },
+      200: { description: "It has ended: now, or before", schema: CommandRecord },
+      202: {
+        description: "The bridge is asked; the command itself then says what became of it",
+        schema: CommandRecord,
+      },
     },
   }, async ({ params: { id }, correlationId }) => {
-    const record = await look(deps, id);
-    if (record !== undefined && record.status !== "running") return json(record);
-    const payload = { commandId: id, reason: "cancelled over HTTP" };
-    send(deps.bus, subjects.cancel(id), envelope({ type: "command", payload, source: "gateway", correlationId }));
-    return json({ id, status: "cancelling" } satisfies CommandRecord, { status: 202 });
+    const record = await cancelCommand(deps, id, correlationId);
+    return json(record, { status: record.status === "cancelling" ? 202 : 200 });
   }),
 ];
 
-async function look(
-  { bus, commands, signal }: Pick<GatewayDeps, "bus" | "commands" | "signal">,
-  id: Id,
-): Promise<CommandRecord | undefined> {
-  if (commands.isRunning(id)) return { id, status: "running" };
-  const result = await findResult(bus, id, signal);
-  if (result !== undefined) {
-    return {
-      id,
-      status: result.ok ? "succeeded" : "failed",
-      result,
-      ...(result.ok ? {} : { problem: result.problem }),
-    };
-  }
-  const problem = commands.problemOf(id);
-  return problem === undefined ? undefined : { id, status: "failed", problem };
+/**
+ * A caller who asked for the durable lane gets its place in the queue; one who did not know that the command has it gets
+ * the result, as of any command, and may leave.
+ */
+async function answerJob(
+  deps: Deps,
+  body: z.infer<typeof CommandBody>,
+  caller: CommandCaller,
+  preference: Preference,
+  gone: AbortSignal,
+): Promise<Response> {
+  const { bus, closing } = deps;
+  const asks = body.lane === "job" || preference.respondAsync;
+  const waits = preference.waitMs !== undefined || !asks;
+  const after = waits ? await endOfHistory(bus) : 0;
+  const { id, known } = await sendJob(deps, body, caller);
+  const record = known ? await findCommand(deps, id) : undefined;
+  const queued = record ?? { id, status: "queued" };
+  if (!waits) return accepted(queued, preference);
+  if (record?.problem !== undefined) throw fromProblem(record.problem);
+  using waiting = patience(preference.waitMs, gone, closing);
+  const sent = { target: body.bridge, command: body.command };
+  const result = record?.result ?? await awaitResult(bus, { id, sent, after }, waiting.signal);
+  if (result === undefined) return accepted(queued, preference);
+  if (!result.ok) throw fromProblem(result.problem);
+  return finished(result, preference);
 }
 
-const notDurable = () =>
-  new HttpRefusal(501, "INVALID_REQUEST", "Cannot queue command: the durable lane is not open yet", {
-    issues: [{ path: ["lane"], message: "only 'interactive' is served" }],
-    remedy: "Leave `lane` out, and send `Prefer: respond-async` when the command takes long.",
+/** Of a command that came again, the first is the one that can be looked at. */
+const finished = (result: Result, preference?: Preference) =>
+  json(result, {
+    headers: {
+      "Content-Location": `/v1/commands/${result.commandId}`,
+      ...(preference === undefined ? {} : applied(preference)),
+    },
   });
+
+const accepted = (record: CommandRecord, preference: Preference) =>
+  json(record, { status: 202, headers: { Location: `/v1/commands/${record.id}`, ...applied(preference) } });

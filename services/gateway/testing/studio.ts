@@ -4,6 +4,7 @@ import { type App, createApp } from "../app.ts";
 import { CommandLog } from "../command_log.ts";
 import type { GatewayDeps } from "../deps.ts";
 import { createApiKey, KeyRing, Scope } from "../keys.ts";
+import { LastProgress } from "../last_progress.ts";
 import { DEFAULT_LIMITS, type Limits } from "../limits.ts";
 import { ManifestCache } from "../manifest_cache.ts";
 import { serviceCalls } from "../service_calls.ts";
@@ -28,6 +29,8 @@ export async function startTestGateway(
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const manifests = new ManifestCache();
   const followed = manifests.follow(bus, ended.signal);
+  const progress = new LastProgress();
+  const heard = progress.follow(bus, ended.signal);
   const here = await PresenceMirror.follow(bus, { signal: ended.signal, graceMs: 50 });
   const deps: GatewayDeps = {
     bus,
@@ -36,6 +39,7 @@ export async function startTestGateway(
     manifests,
     here,
     commands: new CommandLog(),
+    progress,
     limits,
     allowedOrigins: options.allowedOrigins ?? [],
     allowedHosts: options.allowedHosts ?? [],
@@ -59,7 +63,7 @@ export async function startTestGateway(
     },
     async [Symbol.asyncDispose]() {
       ended.abort();
-      await followed;
+      await Promise.all([followed, heard]);
       await here[Symbol.asyncDispose]();
     },
   };

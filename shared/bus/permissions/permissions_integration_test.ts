@@ -183,7 +183,6 @@ const REFUSED: Record<string, { publish: string[]; subscribe: string[] }> = {
   },
   conductor: {
     publish: [
-      "patchbay.v1.result.blender.ws-07.get_scene",
       "patchbay.v1.state.blender.ws-07",
       "$KV.presence.blender.ws-07",
       "$KV.manifests.blender.ws-07",
@@ -199,7 +198,7 @@ const REFUSED: Record<string, { publish: string[]; subscribe: string[] }> = {
   },
   gateway: {
     publish: [
-      "patchbay.v1.result.blender.ws-07.get_scene",
+      "patchbay.v1.state.blender.ws-07",
       "patchbay.v1.run.0197",
       "$KV.plans.p1",
       "$KV.presence.blender.ws-07",
