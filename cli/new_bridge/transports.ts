@@ -32,6 +32,18 @@ export const TRANSPORTS = {
       `reads where its bridge listens from a file in \`$PATCHBAY_LINKS\`, dials it, and speaks the App link (${APP_LINK})`,
     files: { ...own("socket"), "adapter.ts": "tcp/adapter.ts" },
   },
+  websocket: {
+    summary: "App link over a WebSocket on this machine, which either side may dial",
+    inside:
+      "dials the WebSocket whose address it reads from a file in `$PATCHBAY_LINKS`, or listens on one itself; in each " +
+      "text frame is one message of JSON-RPC 2.0: it says `hello`, and answers `execute`, `snapshot` and `ping`",
+    files: { ...own("socket"), "adapter.ts": "websocket/adapter.ts" },
+  },
+  http: {
+    summary: "JSON-RPC 2.0 over HTTP, for an application that has a server inside",
+    inside: "answers JSON-RPC 2.0 over HTTP on 127.0.0.1, to whoever shows its token: `health`, `execute`, `snapshot`",
+    files: own("http"),
+  },
 } as const satisfies Record<string, TransportTemplate>;
 
 export type TransportName = keyof typeof TRANSPORTS;
