@@ -40,6 +40,8 @@ export interface SimulatedCall {
   args: JsonObject;
   workDir: string;
   allowCode: boolean;
+  /** One of many values of a link: one undo step with those just before. */
+  live?: boolean;
   signal: AbortSignal;
   progress(progress: { fraction: number; message: string }): void;
   event(name: string, data: unknown): void;
@@ -104,8 +106,9 @@ export class SimulatedSession {
     const value = await HANDLERS[command](context, parsed.data);
     if (FILE_COMMANDS.has(command)) this.#history.replace(draft);
     // a render undoes nothing, but the camera that it had to add is there from now on
-    else if (definition.undo === "app" || draft.activeCamera !== before.activeCamera) this.#history.commit(draft);
-    else before.file = draft.file;
+    else if (definition.undo === "app" || draft.activeCamera !== before.activeCamera) {
+      this.#history.commit(draft, call.live);
+    } else before.file = draft.file;
     for (const [name, data] of events) call.event(name, data);
     return value;
   }

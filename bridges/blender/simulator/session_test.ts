@@ -386,3 +386,30 @@ Deno.test("a link that breaks leaves what its group did as one step", async () =
   await blender.run("undo");
   assert.deepEqual(blender.session.snapshot().objects, {});
 });
+
+Deno.test("the values of a link in a row are one step, and end where something else is done", async () => {
+  await using blender = await startSession();
+  await blender.run("create_object", { type: "cube", name: "A" });
+  const height = () => blender.session.snapshot().objects["A"]?.location[2];
+  const moveTo = (z: number) =>
+    blender.session.execute({
+      command: "transform_object",
+      args: { object: "A", location: [0, 0, z] },
+      workDir: "/nowhere",
+      allowCode: false,
+      live: true,
+      signal: new AbortController().signal,
+      progress: () => {},
+      event: () => {},
+    });
+  for (const z of [1, 2, 3]) await moveTo(z);
+  await blender.run("create_object", { type: "cube", name: "B" });
+  for (const z of [4, 5]) await moveTo(z);
+  await blender.run("undo");
+  assert.equal(height(), 3);
+  await blender.run("undo");
+  assert.deepEqual(Object.keys(blender.session.snapshot().objects), ["A"]);
+  assert.equal(height(), 3);
+  await blender.run("undo");
+  assert.equal(height(), 0);
+});

@@ -18,17 +18,21 @@ export class UndoHistory {
   #past: Document[] = [];
   #future: Document[] = [];
   #group: Group | undefined;
+  /** What the last value of a link left: while nothing else happens, the next one is part of the same step. */
+  #live: Document | undefined;
 
   get document(): Document {
     return this.#document;
   }
 
-  /** One step, unless a group is open. */
-  commit(draft: Document): void {
+  /** One step, unless a group is open; the values of a link in a row are one step too. */
+  commit(draft: Document, live = false): void {
     draft.file = { ...draft.file, dirty: true };
-    if (this.#group === undefined) this.#push(this.#document);
+    const goesOn = live && this.#live === this.#document;
+    if (this.#group === undefined && !goesOn) this.#push(this.#document);
     this.#future = [];
     this.#document = draft;
+    this.#live = live ? draft : undefined;
   }
 
   /** A step that no command made: a group cannot take back that it happened. */

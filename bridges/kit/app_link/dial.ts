@@ -47,6 +47,8 @@ export interface DialledCall {
   command: string;
   args: JsonObject;
   id: string;
+  /** One of many values of a link, which need no undo step each. */
+  live: boolean;
   signal: AbortSignal;
   progress(progress: { fraction?: number; message?: string; data?: unknown }): void;
 }
@@ -119,10 +121,10 @@ async function serve(
     case "snapshot":
       return await options.snapshot();
     case "execute": {
-      const { command, args, id } = read(ExecuteParams, method, params);
+      const { command, args, id, live } = read(ExecuteParams, method, params);
       signal.throwIfAborted();
       const progress: DialledCall["progress"] = (value) => connection.notify("$/progress", { token: id, value });
-      return await options.execute({ command, args, id, signal, progress });
+      return await options.execute({ command, args, id, live, signal, progress });
     }
     case "group_begin": {
       const { label } = read(GroupBeginParams, method, params);

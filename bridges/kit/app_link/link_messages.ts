@@ -3,7 +3,13 @@ import { z } from "zod";
 import { JsonObject, JsonValue, StateCause } from "@patchbay/contracts";
 
 /** From the bridge. */
-export const ExecuteParams = z.looseObject({ command: z.string(), args: JsonObject, id: z.string() });
+export const ExecuteParams = z.looseObject({
+  command: z.string(),
+  args: JsonObject,
+  id: z.string(),
+  /** One of many values of a link, which need no undo step each. */
+  live: z.boolean().default(false),
+});
 
 /** `group_begin`: what is executed until `group_end` is one undo step. For applications whose `hello` has the capability `groups`. */
 export const GroupBeginParams = z.looseObject({ label: z.string().max(200) });

@@ -39,6 +39,11 @@ class Call:
         self._id = str(request.params.get("id", request.id))
 
     @property
+    def live(self) -> bool:
+        """Whether it is one of many values of a link, which are one undo step together."""
+        return self._request.params.get("live") is True
+
+    @property
     def allow_code(self) -> bool:
         return self._request.connection.welcome.allow_code
 
@@ -56,7 +61,7 @@ class Call:
         Raises CANCELLED before it has begun.
         """
         self.stop_if_cancelled()
-        return history.change(label, may_break=may_break)
+        return history.change(label, may_break=may_break, live=self.live)
 
     def stop_if_cancelled(self) -> None:
         if self._request.cancelled:

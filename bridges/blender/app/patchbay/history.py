@@ -42,6 +42,9 @@ class History:
         self._undone: list[int] = []
         self._touched = True
         self._group: Group | None = None
+        # whether the last step is that of a link, and whether more of its values came after it
+        self._live = False
+        self._live_held = False
 
     @property
     def dirty(self) -> bool:
@@ -51,6 +54,7 @@ class History:
     def touched(self) -> None:
         """Somebody else changed something."""
         self._touched = True
+        self._live = self._live_held = False
         if self._group is not None:
             self._group.whole = False
 
@@ -58,6 +62,7 @@ class History:
         """A file was opened, or begun: there is nothing to undo in it yet."""
         self._done, self._undone = [], []
         self._touched = False
+        self._live = self._live_held = False
         self._forget_group()
         if bpy.app.background:
             # without a first step there is nothing that undoing could go back to
@@ -67,23 +72,31 @@ class History:
         self._touched = False
 
     @contextmanager
-    def change(self, label: str, *, may_break: bool = False) -> Iterator[None]:
+    def change(self, label: str, *, may_break: bool = False, live: bool = False) -> Iterator[None]:
         """What is done inside is one undo step; if it raises, it is taken back.
 
         In a group that is only so with `may_break`, for what can fail half-way: it costs a step of Blender's more.
+        What is `live` is one step with what was so just before; if it raises, what it had done so far stays.
         """
         object_mode()
+        live = live and self._group is None
+        if not live:
+            self._push_live()
         if may_break and self._group is not None:
             self._push_held(self._group)
         try:
             yield
             bpy.context.view_layer.update()
         except BaseException:
-            self._take_back()
+            if not (live and self._live):
+                self._take_back()
             raise
         self._touched = True
         self._undone = []
-        if self._group is None:
+        if live and self._live:
+            self._live_held = True
+        elif self._group is None:
+            self._live = live
             _push(label)
             self._done.append(1)
         else:
@@ -94,6 +107,7 @@ class History:
         if self._group is not None:
             raise CommandError("CONFLICT", f"Cannot begin '{label}': '{self._group.label}' has not ended")
         object_mode()
+        self._push_live()
         self._group = Group(label, self._touched)
 
     def end_group(self, *, undo: bool) -> bool:
@@ -122,6 +136,13 @@ class History:
     def redo(self, steps: int) -> int:
         return self._walk(steps, forward=True)
 
+    def _push_live(self) -> None:
+        """What a link did last is in the history before something else is done; it stays one step with the rest of it."""
+        if self._live_held:
+            _push("Link")
+            self._done[-1] += 1
+        self._live = self._live_held = False
+
     def _push_held(self, group: Group) -> None:
         if group.held:
             _push(group.label)
@@ -143,6 +164,8 @@ class History:
 
     def _walk(self, steps: int, *, forward: bool) -> int:
         object_mode()
+        # what came after the first value of a link goes with it
+        self._live = self._live_held = False
         if self._group is not None:
             # whoever walks in the middle of a group makes a step of what was done so far
             self._push_held(self._group)

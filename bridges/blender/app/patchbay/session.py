@@ -126,7 +126,9 @@ class Session:
             raise
         finally:
             self.running = None
-            self.recent.append(Recent(command, problem, time.monotonic() - began, time.time()))
+            # the values of a link would leave nothing else to be seen
+            if request.params.get("live") is not True or problem is not None:
+                self.recent.append(Recent(command, problem, time.monotonic() - began, time.time()))
             if command in COMMANDS and not COMMANDS[command].reads:
                 self._state_changed("command")
 
