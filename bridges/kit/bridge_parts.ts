@@ -124,7 +124,7 @@ export function assembleParts<S>(
   const ledger = openLedger(bus);
   const journal = new ExecutionJournal(options.workDir);
   const runner = commandRunner({ options, self, fence, queue, application, state, spool, ledger, journal });
-  const batches = bridgeBatches({ options, self, fence, queue, application, state, spool });
+  const batches = bridgeBatches({ options, self, fence, queue, application, state, spool, ledger, journal });
   return {
     self,
     options,

@@ -38,8 +38,8 @@ export interface BatchExecutionOptions<S> {
   deadline: number;
   /** Somebody cancels the batch. */
   signal: AbortSignal;
-  /** Whether this process may act under its id. */
-  mayAct(): boolean;
+  /** @throws {PatchbayError} `LEASE_LOST`: another process may have this bridge's id */
+  checkFence(command: string): void;
   /** A value that is larger becomes one that says where it is. */
   fit(value: unknown, name: string, maxBytes: number): Promise<FittedValue>;
   progress(progress: Progress, cause: EnvelopeOf<unknown>): void;
@@ -184,12 +184,8 @@ export class BatchExecution<S> {
     signal?: AbortSignal;
   }): ApplicationCall {
     const { session, application, stuckMs } = this.#options;
-    if (definition.effect !== "read") {
-      if (!this.#options.mayAct()) {
-        throw new PatchbayError("LEASE_LOST", `Cannot begin ${name}: this process may not act under its id now`);
-      }
-      this.#changes = true;
-    }
+    this.#options.checkFence(name);
+    if (definition.effect !== "read") this.#changes = true;
     const onStuck = (error: PatchbayError) => application.lose(session, error);
     return callApplication({
       session,

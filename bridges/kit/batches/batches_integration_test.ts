@@ -10,7 +10,7 @@ import {
   subjects,
   WILDCARD,
 } from "@patchbay/contracts";
-import { getAsset, readStream, send, subscribe } from "@patchbay/bus";
+import { commandFingerprint, getAsset, openLedger, readStream, send, subscribe } from "@patchbay/bus";
 import { startAppDouble } from "@patchbay/testing";
 import { holding, testStudio, until } from "../test_counter.ts";
 import { desk as manifest, deskHandlers, refusal, sendBatch, statuses } from "./test_batches.ts";
@@ -340,6 +340,61 @@ Deno.test("a batch that comes again is answered with the first result, and a key
   assert.equal(new Set(answers.map((answer) => JSON.stringify(answer))).size, 1);
   assert.equal(desk.count, 1);
   await assert.rejects(sendBatch(studio.bus, { commands: [["add"]], idempotencyKey: "b1" }), refusal("CONFLICT"));
+});
+
+Deno.test("a batch that comes again after its bridge was started anew is answered from the ledger", async () => {
+  await using studio = await testStudio();
+  const { desk, handlers } = deskHandlers();
+  const batch = { commands: [["add"], ["fail"]], idempotencyKey: "b1" } as const;
+  const start = () =>
+    startAppDouble(studio.bus, manifest, { handlers: { ...handlers, fail: () => Promise.reject(failed()) } });
+  const first = await (async () => {
+    await using _double = await start();
+    return await sendBatch(studio.bus, batch);
+  })();
+  await using _double = await start();
+  assert.deepEqual(await sendBatch(studio.bus, batch), first);
+  assert.equal(desk.count, 1);
+  await assert.rejects(sendBatch(studio.bus, { commands: [["add"]], idempotencyKey: "b1" }), refusal("CONFLICT"));
+});
+
+Deno.test("of a batch that a bridge was killed under nobody says that it did or did not happen", async () => {
+  await using studio = await testStudio();
+  await using double = await startAppDouble(studio.bus, manifest, deskHandlers());
+  const args = { commands: [{ command: "add", args: {} }], onError: "stop" };
+  await openLedger(studio.bus).begin({ app: "desk", bridge: "ws-01" }, "b1", {
+    commandId: newId(),
+    command: "batch",
+    fingerprint: commandFingerprint({ command: "batch", args }),
+    bridge: "ws-01",
+    instance: newId(),
+    fencing: 1,
+  });
+  const again = () => sendBatch(studio.bus, { commands: [["add"]], idempotencyKey: "b1" });
+  await assert.rejects(again(), refusal("OUTCOME_UNKNOWN"));
+  await assert.rejects(again(), refusal("OUTCOME_UNKNOWN"));
+  assert.deepEqual(double.executions, []);
+});
+
+Deno.test("a batch that could not begin may come again", async () => {
+  await using studio = await testStudio();
+  const { desk, handlers } = deskHandlers();
+  let busy = true;
+  await using _double = await startAppDouble(studio.bus, manifest, {
+    handlers,
+    group: () =>
+      busy
+        ? Promise.reject(PatchbayError.of("APP_BUSY", "a dialog is open"))
+        : Promise.resolve({ close: () => Promise.resolve(false) }),
+  });
+  const batch = { commands: [["add"], ["add"]], idempotencyKey: "b1" } as const;
+  await assert.rejects(
+    sendBatch(studio.bus, batch),
+    (error) => refusal("APP_BUSY")(error) && (error as PatchbayError).context["started"] === false,
+  );
+  busy = false;
+  assert.equal((await sendBatch(studio.bus, batch)).ok, true);
+  assert.equal(desk.count, 2);
 });
 
 Deno.test("each finished command is progress of the batch, and so is what a command says itself", async () => {

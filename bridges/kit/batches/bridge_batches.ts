@@ -3,14 +3,15 @@ import { Progress, subjects } from "@patchbay/contracts";
 import { putAsset, send } from "@patchbay/bus";
 import type { BridgeParts } from "../bridge_parts.ts";
 import { about } from "../bridge_self.ts";
+import { Claims } from "../claims.ts";
 import { fitValue } from "../large_values.ts";
 import { ProgressPace } from "../progress_pace.ts";
 import { BatchRunner } from "./batch_runner.ts";
 
-type Needed = "options" | "self" | "fence" | "queue" | "application" | "state" | "spool";
+type Needed = "options" | "self" | "fence" | "queue" | "application" | "state" | "spool" | "ledger" | "journal";
 
 export function bridgeBatches<S>(
-  { options, self, fence, queue, application, state, spool }: Pick<BridgeParts<S>, Needed>,
+  { options, self, fence, queue, application, state, spool, ledger, journal }: Pick<BridgeParts<S>, Needed>,
 ): BatchRunner<S> {
   const { bus, manifest, bridge, allowCode, stuckMs } = options;
   const pace = new ProgressPace();
@@ -20,7 +21,9 @@ export function bridgeBatches<S>(
     allowCode,
     application,
     queue,
-    mayAct: () => fence.valid(),
+    claims: new Claims({ ledger, self, fence }),
+    journal,
+    onCompleted: (completion) => spool.addPacked(completion),
     onChanged: () => state.changed("command"),
     fit: (value, name, maxBytes) => fitValue(value, name, (meta, content) => putAsset(bus, meta, content), maxBytes),
     progress: (made, batch) => {
