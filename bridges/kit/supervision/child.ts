@@ -1,8 +1,9 @@
 /** One child process: no shell, a filtered environment, lines to the log, and nothing of it left behind. */
 import { PatchbayError } from "@patchbay/contracts";
 import { childEnvironment } from "./environment.ts";
-import type { ProcessLimits } from "./limits.ts";
-import { eachLine } from "./lines.ts";
+import { endMarked, MARK } from "./family.ts";
+import { LimitWatch, type ProcessLimits } from "./limits.ts";
+import { eachLine, readable } from "./lines.ts";
 import { watchdog } from "./watchdog.ts";
 
 export interface ChildOptions {
@@ -12,11 +13,11 @@ export interface ChildOptions {
   /** Added to the few variables that every child gets. */
   env?: Record<string, string>;
   cwd: string;
-  /** Each line that the child prints. */
+  /** Each line that the child prints, but no more than 200 a second. */
   onLine?: (line: string, from: "stdout" | "stderr") => void;
   /** Keeps standard input and output for the caller: then only standard error is read as lines. @default false */
   pipes?: boolean;
-  /** It is ended where it uses more. @default none */
+  /** It is ended where it uses more, with all that it has started. On Windows only `wallMs` holds. @default none */
   limits?: ProcessLimits;
   /** How long it may take to end when it is asked to, before it is made to. @default 5_000 */
   graceMs?: number;
@@ -26,6 +27,8 @@ export interface ChildExit {
   code: number;
   /** `SIGSEGV`, where a signal ended it. */
   signal: string | undefined;
+  /** Why it was made to end: a limit, or its health. */
+  reason: string | undefined;
   /** The last lines that it printed. */
   lastLines: readonly string[];
 }
@@ -38,37 +41,54 @@ export interface Child extends AsyncDisposable {
   /** With `pipes` only. */
   readonly stdin: WritableStream<Uint8Array<ArrayBuffer>> | undefined;
   readonly stdout: ReadableStream<Uint8Array<ArrayBuffer>> | undefined;
-  /** Asks it to end, and makes it after the grace. */
-  stop(): Promise<void>;
+  /** Asks it to end, and makes it after the grace. @param reason what its exit says */
+  stop(reason?: string): Promise<void>;
 }
 
 const KEPT_LINES = 20;
+/** How long after its end what it printed may still come, in milliseconds: somebody else may hold its output. */
+const OUTPUT_MS = 2_000;
 
 /**
  * Starts a program.
  * @throws {PatchbayError} `APP_NOT_FOUND` where there is no such program, `APP_START_FAILED`
  */
 export function startChild(options: ChildOptions): Child {
-  const process = spawn(options);
+  const mark = crypto.randomUUID();
+  const process = spawn(options, mark);
   const lastLines: string[] = [];
-  const read = (stream: ReadableStream<Uint8Array<ArrayBuffer>>, from: "stdout" | "stderr") =>
-    eachLine(stream, (line) => {
+  const output = new AbortController();
+  const read = async (stream: ReadableStream<Uint8Array<ArrayBuffer>>, from: "stdout" | "stderr") => {
+    const passed = readable((line) => options.onLine?.(line, from));
+    await eachLine(stream, (line) => {
       lastLines.push(line);
       if (lastLines.length > KEPT_LINES) lastLines.shift();
-      options.onLine?.(line, from);
-    });
+      passed.line(line);
+    }, output.signal);
+    passed.end();
+  };
   const reading = [read(process.stderr, "stderr"), ...(options.pipes ? [] : [read(process.stdout, "stdout")])];
   if (!options.pipes) void process.stdin.close().catch(() => {});
-  const guard = watchdog(process.pid);
+  const guard = watchdog(process.pid, mark);
+  let reason: string | undefined;
+  const limits = new LimitWatch(process.pid, mark, options.limits ?? {}, (what) => {
+    reason ??= what;
+    kill(process.pid, "SIGKILL");
+  });
   const exited = (async (): Promise<ChildExit> => {
     const { code, signal } = await process.status;
+    limits[Symbol.dispose]();
     // what it has started itself goes with it, and lets go of its output
     kill(process.pid, "SIGKILL");
+    endMarked(mark);
+    const late = setTimeout(() => output.abort(), OUTPUT_MS);
     await Promise.all(reading);
+    clearTimeout(late);
     await guard[Symbol.asyncDispose]();
-    return { code, signal: signal ?? undefined, lastLines };
+    return { code, signal: signal ?? undefined, reason, lastLines };
   })();
-  const stop = async () => {
+  const stop = async (why?: string) => {
+    reason ??= why;
     kill(process.pid, "SIGTERM");
     const timer = setTimeout(() => kill(process.pid, "SIGKILL"), options.graceMs ?? 5_000);
     await exited;
@@ -81,17 +101,17 @@ export function startChild(options: ChildOptions): Child {
     stdin: options.pipes ? process.stdin : undefined,
     stdout: options.pipes ? process.stdout : undefined,
     stop,
-    [Symbol.asyncDispose]: stop,
+    [Symbol.asyncDispose]: () => stop(),
   };
 }
 
-function spawn({ command, args = [], env, cwd }: ChildOptions) {
+function spawn({ command, args = [], env, cwd }: ChildOptions, mark: string) {
   try {
     return new Deno.Command(command, {
       args: [...args],
       cwd,
       clearEnv: true,
-      env: childEnvironment(Deno.env.toObject(), env),
+      env: childEnvironment(Deno.env.toObject(), { ...env, [MARK]: mark }),
       stdin: "piped",
       stdout: "piped",
       stderr: "piped",

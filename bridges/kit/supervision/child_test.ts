@@ -123,3 +123,34 @@ Deno.test("a child ends when its parent is killed outright", async () => {
   await parent.exited;
   await until(() => !isAlive(pid));
 });
+
+Deno.test("a child that is not well, time after time, is started again with the reason", async () => {
+  const exits: (string | undefined)[] = [];
+  let asked = 0;
+  await using child = superviseChild({
+    ...sh("sleep 1000"),
+    backoff: { minMs: 1, maxMs: 5 },
+    healthIntervalMs: 5,
+    healthFailures: 2,
+    limit: 1,
+    health: (_child, signal) => {
+      // the second time it does not answer at all
+      if (asked++ % 2 === 0) return Promise.reject(new Error("no scene is open"));
+      return new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason), { once: true }));
+    },
+    onExit: ({ reason }) => exits.push(reason),
+  });
+  assert.match((await child.ended)?.message ?? "", /it was not well 2 times in a row: no answer within 5 ms/);
+  assert.equal(exits.length, 2);
+});
+
+Deno.test("a child that is well is left alone", async () => {
+  let asked = 0;
+  await using child = superviseChild({
+    ...sh("sleep 1000"),
+    healthIntervalMs: 1,
+    health: () => Promise.resolve(asked++),
+  });
+  await until(() => asked > 5);
+  assert.equal(child.restarts, 0);
+});

@@ -1,5 +1,6 @@
 /** A child that is started again when it ends, with backoff, and up to a limit. */
 import { PatchbayError } from "@patchbay/contracts";
+import { unlessAborted } from "../application.ts";
 import { type Backoff, backoffMs, pause } from "./backoff.ts";
 import { type Child, type ChildExit, type ChildOptions, startChild } from "./child.ts";
 
@@ -12,6 +13,12 @@ export interface SuperviseOptions extends ChildOptions {
   limit?: number;
   /** One that ran for so long starts a new row, in milliseconds. @default 60_000 */
   stableMs?: number;
+  /** Asks a child whether it is well. One that is not, several times in a row, is ended and started again. */
+  health?: (child: Child, signal: AbortSignal) => Promise<unknown>;
+  /** Between two such questions, and how long one may take, in milliseconds. @default 10_000 */
+  healthIntervalMs?: number;
+  /** So often in a row it may be unwell. @default 3 */
+  healthFailures?: number;
   onStart?: (child: Child) => void;
   onExit?: (exit: ChildExit) => void;
 }
@@ -80,10 +87,37 @@ async function runOnce(child: Child, options: SuperviseOptions, stopped: AbortSi
   if (stopped.aborted) stop();
   else stopped.addEventListener("abort", stop, { once: true });
   options.onStart?.(child);
+  const ended = new AbortController();
+  const checked = checkHealth(child, options, ended.signal);
   const exit = await child.exited;
+  ended.abort();
+  await checked;
   stopped.removeEventListener("abort", stop);
   options.onExit?.(exit);
   return exit;
+}
+
+/** Resolves when the child has ended, or is told to. */
+async function checkHealth(child: Child, options: SuperviseOptions, ended: AbortSignal): Promise<void> {
+  const { health, healthIntervalMs = 10_000, healthFailures = 3 } = options;
+  if (health === undefined) return;
+  for (let failures = 0;;) {
+    await pause(healthIntervalMs, ended);
+    if (ended.aborted) return;
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(new Error(`no answer within ${healthIntervalMs} ms`)), healthIntervalMs);
+    try {
+      const signal = AbortSignal.any([late.signal, ended]);
+      await unlessAborted(health(child, signal), signal);
+      failures = 0;
+    } catch (error) {
+      if (ended.aborted) return;
+      const why = error instanceof Error ? error.message : String(error);
+      if (++failures >= healthFailures) return await child.stop(`it was not well ${failures} times in a row: ${why}`);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
 }
 
 function gaveUp(options: SuperviseOptions, exit: ChildExit, failures: number): PatchbayError {
@@ -95,8 +129,9 @@ function gaveUp(options: SuperviseOptions, exit: ChildExit, failures: number): P
 }
 
 /** @example `describeExit(exit) // "with SIGSEGV; it printed: …"` */
-export function describeExit({ code, signal, lastLines }: ChildExit): string {
-  const how = signal === undefined ? `with status ${code}` : `with ${signal}`;
+export function describeExit({ code, signal, reason, lastLines }: ChildExit): string {
+  const made = reason === undefined ? "" : `, because ${reason}`;
+  const how = `${signal === undefined ? `with status ${code}` : `with ${signal}`}${made}`;
   const said = lastLines.slice(-3).join(" | ").slice(0, 500);
   return said === "" ? how : `${how}; it printed: ${said}`;
 }
