@@ -40,7 +40,7 @@ export interface AppDoubleOptions<C extends Commands> extends
   Partial<
     Pick<
       BridgeOptions,
-      "allowCode" | "queueLimit" | "drainTimeoutMs" | "backoff" | "stuckMs" | "signal" | "ackWaitMs"
+      "allowCode" | "queueLimit" | "drainTimeoutMs" | "backoff" | "stuckMs" | "signal" | "ackWaitMs" | "workDir"
     >
   > {
   /** @default "ws-01" */

@@ -44,9 +44,11 @@ export async function startDatagramProxy(options: DatagramProxyOptions): Promise
     const damage = (datagram: Uint8Array) => damaged(datagram, lane, direction);
     return stack.use(new ItemLane({ lane, direction, deliver, damage, partition: "lose" }));
   };
-  const up = way("up", (datagram) => far.send(datagram, target, "127.0.0.1"));
+  const [toFar, toNear] = [inOrder(far), inOrder(near)];
+  stack.defer(() => Promise.all([toFar.sent(), toNear.sent()]).then(() => {}));
+  const up = way("up", (datagram) => toFar.send(datagram, target));
   const down = way("down", (datagram) => {
-    if (lastClient !== undefined) near.send(datagram, lastClient, "127.0.0.1");
+    if (lastClient !== undefined) toNear.send(datagram, lastClient);
   });
   const take = (lane: ItemLane<Uint8Array>, datagram: Uint8Array) => {
     const name = nameOf(datagram);
@@ -80,6 +82,17 @@ function damaged(datagram: Uint8Array, lane: FaultLane, direction: FaultDirectio
   }
   corrupt(bytes, lane, direction);
   return bytes;
+}
+
+/** Two that are sent at once may overtake each other; order is for the rules to change. */
+function inOrder(socket: Socket) {
+  let sent = Promise.resolve();
+  const one = (datagram: Uint8Array, port: number) =>
+    new Promise<void>((resolve) => socket.send(datagram, port, "127.0.0.1", () => resolve()));
+  return {
+    sent: () => sent,
+    send: (datagram: Uint8Array, port: number) => void (sent = sent.then(() => one(datagram, port))),
+  };
 }
 
 /** The address of an OSC message: it begins the datagram, and ends with a zero. */
