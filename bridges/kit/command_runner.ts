@@ -25,6 +25,7 @@ import type { CommandQueue } from "./command_queue.ts";
 import { record, traced } from "./command_telemetry.ts";
 import { DeadlineTimer } from "./deadline_timer.ts";
 import type { Executing, ExecutionJournal } from "./execution_journal.ts";
+import { lifecycleSession } from "./lifecycle_commands.ts";
 import { type Outcome, RememberedResults } from "./remembered_results.ts";
 
 export interface CommandRunnerOptions<S> {
@@ -175,7 +176,9 @@ export class CommandRunner<S> {
 
   #limit(work: Work, { ending, deadline, controller, watch }: Attempt): void {
     if (deadline === undefined) return;
-    ending.use(new DeadlineTimer(deadline, () => controller.abort(this.#tooLate(work, watch.started))));
+    const passed = () => controller.abort(this.#tooLate(work, watch.started));
+    if (deadline <= Date.now()) passed();
+    else ending.use(new DeadlineTimer(deadline, passed));
   }
 
   /** Its turn; while another bridge has the command, it waits for what becomes of it there. */
@@ -190,7 +193,8 @@ export class CommandRunner<S> {
   /** Waits for its turn, and has it. */
   #turn(work: Work, attempt: Attempt): Promise<Turn> {
     const { controller, watch } = attempt;
-    const session = this.#options.application.connected();
+    const { application } = this.#options;
+    const session = lifecycleSession(application, work.definition.kind) ?? application.connected();
     const { signal } = controller;
     const lost = () => controller.abort(lostDuring(work, session, watch.started));
     session.lost.addEventListener("abort", lost, { once: true });

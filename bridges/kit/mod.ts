@@ -15,6 +15,7 @@ export * from "./bridge.ts";
 export * from "./bridge_definition.ts";
 export * from "./bridge_options.ts";
 export * from "./fence.ts";
+export * from "./lifecycle_commands.ts";
 export * from "./supervision/backoff.ts";
 export * from "./supervision/child.ts";
 export * from "./supervision/launched_application.ts";
