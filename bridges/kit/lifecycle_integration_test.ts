@@ -236,21 +236,6 @@ Deno.test("`nats micro` sees the bridge with an endpoint for each command", asyn
   assert.ok(endpoints.some(({ subject }) => subject === "patchbay.v1.cmd.counter.ws-01._snapshot"));
 });
 
-Deno.test("of two bridges with one id the later one stays, and the other one says why it ends", async () => {
-  await using studio = await testStudio();
-  const presence = await openBucket(studio.bus, "presence", Presence);
-  const add = (count: number) => ({ handlers: { add: () => ({ count }) } });
-  await using first = await startAppDouble(studio.bus, counter, add(1));
-  await using second = await startAppDouble(studio.bus, counter, add(2));
-  // its presence changes, so it looks now and not at its next turn
-  first.crash();
-  await first.bridge.ended;
-  assert.equal(first.bridge.failure?.code, "BRIDGE_FENCED");
-  assert.equal(second.bridge.failure, undefined);
-  assert.equal((await presence.get("counter.ws-01"))?.value.instance, second.bridge.presence.instance);
-  assert.deepEqual(await call(studio.bus, "add"), { count: 2 });
-});
-
 Deno.test("a bridge whose presence expired while it lost the bus is seen again, and not taken for another", async () => {
   await using studio = await testStudio();
   const presence = await openBucket(studio.bus, "presence", Presence);

@@ -136,7 +136,7 @@ class HeldLease implements Lease {
   }
 
   valid(): boolean {
-    return !this.#lost.signal.aborted && leftOf(this.#ttlMs, this.#since) > 0;
+    return !this.#ended.signal.aborted && leftOf(this.#ttlMs, this.#since) > 0;
   }
 
   get lost(): AbortSignal {

@@ -240,7 +240,8 @@ function remove(path: string): void {
   try {
     Deno.removeSync(path);
   } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    // what cannot be removed is found again at the next start
+    unlessAbsent(path, error);
   }
 }
 
