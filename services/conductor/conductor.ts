@@ -23,6 +23,7 @@ import {
 } from "@patchbay/contracts";
 import { logger } from "@patchbay/telemetry";
 import { z } from "zod";
+import { tendDeadLetters } from "./dead_letters.ts";
 import { PlanStore } from "./plan_store.ts";
 import { ResultFeed } from "./result_feed.ts";
 import { Runs } from "./runs.ts";
@@ -59,6 +60,8 @@ const log = logger(NAME);
 export async function startConductor({ bus, signal: given, ...options }: ConductorOptions): Promise<Conductor> {
   const stop = new AbortController();
   const signal = given === undefined ? stop.signal : AbortSignal.any([stop.signal, given]);
+  const owner = options.owner ?? newId();
+  const leaseTtlMs = options.leaseTtlMs ?? LEASE_TTL_MS;
   await using stack = new AsyncDisposableStack();
   const world = stack.use(await followWorld(bus, signal));
   const here = stack.use(await PresenceMirror.follow(bus, { signal }));
@@ -72,13 +75,14 @@ export async function startConductor({ bus, signal: given, ...options }: Conduct
     plans,
     manifests: () => world.now().manifests,
     limits: options.retry ?? RETRY_LIMITS,
-    owner: options.owner ?? newId(),
-    leaseTtlMs: options.leaseTtlMs ?? LEASE_TTL_MS,
+    owner,
+    leaseTtlMs,
     signal,
   });
+  const tending = tendDeadLetters({ bus, owner, leaseTtlMs, signal });
   stack.defer(async () => {
     stop.abort();
-    await runs.idle();
+    await Promise.all([runs.idle(), tending]);
   });
   const takeOver = (runId: string) =>
     untilItWorks(() => runs.takeOver(runId), signal)

@@ -4,6 +4,7 @@ import {
   type Command,
   envelope,
   type EnvelopeOf,
+  HEADERS,
   type Id,
   PatchbayError,
   type Problem,
@@ -12,12 +13,13 @@ import {
   toProblem,
 } from "@patchbay/contracts";
 import type { Bus } from "./bus.ts";
-import { derivedId } from "./derived_id.ts";
-import type { QueuedJob } from "./job.ts";
-import { removeJob } from "./job_queue.ts";
+import { directBatch } from "./direct_batch.ts";
+import { fromHeaders } from "./headers.ts";
+import { type QueuedJob, readQueuedJob, resultMessageId } from "./job.ts";
+import { jobsOf, removeJob } from "./job_queue.ts";
 import { type FoundEntry, type LedgerFacts, openLedger } from "./ledger.ts";
 import { commandFingerprint } from "./ledger_key.ts";
-import { publish, send } from "./publish.ts";
+import { packed, send, store } from "./publish.ts";
 
 export interface EndJobOptions {
   /** Who ends it: `gateway`. */
@@ -31,6 +33,13 @@ export const isReadableJob = (job: QueuedJob): job is ReadableJob => job.content
 
 /** Under which key the ledger has a job. */
 export const keyOfJob = ({ content: { message } }: ReadableJob): string => message.payload.idempotencyKey ?? message.id;
+
+/** The job with this sequence; `undefined` where it is no longer in the queue. */
+export async function jobAt(bus: Bus, seq: number, signal?: AbortSignal): Promise<QueuedJob | undefined> {
+  const { messages: [found] } = await directBatch(bus, "JOBS", { subject: jobsOf({}), seq, batch: 1, signal });
+  if (found?.seq !== seq) return undefined;
+  return readQueuedJob({ subject: found.subject, seq, data: found.data, headers: fromHeaders(found.headers) });
+}
 
 /** What the ledger keeps of a command. */
 export const ledgerFacts = ({ id, payload }: EnvelopeOf<Command>): LedgerFacts => ({
@@ -82,17 +91,11 @@ export async function storeEnd(
   { source, signal }: EndJobOptions,
 ): Promise<void> {
   const { id, metadata: { source: target, correlationId } } = job.content.message;
-  const message = envelope({
-    type: "result",
-    id: derivedId(id, "ended"),
-    payload: result,
-    source,
-    target,
-    correlationId,
-    causationId: id,
-  });
-  const waiting = signal === undefined ? {} : { signal };
-  await publish(bus, subjects.result(result.app, result.bridge, result.command), message, waiting);
+  const message = envelope({ type: "result", payload: result, source, target, correlationId, causationId: id });
+  const entry = packed(subjects.result(result.app, result.bridge, result.command), message);
+  // the same as a bridge's: however many say it, it is there once
+  entry.headers[HEADERS.messageId] = resultMessageId(id);
+  await store(bus, { ...entry, signal });
   await removeJob(bus, job.seq, signal);
 }
 

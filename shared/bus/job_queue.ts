@@ -9,9 +9,8 @@ import {
 } from "@patchbay/contracts";
 import { type EnvelopeOf, subjects, WILDCARD } from "@patchbay/contracts";
 import type { Bus } from "./bus.ts";
-import { callApi } from "./jetstream_api.ts";
 import { packed, type PublishReceipt, store } from "./publish.ts";
-import { z } from "zod";
+import { removeMessage } from "./remove_message.ts";
 
 /** Whose job it is: a bridge's, or that of any bridge of the application. */
 export interface JobAddress {
@@ -60,18 +59,8 @@ export async function enqueueJob(
  * Takes a job out of the queue, by its sequence in the stream.
  * @returns whether it was there
  */
-export async function removeJob(bus: Bus, seq: number, signal?: AbortSignal): Promise<boolean> {
-  const answer = z.looseObject({ success: z.boolean().default(false) });
-  const { success } = await callApi(bus, "STREAM.MSG.DELETE.JOBS", { seq, no_erase: true }, answer, {
-    signal,
-    accept: [NO_MESSAGE_FOUND, SEQUENCE_NOT_FOUND],
-  });
-  return success;
-}
-
-/** What a sequence answers that is gone, or never was. */
-const NO_MESSAGE_FOUND = 10037;
-const SEQUENCE_NOT_FOUND = 10043;
+export const removeJob = (bus: Bus, seq: number, signal?: AbortSignal): Promise<boolean> =>
+  removeMessage(bus, "JOBS", seq, signal);
 
 /** Which jobs: all, an application's, or those of one address. */
 export interface JobFilter {

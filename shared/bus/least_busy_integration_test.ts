@@ -53,12 +53,12 @@ async function studio(): Promise<Studio> {
   };
 }
 
-function paint({ bus, here }: Studio, bridge: string = ANY_BRIDGE, signal?: AbortSignal) {
+function paint({ bus, here }: Studio, bridge?: string, signal?: AbortSignal) {
   const payload = { command: "paint", args: {}, priority: "normal" };
-  const message = envelope({ type: "command", payload, source: "test", target: `painter.${bridge}` });
+  const message = envelope({ type: "command", payload, source: "test", target: `painter.${bridge ?? ANY_BRIDGE}` });
   return requestBridge(bus, here, {
     app: "painter",
-    bridge,
+    bridge: bridge ?? ANY_BRIDGE,
     subject: (bridge) => subjects.command("painter", bridge, "paint"),
     message,
     payload: Result,
