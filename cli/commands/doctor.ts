@@ -1,26 +1,24 @@
 /** `patchbay doctor`: looks at everything that a studio or a bridge needs, and says what to do about what is missing. */
-import { findBlender } from "@patchbay/bridge-blender";
+import type { BridgeDefinition } from "@patchbay/bridge-kit";
 import { provisionNatsServer } from "@patchbay/bus/nats-server";
 import { createClient } from "@patchbay/client";
 import { PatchbayError } from "@patchbay/contracts";
 import { Command } from "commander";
+import { APPLICATIONS } from "../applications.ts";
 import { EXIT } from "../outcome.ts";
 import { printable } from "../printable.ts";
 import { homePath, readKey, runningStudio, type StudioInfo } from "../studio/home.ts";
 import { VERSION } from "../version.ts";
-
-/** One thing that was looked at. `bad` fails the check-up, `note` does not. */
-interface Finding {
-  mark: "good" | "note" | "bad";
-  text: string;
-  remedy?: string;
-}
+import { dataFolder } from "../workstation.ts";
+import { checkWorkstation, type Finding } from "../workstation/check.ts";
 
 const MARKS = { good: "✓", note: "·", bad: "✗" } as const;
 
 export function doctorCommand(signal: AbortSignal): Command {
   return new Command("doctor")
-    .description("Find out why it does not work: looks at nats-server, Blender and the studio that runs here.")
+    .description(
+      "Find out why it does not work: looks at nats-server, the applications, and the studio and the workstation here.",
+    )
     .option("--home <folder>", "the installation to look at (default: $PATCHBAY_HOME, or .patchbay)")
     .option("--blender <path>", "the Blender to look at")
     .addHelpText("after", "\nExample:\n  $ patchbay doctor")
@@ -28,7 +26,8 @@ export function doctorCommand(signal: AbortSignal): Command {
       const findings: Finding[] = [
         { mark: "good", text: `Patchbay ${VERSION} on Deno ${Deno.version.deno}, ${Deno.build.target}` },
         await natsServer(signal),
-        await blenderProgram(blender),
+        ...await Promise.all(APPLICATIONS.map((one) => application(one, one.app === "blender" ? blender : undefined))),
+        ...await checkWorkstation(home === undefined ? dataFolder() : homePath(home)),
         ...await studio(homePath(home), signal),
       ];
       for (const { mark, text, remedy } of findings) {
@@ -49,14 +48,13 @@ async function natsServer(signal: AbortSignal): Promise<Finding> {
   }
 }
 
-async function blenderProgram(path: string | undefined): Promise<Finding> {
-  try {
-    const found = await findBlender(path === undefined ? {} : { path });
-    return { mark: "good", text: `Blender at ${found}` };
-  } catch (error) {
-    if (!(error instanceof PatchbayError)) throw error;
-    return { mark: path === undefined ? "note" : "bad", text: error.message, remedy: error.remedy };
-  }
+/** @param path where it shall be: then it is bad that it is not */
+async function application({ find, title }: BridgeDefinition, path: string | undefined): Promise<Finding> {
+  const found = await find?.(path === undefined ? {} : { argument: path });
+  if (found === undefined) return { mark: "note", text: `${title} is not looked for: name it to \`patchbay bridge\`` };
+  const { what, remedy } = found;
+  const mark = found.found ? "good" : path === undefined ? "note" : "bad";
+  return { mark, text: printable(what), ...(remedy === undefined ? {} : { remedy }) };
 }
 
 async function studio(home: string, signal: AbortSignal): Promise<Finding[]> {
