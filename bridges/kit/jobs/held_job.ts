@@ -34,6 +34,8 @@ export class HeldJob<S> {
   #job: Job;
   #recalled = false;
   #news = Promise.withResolvers<void>();
+  /** The bridge ends, and the bus is away. */
+  readonly #left = Promise.withResolvers<void>();
 
   constructor(parts: BridgeParts<S>, job: Job) {
     this.#parts = parts;
@@ -69,6 +71,7 @@ export class HeldJob<S> {
   /** Begins nothing more: the bridge ends. */
   recall(): void {
     this.#recalled = true;
+    this.#leaveWithoutBus();
     if (this.commandId !== undefined) this.#parts.runner.recall(this.commandId);
     this.wake();
   }
@@ -115,7 +118,16 @@ export class HeldJob<S> {
     return { started: true, result: found.entry.result, found: { bridge: found.entry.bridge } };
   }
 
+  /** Keeps what became of it, and acknowledges it. A bridge that ends does not wait for a bus that is away: the spool has it. */
   async #finish(message: EnvelopeOf<Command>, outcome: Outcome): Promise<void> {
+    using _status = this.#parts.options.bus.onStatus(() => this.#leaveWithoutBus());
+    const kept = this.#keep(message, outcome);
+    // it may end after nobody waits for it any more
+    kept.catch((error) => log.debug("job {id} comes again: {error}", { id: message.id, error }));
+    await Promise.race([kept, this.#left.promise]);
+  }
+
+  async #keep(message: EnvelopeOf<Command>, outcome: Outcome): Promise<void> {
     const settled = outcome.started ? outcome : await this.#closed(message, outcome);
     await this.#results.keep(message, settled, this.#job);
     if (settled.exhausted && !settled.result.ok) {
@@ -127,6 +139,10 @@ export class HeldJob<S> {
     } catch (error) {
       log.warn("job {id} is done, and comes again: {error}", { id: message.id, error });
     }
+  }
+
+  #leaveWithoutBus(): void {
+    if (this.#recalled && !this.#parts.options.bus.connected) this.#left.resolve();
   }
 
   /** It ended before it began: nobody may begin it any more. */

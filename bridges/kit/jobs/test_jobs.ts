@@ -1,6 +1,8 @@
 /** For the tests of this folder: jobs of the counter, their results, and bridges that vanish without a word. */
 import {
   type Command,
+  command,
+  defineApp,
   envelope,
   type EnvelopeOf,
   type Id,
@@ -12,7 +14,8 @@ import {
 } from "@patchbay/contracts";
 import { type Bus, connectBus, enqueueJob, listJobs, readStream } from "@patchbay/bus";
 import { type AppDoubleOptions, startAppDouble } from "@patchbay/testing";
-import type { Commands } from "@patchbay/contracts";
+import { headers } from "@nats-io/nats-core";
+import { z } from "zod";
 import { counter, type TestStudio } from "../test_counter.ts";
 
 export interface JobOptions {
@@ -24,10 +27,10 @@ export interface JobOptions {
   deadline?: number;
 }
 
-export function jobMessage(command: string, args: object, options: JobOptions = {}): EnvelopeOf<Command> {
+export function jobMessage(name: string, args: object, options: JobOptions = {}): EnvelopeOf<Command> {
   const { id = newId(), bridge = "ws-01", priority = "normal", idempotencyKey, timeoutMs } = options;
   const payload = {
-    command,
+    command: name,
     args: { ...args },
     priority,
     ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
@@ -37,9 +40,9 @@ export function jobMessage(command: string, args: object, options: JobOptions = 
 }
 
 /** Enqueues a job and returns its command's id. */
-export async function job(bus: Bus, command: string, args: object = {}, options: JobOptions = {}): Promise<Id> {
+export async function job(bus: Bus, name: string, args: object = {}, options: JobOptions = {}): Promise<Id> {
   const { bridge = "ws-01", priority = "normal", deadline } = options;
-  const message = jobMessage(command, args, options);
+  const message = jobMessage(name, args, options);
   await enqueueJob(bus, { app: "counter", bridge, priority }, message, deadline === undefined ? {} : { deadline });
   return message.id;
 }
@@ -72,17 +75,35 @@ export async function history(bus: Bus): Promise<Result[]> {
 /** Whether nothing waits or runs any more. */
 export const queueIsEmpty = async (bus: Bus): Promise<boolean> => (await Array.fromAsync(listJobs(bus))).length === 0;
 
-/** A bridge whose process vanishes: its connection ends, and nothing is handed back or said. */
-export async function doomedBridge(
-  studio: TestStudio,
-  options: AppDoubleOptions<typeof counter["commands"] & Commands>,
-) {
+/** The counter, with a command that may be done twice. */
+export const settable = defineApp({
+  ...counter,
+  commands: {
+    ...counter.commands,
+    set: command({
+      summary: "Sets the count.",
+      args: z.object({ to: z.number() }),
+      result: z.object({ count: z.number() }),
+      idempotent: true,
+    }),
+  },
+});
+
+/**
+ * A bridge whose process vanishes: nothing is handed back or said, and its lease has run out. It works on until
+ * `drainTimeoutMs` is over, as a process does that is only cut off.
+ */
+export async function doomedBridge(studio: TestStudio, options: AppDoubleOptions<typeof settable.commands> = {}) {
+  const { bridge = "ws-01" } = options;
   const bus = await connectBus({ servers: studio.nats.url, name: "a doomed bridge" });
-  const double = await startAppDouble<typeof counter["commands"] & Commands>(bus, counter, options);
+  const double = await startAppDouble(bus, settable, { drainTimeoutMs: 20, stuckMs: 20, ...options });
   return {
     double,
     async vanish() {
       await bus.nc.close();
+      const gone = headers();
+      gone.set("KV-Operation", "DEL");
+      studio.bus.nc.publish(`$KV.leases.bridge.counter.${bridge}`, "", { headers: gone });
       await double[Symbol.asyncDispose]();
       await bus[Symbol.asyncDispose]();
     },
