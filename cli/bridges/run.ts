@@ -48,13 +48,17 @@ async function runBridge(assignment: Assignment, options: RunBridgesOptions, bus
     await using _running = running;
     await running.ended;
     if (running.failure !== undefined) throw running.failure;
-    say(`${address}: has left`);
-    return "ended";
   } catch (error) {
-    if (signal.aborted && !(error instanceof PatchbayError && error.code === "BRIDGE_FENCED")) return "ended";
+    if (signal.aborted && !(error instanceof PatchbayError && error.code === "BRIDGE_FENCED")) {
+      // it was told to stop before it had quite begun
+      say(`${address}: has left`);
+      return "ended";
+    }
     say(`${address}: stopped. ${printable(describeError(error))}`);
     return "failed";
   }
+  say(`${address}: has left`);
+  return "ended";
 }
 
 /** One connection for each credential file, and one for all that need none. */
