@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { PatchbayError } from "@patchbay/contracts";
 import { dialAppLink, type DialOptions } from "./dial.ts";
-import { encodeFrame } from "./frames.ts";
+import { encodeFrame, MAX_FRAME_BYTES } from "./frames.ts";
 import { listenForApplication } from "./listener.ts";
 import { helloMessage, IDENTITY, rawPeer, testListener } from "./test_links.ts";
 
@@ -39,6 +39,23 @@ for (const transport of ["unix", "tcp"] as const) {
     ]);
   });
 }
+
+Deno.test("64 MiB cross a link in one frame, and a byte more fails alone", async () => {
+  await using bridge = await testListener();
+  await using _application = await dialAppLink(application(bridge.linksDir, { execute: ({ args }) => args }));
+  const { connection } = await bridge.listener.accept(never);
+  const ask = (text: string) => connection.request("execute", { command: "echo", args: { text }, id: "c1" });
+  const message = {
+    jsonrpc: "2.0",
+    id: 0,
+    method: "execute",
+    params: { command: "echo", args: { text: "" }, id: "c1" },
+  };
+  const text = "x".repeat(MAX_FRAME_BYTES - JSON.stringify(message).length);
+  assert.equal((await ask(text) as { text: string }).text.length, text.length);
+  await assert.rejects(ask(`${text}${"x".repeat(10)}`), code("PAYLOAD_TOO_LARGE"));
+  assert.deepEqual(await ask("small"), { text: "small" });
+});
 
 Deno.test("an application's problem arrives with its code, context and issues", async () => {
   await using bridge = await testListener();

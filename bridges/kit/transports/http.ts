@@ -31,6 +31,8 @@ export interface HttpTransportOptions {
 }
 
 const TIMEOUT_MS = 30_000;
+/** A connection that was idle for so long is not used again: servers close them, and a request that meets that is lost. */
+const IDLE_MS = 1_000;
 
 const Health = z.looseObject({
   appVersion: z.string().max(100).optional(),
@@ -79,6 +81,7 @@ class HttpTransport implements Transport {
   readonly #close: (reason: PatchbayError) => void;
   #peer: Peer = { appVersion: "unknown" };
   #lastId = 0;
+  #idleSince = 0;
 
   constructor(url: URL, options: HttpTransportOptions, host: AdapterHost) {
     this.#url = url;
@@ -118,8 +121,8 @@ class HttpTransport implements Transport {
     });
   }
 
-  async ping(): Promise<unknown> {
-    return await this.request(this.#health, {}, { signal: this.#ending.signal });
+  ping(): Promise<unknown> {
+    return this.request(this.#health, {}, { signal: this.#ending.signal });
   }
 
   fail(reason: PatchbayError): void {
@@ -143,7 +146,14 @@ class HttpTransport implements Transport {
     const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
     try {
       return await this.#line.enqueue(
-        () => post(this.#url, body, { agent: this.#agent, headers, signal }),
+        async () => {
+          if (performance.now() - this.#idleSince > IDLE_MS) this.#agent.destroy();
+          try {
+            return await post(this.#url, body, { agent: this.#agent, headers, signal });
+          } finally {
+            this.#idleSince = performance.now();
+          }
+        },
         { signal, internal: true },
       );
     } catch (error) {
