@@ -177,6 +177,7 @@ class RunningBridge<S> implements Bridge {
   }
 
   drain(): Promise<void> {
+    this.#status.drain();
     return this.#draining ??= Promise.resolve().then(() => this.#drain());
   }
 
@@ -232,7 +233,6 @@ class RunningBridge<S> implements Bridge {
   async #drain(): Promise<void> {
     const { self, runner, batches, application, signals, spool } = this.#parts;
     this.#options.signal?.removeEventListener("abort", this.#onAbort);
-    this.#status.drain();
     this.#changed();
     const impatient = setTimeout(() => {
       for (const running of [runner, batches]) running.cancelAll("the bridge stops");
