@@ -28,6 +28,7 @@ import {
   type StepCommandDeps,
   type StepOutcome,
 } from "./step_command.ts";
+import { runStepJob } from "./step_job.ts";
 
 export interface ExecutionDeps extends StepCommandDeps {
   manifests(): ReadonlyMap<AppName, ManifestDocument>;
@@ -202,8 +203,12 @@ export class Execution {
         commandId: command.commandId,
         resultsAfter: this.#deps.results.position,
       });
-    } else if (!repeated || this.isCancelled || await this.#isStored(command, started)) {
+    } else if (document?.lane !== "job" && (!repeated || this.isCancelled || await this.#isStored(command, started))) {
       return await awaitStepCommand(this.#deps, command, started.resultsAfter ?? 0);
+    }
+    if (document?.lane === "job") {
+      const after = started === undefined ? undefined : started.resultsAfter ?? 0;
+      return await runStepJob(this.#deps, command, timeoutMs, after);
     }
     return await runStepCommand(this.#deps, command);
   }

@@ -1,5 +1,13 @@
 /** The command of one step: sent, repeated where it certainly had no effect, and its one outcome found out. */
-import { BridgeGoneError, type Bus, type PresenceMirror, requestBridge, send, wasNotBegun } from "@patchbay/bus";
+import {
+  BridgeGoneError,
+  type Bus,
+  openLedger,
+  type PresenceMirror,
+  requestBridge,
+  send,
+  wasNotBegun,
+} from "@patchbay/bus";
 import {
   ANY_BRIDGE,
   type AppName,
@@ -23,6 +31,7 @@ import { logger } from "@patchbay/telemetry";
 import { ExponentialBackoff } from "cockatiel";
 import { setTimeout as wait } from "node:timers/promises";
 import type { ResultFeed } from "./result_feed.ts";
+import { ResultWatch } from "./result_watch.ts";
 
 export interface StepCommand {
   runId: Id;
@@ -110,7 +119,7 @@ export async function runStepCommand(
 
 /** What came of a command that another conductor sent: its stored result, or what is known when its time is over. */
 export async function awaitStepCommand(
-  { bus, results }: Pick<StepCommandDeps, "bus" | "results">,
+  { bus, results, here }: Pick<StepCommandDeps, "bus" | "results" | "here">,
   command: StepCommand,
   after: number,
 ): Promise<StepOutcome> {
@@ -122,13 +131,23 @@ export async function awaitStepCommand(
   cancelled.addEventListener("abort", cancel, { once: true });
   if (cancelled.aborted) cancel();
   try {
-    const left = command.deadline + GRACE_MS - Date.now();
-    const result = await watch.next(Math.max(GRACE_MS, cancelled.aborted ? GRACE_MS : left));
+    const entry = await begun(bus, command);
+    if (entry?.status === "completed") return outcomeOf(entry.result, command);
+    using there = entry?.bridge === undefined ? undefined : here.begin(step.app, entry.bridge);
+    const isGone = entry?.bridge !== undefined && here.get(step.app, entry.bridge)?.instance !== entry.instance;
+    const left = cancelled.aborted || isGone ? 0 : command.deadline + GRACE_MS - Date.now();
+    const result = await watch.next(Math.max(GRACE_MS, left), there?.signal);
     if (result !== undefined) return outcomeOf(result, command);
     return cancelled.aborted ? afterCancel(command) : unknownOutcome(command);
   } finally {
     cancelled.removeEventListener("abort", cancel);
   }
+}
+
+/** What the ledger has of a command. */
+async function begun(bus: Bus, { step, commandId, abandoned }: StepCommand) {
+  const ledger = openLedger(bus, { signal: abandoned });
+  return (await ledger.find({ app: step.app, bridge: step.bridge ?? ANY_BRIDGE }, commandId))?.entry;
 }
 
 /** Whether a command may be done twice without harm. */
@@ -170,10 +189,8 @@ async function attemptOnce(deps: StepCommandDeps, command: StepCommand, watch: R
   }
 }
 
-async function ask({ bus, here, offers }: StepCommandDeps, command: StepCommand, signal: AbortSignal): Promise<Result> {
-  const { step, args, commandId, correlationId, runId, deadline } = command;
-  const bridge = step.bridge ?? ANY_BRIDGE;
-  const timeoutMs = Math.max(1, deadline - Date.now());
+/** The step's command as a bridge gets it. */
+export function messageOf({ step, args, commandId, correlationId, runId }: StepCommand, timeoutMs: number) {
   const payload: Command = {
     command: step.command,
     args,
@@ -183,20 +200,26 @@ async function ask({ bus, here, offers }: StepCommandDeps, command: StepCommand,
     runId,
     stepId: step.id,
   };
-  const message = envelope({
+  return envelope({
     type: "command",
     id: commandId,
     payload,
     source: "conductor",
-    target: `${step.app}.${bridge}`,
+    target: `${step.app}.${step.bridge ?? ANY_BRIDGE}`,
     correlationId,
   });
+}
+
+async function ask({ bus, here, offers }: StepCommandDeps, command: StepCommand, signal: AbortSignal): Promise<Result> {
+  const { step, deadline } = command;
+  const bridge = step.bridge ?? ANY_BRIDGE;
+  const timeoutMs = Math.max(1, deadline - Date.now());
   const reply = await requestBridge(bus, here, {
     app: step.app,
     bridge,
     subject: (bridge) => subjects.command(step.app, bridge, step.command),
     offers: (bridge) => offers(step.app, bridge, step.command),
-    message,
+    message: messageOf(command, timeoutMs),
     payload: Result,
     timeoutMs,
     signal,
@@ -221,7 +244,7 @@ async function afterDeath(command: StepCommand, watch: ResultWatch): Promise<Ste
 }
 
 /** The bridge does not answer the cancellation. */
-const afterCancel = (command: StepCommand): StepOutcome =>
+export const afterCancel = (command: StepCommand): StepOutcome =>
   isRepeatable(command.document) ? { status: "cancelled" } : unknownOutcome(command);
 
 /** A command that had an effect is never sent again, unless it may be done twice. */
@@ -230,7 +253,7 @@ function mayRepeat(problem: Pick<Problem, "code" | "context">, { document }: Ste
   return problem.code === "APP_NOT_CONNECTED" && isRepeatable(document);
 }
 
-function outcomeOf(result: Result, { cancelled }: StepCommand): StepOutcome {
+export function outcomeOf(result: Result, { cancelled }: StepCommand): StepOutcome {
   if (result.ok) {
     const { bridge, value, durationMs } = result;
     return { status: "succeeded", bridge, value, durationMs };
@@ -239,7 +262,7 @@ function outcomeOf(result: Result, { cancelled }: StepCommand): StepOutcome {
   return { status: "failed", problem: result.problem };
 }
 
-const failed = (error: PatchbayError, { correlationId }: StepCommand): StepOutcome => ({
+export const failed = (error: PatchbayError, { correlationId }: StepCommand): StepOutcome => ({
   status: "failed",
   problem: toProblem(error, correlationId),
 });
@@ -265,58 +288,4 @@ function graceAfter(signal: AbortSignal, done: AbortSignal): Promise<undefined> 
     if (signal.aborted) onAbort();
     else signal.addEventListener("abort", onAbort, { once: true, signal: done });
   });
-}
-
-/** Whether whoever says what became of a step is one that it was sent to: others hear the ids of commands that are cancelled. */
-const isOf = ({ app, bridge = ANY_BRIDGE, command }: Step, result: Result) =>
-  result.app === app && result.command === command && (bridge === ANY_BRIDGE || bridge === result.bridge);
-
-/** Whether another bridge of the application gets the command, because this one did not begin it. */
-const isPassedOn = ({ bridge = ANY_BRIDGE }: Step, result: Result) =>
-  bridge === ANY_BRIDGE && !result.ok && wasNotBegun(result.problem);
-
-/** Listens for the stored result of a command, from before it is sent. */
-class ResultWatch implements Disposable {
-  readonly #listening: Disposable;
-  readonly #abandoned: AbortSignal;
-  /** Attempts that are dealt with, by when they began: their results come here too, maybe late. */
-  readonly #handled = new Set<number>();
-  #found = Promise.withResolvers<Result>();
-
-  constructor(feed: ResultFeed, { commandId, abandoned, step }: StepCommand) {
-    this.#abandoned = abandoned;
-    this.#listening = feed.listen(commandId, (result) => {
-      if (isOf(step, result) && !this.#handled.has(result.startedAt) && !isPassedOn(step, result)) {
-        this.#found.resolve(result);
-      }
-    });
-  }
-
-  get result(): Promise<Result> {
-    return this.#found.promise;
-  }
-
-  /** Takes no notice of this result any more. */
-  handled(result: Result): void {
-    this.#handled.add(result.startedAt);
-    this.#found = Promise.withResolvers();
-  }
-
-  /** The result, or `undefined` after `timeoutMs`. @throws the reason of `abandoned` */
-  async next(timeoutMs: number): Promise<Result | undefined> {
-    const done = new AbortController();
-    const signal = AbortSignal.any([done.signal, this.#abandoned]);
-    const timeout = wait(timeoutMs, undefined, { signal });
-    timeout.catch(() => {});
-    try {
-      return await Promise.race([this.#found.promise, timeout]);
-    } finally {
-      done.abort();
-      this.#abandoned.throwIfAborted();
-    }
-  }
-
-  [Symbol.dispose](): void {
-    this.#listening[Symbol.dispose]();
-  }
 }
