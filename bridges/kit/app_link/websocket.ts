@@ -61,6 +61,8 @@ export async function listenWebSocket(options: ListenWebSocketOptions = {}): Pro
     });
   });
   const port = await bound(server, options.port ?? 0);
+  // one connection's fault is none of the others'
+  server.on("error", () => {});
   return {
     address: `ws://127.0.0.1:${port}/`,
     streams,

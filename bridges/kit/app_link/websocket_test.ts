@@ -130,6 +130,33 @@ Deno.test("a stranger's message ends its connection before it is collected", asy
   await stranger.ended();
 });
 
+Deno.test("so many may be there without a hello, and the next is turned away; who goes makes room", async () => {
+  await using bridge = await testListener("websocket");
+  await using stack = new AsyncDisposableStack();
+  const { address } = bridge.rendezvous;
+  const strangers = await Promise.all(Array.from({ length: 9 }, () => rawWebSocket(address)));
+  for (const stranger of strangers) stack.use(stranger);
+  using late = await rawWebSocket(address);
+  await late.ended();
+  await strangers[0]!.sendFrames({ vanish: true });
+  const linked = async () => {
+    using next = await rawWebSocket(address);
+    await next.sendFrames({ text: JSON.stringify(helloMessage(bridge.rendezvous)) });
+    return await next.read().then((answer) => answer.includes('"result"'), () => false);
+  };
+  while (!await linked());
+});
+
+Deno.test("whoever speaks no HTTP is let go, and the next application is welcome", async () => {
+  await using bridge = await testListener("websocket");
+  const { hostname, port } = new URL(bridge.rendezvous.address);
+  const connection = await Deno.connect({ hostname, port: Number(port) });
+  await connection.write(new TextEncoder().encode("Content-Length: 2\r\n\r\n{}"));
+  for await (const _answer of connection.readable);
+  await using _application = await dialAppLink({ ...application, linksDir: bridge.linksDir });
+  await bridge.listener.accept(never);
+});
+
 for (
   const [what, frame, expected] of [
     ["a binary frame", { bytes: new Uint8Array([1, 2]), binary: true }, "INVALID_MESSAGE"],
