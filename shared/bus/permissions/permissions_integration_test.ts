@@ -1,91 +1,18 @@
 /** Tries, on a real server, what the table says: what must be allowed, and above all what must be refused. */
 import assert from "node:assert/strict";
-import { PermissionViolationError } from "@nats-io/nats-core";
 import { envelope, subjects } from "@patchbay/contracts";
-import { startTestNats, type TestNats } from "@patchbay/testing";
 import { z } from "zod";
 import { acquireLease } from "../lease.ts";
 import { getAsset, putAsset } from "../assets.ts";
-import type { Bus } from "../bus.ts";
 import { openBucket } from "../bucket.ts";
 import { connectBus } from "../connection.ts";
 import { endpoint, serviceEndpoint } from "../endpoint.ts";
-import { migrate } from "../migrate.ts";
 import { publish } from "../publish.ts";
 import { readStream } from "../read_stream.ts";
 import { callService, request } from "../request.ts";
 import { startService } from "../service.ts";
-import { createBusUser, natsUser } from "./credentials.ts";
-import { BUS_SERVICES, type Identity, nameOf } from "./table.ts";
-
-const bridge = (id: string): Identity => ({ kind: "bridge", app: "blender", bridge: id });
-const IDENTITIES: Identity[] = [
-  ...BUS_SERVICES.map((service): Identity => ({ kind: "service", service })),
-  bridge("ws-07"),
-  bridge("ws-08"),
-  { kind: "operator" },
-];
-
-/** A studio's server with a user for each identity, and its streams. */
-class Studio implements AsyncDisposable {
-  readonly #buses: Bus[] = [];
-  private constructor(readonly nats: TestNats, readonly folder: string) {}
-
-  static async start(): Promise<Studio> {
-    const folder = await Deno.makeTempDir();
-    const users = [];
-    for (const identity of IDENTITIES) {
-      const { user, credentials } = createBusUser(identity);
-      users.push(natsUser(user));
-      await Deno.writeTextFile(`${folder}/${nameOf(identity)}.json`, JSON.stringify(credentials), { mode: 0o600 });
-    }
-    const studio = new Studio(await startTestNats({ users }), folder);
-    await migrate(await studio.as("context-store"), { storage: "memory" });
-    return studio;
-  }
-
-  async as(name: string): Promise<Bus> {
-    const credentialsFile = `${this.folder}/${name}.json`;
-    const bus = await connectBus({ servers: this.nats.url, name, credentialsFile, waitOnFirstConnect: false });
-    this.#buses.push(bus);
-    return bus;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    for (const bus of this.#buses) await bus[Symbol.asyncDispose]();
-    await this.nats[Symbol.asyncDispose]();
-    await Deno.remove(this.folder, { recursive: true });
-  }
-}
-
-/** Whether the server lets this user publish. */
-async function mayPublish({ nc }: Bus, subject: string): Promise<boolean> {
-  const refused = Promise.withResolvers<false>();
-  const watching = (async () => {
-    for await (const status of nc.status()) {
-      if (status.type === "error" && status.error instanceof PermissionViolationError) refused.resolve(false);
-    }
-  })();
-  nc.publish(subject, "x", { reply: "nobody.listens" });
-  // the server says no before it answers the ping
-  const allowed = await Promise.race([nc.flush().then(() => nc.flush()).then(() => true), refused.promise]);
-  void watching;
-  return allowed;
-}
-
-/** Whether the server lets this user subscribe. */
-async function maySubscribe({ nc }: Bus, subject: string): Promise<boolean> {
-  let allowed = true;
-  const subscription = nc.subscribe(subject, {
-    callback: (error) => {
-      if (error !== null) allowed = false;
-    },
-  });
-  await nc.flush();
-  await nc.flush();
-  if (!subscription.isClosed()) subscription.unsubscribe();
-  return allowed;
-}
+import { createBusUser } from "./credentials.ts";
+import { bridge, mayPublish, maySubscribe, Studio } from "./test_studio.ts";
 
 const CODE = { command: "execute_python", args: {} };
 
