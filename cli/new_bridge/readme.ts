@@ -1,11 +1,13 @@
 /** The README of a new bridge: what is in it, how to try it, what to do next. */
-import type { Naming } from "./naming.ts";
+import { type Naming, rename } from "./naming.ts";
 import type { Place } from "./place.ts";
-import { type TransportName, TRANSPORTS } from "./transports.ts";
+import { type TransportName, TRANSPORTS, type TransportTemplate } from "./transports.ts";
 
-export function readmeOf({ title, words, app }: Naming, transport: TransportName, { member }: Place): string {
-  const { summary, inside } = TRANSPORTS[transport];
+export function readmeOf(naming: Naming, transport: TransportName, { member }: Place): string {
+  const { title, words, app } = naming;
+  const { summary, inside, simulator }: TransportTemplate = TRANSPORTS[transport];
   const folder = member ?? ".";
+  const standIn = simulator === undefined ? "`simulator.ts`, `device.ts`" : `\`${simulator}\``;
   return `# ${title}
 
 A bridge between Patchbay and the ${words}. How it talks: ${summary}.
@@ -14,7 +16,7 @@ A bridge between Patchbay and the ${words}. How it talks: ${summary}.
 | ---------------------------- | ------------------------------------------------------------------------------- |
 | \`manifest.ts\`                | what it offers: commands, state, events, channels. Begin here                   |
 | \`adapter.ts\`                 | how the real one is reached                                                     |
-| \`simulator.ts\`, \`device.ts\`  | one that is none, on the same wire: for tests, rehearsals and other machines    |
+| ${standIn} | one that is none, on the same wire: for tests, rehearsals and other machines    |
 | \`bridge.ts\`, \`mod.ts\`        | what \`patchbay\` starts                                                          |
 | \`main.ts\`                    | the bridge as a process of its own                                              |
 | \`*_test.ts\`                  | the manifest, and the bridge with its simulator on a real nats-server           |
@@ -29,9 +31,9 @@ patchbay do "turn on the ${words}"            # in another terminal
 
 1. Say in \`manifest.ts\` what it can do. Everything else is made of it: the HTTP API, what a model may call, the ways
    to ask for it in words.
-2. Let \`device.ts\` do the same, and the tests say so.
-3. The real one ${inside}.
-   \`simulator.ts\` is that in a page of TypeScript: translate it.
+2. Let \`${simulator ?? "device.ts"}\` do the same, and the tests say so.
+3. The real one ${rename(inside, naming)}.
+   \`${simulator ?? "simulator.ts"}\` is that in a page${simulator === undefined ? " of TypeScript: translate it" : ""}.
 4. Start it: \`patchbay bridge ${folder} --credentials ${app}.creds\`.
 `;
 }

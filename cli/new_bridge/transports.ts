@@ -7,6 +7,8 @@ export interface TransportTemplate {
   inside: string;
   /** The files of `templates/` that only this transport has, by the name that they get. */
   files: Record<string, string>;
+  /** What stands in for the application, where that is not `simulator.ts` with its `device.ts`. */
+  simulator?: string;
 }
 
 const own = (folder: string) => ({ "adapter.ts": `${folder}/adapter.ts`, "simulator.ts": `${folder}/simulator.ts` });
@@ -43,6 +45,17 @@ export const TRANSPORTS = {
     summary: "JSON-RPC 2.0 over HTTP, for an application that has a server inside",
     inside: "answers JSON-RPC 2.0 over HTTP on 127.0.0.1, to whoever shows its token: `health`, `execute`, `snapshot`",
     files: own("http"),
+  },
+  osc: {
+    summary: "Open Sound Control over UDP, read back after each change",
+    inside: "hears `/lamp/ping`, `/lamp/get/…` and `/lamp/set/…`, and answers whoever asked, in OSC 1.0 over UDP",
+    files: own("osc"),
+  },
+  script: {
+    summary: "a script in Python that the bridge starts and looks after",
+    inside: "is reached from `script.py`, where the simulated one changes its own state",
+    files: { "adapter.ts": "script/adapter.ts", "script.py": "script/script.py" },
+    simulator: "script.py",
   },
 } as const satisfies Record<string, TransportTemplate>;
 

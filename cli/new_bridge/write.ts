@@ -5,7 +5,7 @@ import { APPLICATIONS } from "../applications.ts";
 import { namingOf, rename } from "./naming.ts";
 import { memberConfig, outsideConfig, type Place, withMember } from "./place.ts";
 import { readmeOf } from "./readme.ts";
-import { type TransportName, TRANSPORTS } from "./transports.ts";
+import { type TransportName, TRANSPORTS, type TransportTemplate } from "./transports.ts";
 
 export interface NewBridgeOptions {
   app: AppName;
@@ -58,8 +58,9 @@ async function contentOf({ app, transport, place, root }: NewBridgeOptions): Pro
     // the same versions of everything, also of what is not named in the imports
     files.set("deno.lock", await Deno.readTextFile(join(root, "deno.lock")));
   } else files.set("deno.json", memberConfig(app));
-  const own: Record<string, string> = TRANSPORTS[transport].files;
-  const paths = { ...Object.fromEntries(COMMON.map((name) => [name, `common/${name}`])), ...own };
+  const { files: own, simulator }: TransportTemplate = TRANSPORTS[transport];
+  const common = COMMON.filter((name) => simulator === undefined || name !== "device.ts");
+  const paths = { ...Object.fromEntries(common.map((name) => [name, `common/${name}`])), ...own };
   for (const [name, path] of Object.entries(paths)) {
     files.set(name, rename(await Deno.readTextFile(new URL(path, templates)), naming));
   }
