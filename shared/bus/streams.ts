@@ -103,8 +103,14 @@ export const BUCKETS = {
   plans: bucket("plans", { description: "plans", max_bytes: 256 * MIB }),
   /** Who does what only one may do. Each key has its own time to live. */
   leases: bucket("leases", { description: "leases", keyTtl: true, max_bytes: 16 * MIB }),
-  /** `<app>.<bridge|any>.<digest of the idempotency key>`: what was started and what came of it. */
-  ledger: bucket("ledger", { description: "commands by idempotency key", ttlMs: 7 * DAY, max_bytes: 256 * MIB }),
+  /**
+   * `<app>.<bridge|any>.<digest of the idempotency key>`: what was started and what came of it. A full one forgets the
+   * oldest: refusing would stop every application.
+   */
+  ledger: {
+    ...bucket("ledger", { description: "commands by idempotency key", ttlMs: 7 * DAY, max_bytes: 512 * MIB }),
+    discard: DiscardPolicy.Old,
+  },
   /** `<target app>.<target bridge>.<link id>`: what drives what. */
   links: bucket("links", { description: "links between applications", max_bytes: 16 * MIB }),
   /** `<app>.<bridge>`: the last whole state of each application. */
