@@ -37,6 +37,7 @@ export class CommandQueue {
   readonly #live = new Set<Item>();
   /** How many have gone before the values of links that wait. */
   #ahead = 0;
+  #told = { waiting: 0, executing: false };
   #running: Item | undefined;
   #idle: PromiseWithResolvers<void> | undefined;
 
@@ -73,7 +74,7 @@ export class CommandQueue {
     const leave = () => {
       lane.delete(item);
       reject(signal?.reason);
-      this.#options.onChange?.();
+      this.#tell();
     };
     const item: Item = {
       internal,
@@ -108,6 +109,14 @@ export class CommandQueue {
         });
       }
     }
+    this.#tell();
+  }
+
+  /** The kit's own work, and the values of links, change nothing that anybody is told. */
+  #tell(): void {
+    const { waiting, executing } = this;
+    if (waiting === this.#told.waiting && executing === this.#told.executing) return;
+    this.#told = { waiting, executing };
     this.#options.onChange?.();
   }
 

@@ -1,20 +1,34 @@
-/** The samples of one channel, as they come. */
-import { ChannelSample } from "@patchbay/contracts";
-import { subscribe } from "@patchbay/bus";
+/** The samples of one channel, as they come: read in the callback of the connection, for each turn of a loop is latency. */
+import type { Subscription } from "@nats-io/nats-core";
+import {
+  type AppName,
+  type BridgeId,
+  ChannelSample,
+  decodeEnvelope,
+  type SignalName,
+  subjects,
+  ValidationError,
+} from "@patchbay/contracts";
+import { logger } from "@patchbay/telemetry";
 import { ClockOffset } from "./clock_offset.ts";
 import { Listeners } from "./listeners.ts";
 import type { FeedOptions, SourceFeed, SourceListener } from "./sources.ts";
 
-/** More do not wait for a busy process: of a channel, the newest value is what counts. */
-const LIMIT = 64;
+const log = logger("bridge");
 
 export class ChannelFeed implements SourceFeed {
   readonly #listeners = new Listeners();
-  readonly #stop = new AbortController();
-  readonly #running: Promise<void>;
+  readonly #offset = new ClockOffset();
+  readonly #subscription: Subscription;
 
-  constructor(subject: string, options: FeedOptions) {
-    this.#running = this.#follow(subject, options).catch((error) => this.#listeners.failed(error));
+  constructor(source: ChannelAddress, options: FeedOptions) {
+    const subject = subjects.channel(source.app, source.bridge, source.channel);
+    this.#subscription = options.bus.nc.subscribe(subject, {
+      callback: (error, message) => {
+        if (error !== null) return this.#listeners.failed(error);
+        this.#receive(message.data, source, options);
+      },
+    });
   }
 
   add(listener: SourceListener): void {
@@ -25,20 +39,34 @@ export class ChannelFeed implements SourceFeed {
     return this.#listeners.remove(listener);
   }
 
-  async #follow(subject: string, { bus, clock }: FeedOptions): Promise<void> {
-    const offset = new ClockOffset();
-    const { signal } = this.#stop;
-    for await (const { message } of subscribe(bus, subject, { payload: ChannelSample, limit: LIMIT, signal })) {
-      const arrivedAt = clock.now();
-      const { payload: { value, at }, metadata } = message;
+  #receive(data: Uint8Array, { app, bridge, channel }: ChannelAddress, { clock }: FeedOptions): void {
+    const arrivedAt = clock.now();
+    try {
+      const { payload, metadata } = decodeEnvelope(data, ChannelSample);
+      // the server lets each bridge send under its own address only; what it says of itself is checked here
+      if (payload.app !== app || payload.bridge !== bridge) return;
       // when it was sent, not `at`: that may be long before, or ahead of now
-      offset.sample(metadata.timestamp, arrivedAt);
-      this.#listeners.sample({ value, at, arrivedAt, offsetMs: offset.ms });
+      this.#offset.sample(metadata.timestamp, arrivedAt);
+      this.#listeners.sample({ value: payload.value, at: payload.at, arrivedAt, offsetMs: this.#offset.ms });
+    } catch (error) {
+      if (!(error instanceof ValidationError)) throw error;
+      log.warn("ignored a sample of {app}.{bridge}'s {channel}: {error}", {
+        app,
+        bridge,
+        channel,
+        error: error.message,
+      });
     }
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#stop.abort();
-    await this.#running;
+  [Symbol.asyncDispose](): Promise<void> {
+    if (!this.#subscription.isClosed()) this.#subscription.unsubscribe();
+    return Promise.resolve();
   }
+}
+
+interface ChannelAddress {
+  app: AppName;
+  bridge: BridgeId;
+  channel: SignalName;
 }

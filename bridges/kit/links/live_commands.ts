@@ -86,14 +86,17 @@ export class LiveCommands<S = unknown> {
       throw PatchbayError.of("BRIDGE_FENCED", `Cannot run ${command}: the bridge's lease is not ours`);
     }
     const deadline = Date.now() + definition.timeoutMs;
-    using _deadline = new DeadlineTimer(deadline, () => {
-      controller.abort(
-        PatchbayError.of("DEADLINE_EXCEEDED", `${command} takes longer than ${definition.timeoutMs} ms`),
-      );
-    });
-    using _stuck = new DeadlineTimer(deadline + stuckMs, () => {
-      application.lose(session, PatchbayError.of("APP_UNRESPONSIVE", `${command} does not end`));
-    });
+    // one timer for a value that is in time, which nearly all are
+    using late = new DisposableStack();
+    late.use(
+      new DeadlineTimer(deadline, () => {
+        controller.abort(
+          PatchbayError.of("DEADLINE_EXCEEDED", `${command} takes longer than ${definition.timeoutMs} ms`),
+        );
+        const stuck = PatchbayError.of("APP_UNRESPONSIVE", `${command} does not end`);
+        late.use(new DeadlineTimer(deadline + stuckMs, () => application.lose(session, stuck)));
+      }),
+    );
     try {
       const executed = session.adapter.execute({
         command,

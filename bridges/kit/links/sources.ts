@@ -56,7 +56,7 @@ export class LinkSources implements AsyncDisposable {
     const subject = "channel" in source ? subjects.channel(app, bridge, source.channel) : subjects.state(app, bridge);
     let feed = this.#feeds.get(subject);
     if (feed === undefined) {
-      feed = "channel" in source ? new ChannelFeed(subject, this.#options) : new StateFeed(source, this.#options);
+      feed = "channel" in source ? new ChannelFeed(source, this.#options) : new StateFeed(source, this.#options);
       this.#feeds.set(subject, feed);
     }
     const following = feed;

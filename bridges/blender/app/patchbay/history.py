@@ -137,7 +137,7 @@ class History:
         return self._walk(steps, forward=True)
 
     def _push_live(self) -> None:
-        """What a link did last is in the history before something else is done; it stays one step with the rest of it."""
+        """What a link did last is in the history before something else is done, in one step with the rest of it."""
         if self._live_held:
             _push("Link")
             self._done[-1] += 1
