@@ -22,6 +22,7 @@ export * from "./supervision/launched_application.ts";
 export * from "./supervision/limits.ts";
 export * from "./supervision/supervise.ts";
 export * from "./transports/http.ts";
+export * from "./transports/mcp/mod.ts";
 export * from "./transports/osc/mod.ts";
 export * from "./transports/transport.ts";
 export * from "./transports/transport_adapter.ts";
