@@ -3,7 +3,7 @@ import { startBlenderBridge } from "@patchbay/bridge-blender";
 import { migrate } from "@patchbay/bus";
 import { createClient } from "@patchbay/client";
 import { startContextStore } from "@patchbay/context-store";
-import { command, defineApp, PatchbayError } from "@patchbay/contracts";
+import { command, defineApp, Link, PatchbayError } from "@patchbay/contracts";
 import { createApiKey, startGateway } from "@patchbay/gateway";
 import { startAppDouble, startTestNats } from "@patchbay/testing";
 import { z } from "zod";
@@ -15,6 +15,10 @@ const counter = defineApp({
   state: z.object({ count: z.number() }),
   commands: { add: command({ summary: "Adds.", args: z.object({}), result: z.unknown() }) },
   channels: { count: { summary: "The count, as it goes.", schema: z.number(), rateHz: 60 } },
+});
+
+const Scene = z.looseObject({
+  objects: z.record(z.string(), z.looseObject({ location: z.array(z.number()), scale: z.array(z.number()) })),
 });
 
 /** A gateway, a context store, a simulated Blender and a counter. */
@@ -74,10 +78,7 @@ Deno.test("a counter's channel moves a cube, all of it over HTTP", async () => {
   const { client, source } = s;
   const heightOf = async () => {
     const { value } = await client.command("blender.ws-01", "get_scene");
-    const { objects } = z.looseObject({
-      objects: z.record(z.string(), z.looseObject({ location: z.array(z.number()) })),
-    })
-      .parse(value);
+    const { objects } = Scene.parse(value);
     return objects["Cube"]?.location[2];
   };
   const plays = async (count: number, until: () => Promise<boolean>) => {
@@ -133,4 +134,19 @@ Deno.test("a link is refused with the field that is wrong, and changed only by w
   await late.body?.cancel();
   await assert.rejects(client.links.change("count-to-height", { id: "other" }), code("INVALID_REQUEST"));
   await assert.rejects(client.links.get("nothing"), code("NOT_FOUND"));
+});
+
+Deno.test("the link of the guide makes a cube pulse", async () => {
+  await using s = await studio();
+  const guide = await Deno.readTextFile(new URL("../../docs/guides/links.md", import.meta.url));
+  const link = Link.parse(JSON.parse(/```json\n([\s\S]*?)```/.exec(guide)?.[1] ?? ""));
+  await s.client.command("blender.ws-01", "create_object", { type: "cube", name: "Cube" });
+  await s.client.links.create({ ...link, source: { app: "counter", bridge: "ws-01", channel: "count" } });
+  const scaleOf = async () => {
+    const { value } = await s.client.command("blender.ws-01", "get_scene");
+    return Scene.parse(value).objects["Cube"]?.scale;
+  };
+  for (const [count, scale] of [[1, 1.6], [0, 1]] as const) {
+    do s.source.channel("count", count); while (!(await scaleOf())?.every((axis) => Math.abs(axis - scale) < 0.01));
+  }
 });
