@@ -156,8 +156,8 @@ Deno.test("a conductor that died in the middle left nothing that is done twice",
     await dealtWith(bus);
   }
   // the job and its letter were all that was left to take out
-  bus.nc.publish(subjects.job("counter", "ws-01", "normal"), JSON.stringify(message));
-  const seq = (await (await jetstreamManager(bus.nc)).streams.info("JOBS")).state.last_seq;
+  await (await jetstreamManager(bus.nc)).consumers.delete("JOBS", "counter=ws-01");
+  const { seq } = await jetstream(bus.nc).publish(subjects.job("counter", "ws-01", "normal"), JSON.stringify(message));
   assert.ok(await jobAt(bus, seq));
   bus.nc.publish(advisory.subject, JSON.stringify({ ...advisory.value, stream_seq: seq }));
   await bus.nc.flush();

@@ -4,18 +4,25 @@ import {
   type AppManifest,
   type ArgsOf,
   type BridgeId,
+  CommandRecord,
   type Commands,
+  type CommandStatus,
+  fromProblem,
+  type Lane,
+  PatchbayError,
   type Priority,
   Result,
   type ResultOf,
 } from "@patchbay/contracts";
-import type { CallOptions, Http } from "./http.ts";
+import type { CallOptions, Http, HttpRequest } from "./http.ts";
 
 export interface CommandOptions extends CallOptions {
   /** @default whichever is free */
   bridge?: BridgeId;
   /** The same key runs once; a repetition gets the stored result. */
   idempotencyKey?: string;
+  /** `job` outlives whoever waits for it; `interactive` fails at once where the bridge is not here. @default what the manifest says */
+  lane?: Lane;
   priority?: Priority;
   /** @default what the manifest says */
   timeoutMs?: number;
@@ -36,11 +43,51 @@ export async function runCommand(
   app: string,
   command: string,
   args: unknown,
-  { bridge = ANY_BRIDGE, idempotencyKey, priority, timeoutMs, project, ...options }: CommandOptions = {},
+  options: CommandOptions = {},
 ): Promise<SucceededResult> {
-  const headers = idempotencyKey === undefined ? {} : { "Idempotency-Key": idempotencyKey };
-  const json = { bridge: `${app}.${bridge}`, command, args, priority, timeoutMs, project };
-  return await http.call({ method: "POST", path: "/v1/commands", json, headers }, Succeeded, options);
+  const answer = await http.call(commandRequest(app, command, args, options), Succeeded.or(CommandRecord), options);
+  if ("ok" in answer) return Succeeded.parse(answer);
+  return succeeded(await waitForCommand(http, CommandRecord.parse(answer), options));
+}
+
+/** What `POST /v1/commands` takes. */
+export function commandRequest(
+  app: string,
+  command: string,
+  args: unknown,
+  { bridge = ANY_BRIDGE, idempotencyKey, lane, priority, timeoutMs, project }: CommandOptions,
+): HttpRequest {
+  return {
+    method: "POST",
+    path: "/v1/commands",
+    headers: idempotencyKey === undefined ? {} : { "Idempotency-Key": idempotencyKey },
+    json: { bridge: `${app}.${bridge}`, command, args, lane, priority, timeoutMs, project },
+  };
+}
+
+/** So long one look may take, in seconds. */
+const LOOK_S = 20;
+const ENDED: ReadonlySet<CommandStatus> = new Set<CommandStatus>(["succeeded", "failed", "cancelled"]);
+
+/** The command's record once it has ended. */
+export async function waitForCommand(
+  http: Http,
+  command: Pick<CommandRecord, "id"> & Partial<CommandRecord>,
+  options: CallOptions = {},
+): Promise<CommandRecord> {
+  for (let record = CommandRecord.safeParse(command).data;;) {
+    if (record !== undefined && ENDED.has(record.status)) return record;
+    const headers = { Prefer: `wait=${LOOK_S}` };
+    const path = `/v1/commands/${encodeURIComponent(command.id)}`;
+    record = await http.call({ method: "GET", path, headers }, CommandRecord, options);
+  }
+}
+
+/** The result of a command that has ended. @throws {PatchbayError} why it did not succeed */
+export function succeeded({ id, result, problem }: CommandRecord): SucceededResult {
+  if (result?.ok === true) return result;
+  if (problem !== undefined) throw fromProblem(problem);
+  throw new PatchbayError("INVALID_RESULT", `Command '${id}' has ended, and the gateway does not say how`);
 }
 
 /** Makes the methods of an application; the results are parsed by the manifest's schemas. */

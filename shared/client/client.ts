@@ -1,13 +1,16 @@
 /** The client: one property for each kind of thing that the gateway has. */
 import { z } from "zod";
 import {
+  Alert,
   type AppManifest,
   AssetRef,
   type BatchResult,
   type BridgeAddress,
   BridgeState,
+  CommandRecord,
   type Commands,
   Id,
+  JobRecord,
   type JsonObject,
   type Link,
   LinkRecord,
@@ -15,16 +18,22 @@ import {
   type Plan,
   PlanRecord,
   Presence,
-  Problem,
   Progress,
-  Result,
   Run,
   RunEvent,
   SERVICES,
   type Step,
   ValidationIssue,
 } from "@patchbay/contracts";
-import { type AppClient, appClient, type CommandOptions, runCommand, type SucceededResult } from "./app_client.ts";
+import {
+  type AppClient,
+  appClient,
+  type CommandOptions,
+  commandRequest,
+  runCommand,
+  type SucceededResult,
+  waitForCommand,
+} from "./app_client.ts";
 import { type BatchOptions, type BatchStep, runBatch } from "./batch.ts";
 import { followStudio, type StudioEvent, type StudioFilter } from "./events.ts";
 import { follow, type FollowOptions } from "./follow.ts";
@@ -32,12 +41,8 @@ import { type CallOptions, type ClientOptions, createHttp, type Http } from "./h
 
 export type { ClientOptions };
 
-const CommandRecord = z.looseObject({
-  id: Id,
-  status: z.enum(["running", "succeeded", "failed", "cancelling"]),
-  result: Result.optional(),
-  problem: Problem.optional(),
-});
+const Jobs = z.looseObject({ jobs: z.array(JobRecord) });
+const Alerts = z.looseObject({ alerts: z.array(Alert) });
 const Verdict = z.looseObject({ ok: z.boolean(), issues: z.array(ValidationIssue) });
 const Assets = z.looseObject({ assets: z.array(AssetRef) });
 
@@ -106,6 +111,8 @@ export function createClient(options: ClientOptions) {
     apps: apps(http),
     bridges: bridges(http),
     commands: commands(http),
+    jobs: jobs(http),
+    alerts: alerts(http),
     instructions: instructions(http),
     plans: plans(http),
     runs: runs(http),
@@ -143,8 +150,44 @@ const bridges = (http: Http) => ({
 const commands = (http: Http) => ({
   /** What became of a command. */
   get: (id: Id, options?: CallOptions) => http.call(get(`commands/${part(id)}`), CommandRecord, options),
+  /** Its record once it has ended, however long that takes. */
+  wait: (id: Id, options?: CallOptions): Promise<CommandRecord> => waitForCommand(http, { id }, options),
   cancel: (id: Id, options?: CallOptions) =>
     http.call({ method: "DELETE", path: `/v1/commands/${part(id)}` }, CommandRecord, options),
+});
+
+export interface JobFilter extends CallOptions {
+  app?: string;
+  /** A bridge, or `any` for those that any may have. */
+  bridge?: string;
+  /** @default 100 */
+  limit?: number;
+}
+
+const jobs = (http: Http) => ({
+  /**
+   * Puts a command into the durable queue; its bridge need not be here.
+   * @param address `blender.ws-07`, or `blender.any`
+   * @example `const { id } = await client.jobs.enqueue("blender.any", "render_animation", {}); await client.commands.wait(id)`
+   */
+  enqueue: (
+    address: BridgeAddress,
+    command: string,
+    args: Readonly<Record<string, unknown>> = {},
+    options: Omit<CommandOptions, "bridge" | "lane"> = {},
+  ): Promise<CommandRecord> => {
+    const [app = "", bridge = ""] = address.split(".", 2);
+    return http.call(commandRequest(app, command, args, { ...options, bridge, lane: "job" }), CommandRecord, options);
+  },
+  /** What waits or runs, the oldest first. */
+  list: async ({ app, bridge, limit, ...options }: JobFilter = {}): Promise<JobRecord[]> =>
+    (await http.call({ ...get("jobs"), query: { app, bridge, limit } }, Jobs, options)).jobs,
+});
+
+const alerts = (http: Http) => ({
+  /** What a person must look at, the latest first. */
+  list: async ({ limit, ...options }: CallOptions & { limit?: number } = {}): Promise<Alert[]> =>
+    (await http.call({ ...get("alerts"), query: { limit } }, Alerts, options)).alerts,
 });
 
 const instructions = (http: Http) => {

@@ -191,3 +191,34 @@ Deno.test("an asset is put with its name and type, and got as a response", async
   assert.equal(requests[0].headers.get("content-type"), "image/png");
   assert.equal(await (await client.assets.get(id)).text(), "png");
 });
+
+Deno.test("a job is queued and looked at until it has ended; a command that became one is waited for in the same way", async () => {
+  const done = result({ count: 1 });
+  const id = done.commandId;
+  const queued = () => Response.json({ id, status: "queued" }, { status: 202 });
+  const running = () => Response.json({ id, status: "running" });
+  const succeeded = () => Response.json({ id, status: "succeeded", result: done });
+  const { client, requests } = clientOf(queued, running, succeeded, queued, succeeded);
+  assert.equal((await client.jobs.enqueue("counter.any", "increment", {}, { priority: "low" })).status, "queued");
+  assert.deepEqual(await requests[0]?.json(), {
+    bridge: "counter.any",
+    command: "increment",
+    args: {},
+    lane: "job",
+    priority: "low",
+  });
+  assert.deepEqual((await client.commands.wait(id)).result, done);
+  assert.equal(requests[1]?.url, `http://127.0.0.1:7420/v1/commands/${id}`);
+  assert.equal(requests[1].headers.get("prefer"), "wait=20");
+  assert.equal((await client.app(counter).increment({})).count, 1);
+});
+
+Deno.test("a job that did not succeed rejects with why", async () => {
+  const id = newId();
+  const failed = toProblem(new PatchbayError("OUTCOME_UNKNOWN", "lost"));
+  const { client } = clientOf(
+    () => Response.json({ id, status: "queued" }, { status: 202 }),
+    () => Response.json({ id, status: "failed", problem: failed }),
+  );
+  await assert.rejects(client.command("counter.any", "increment"), code("OUTCOME_UNKNOWN"));
+});
