@@ -42,7 +42,8 @@ export function assign(
     const found = file === undefined ? "neither --server nor --credentials" : `neither --server nor ${file.path}`;
     throw PatchbayError.of("INVALID_CONFIGURATION", `Cannot start ${title}: ${found} says where the studio is`, {
       remedy:
-        "Name the credential file from the studio's administrator (--credentials FILE), or the studio's address (--server URL).",
+        "Name the credential file from the studio's administrator (--credentials FILE), or the studio's address " +
+        "(--server URL). A studio on this machine starts a bridge with itself: `patchbay studio ./my-bridge`.",
     });
   }
   const bridge = wanted ?? file?.bridge ?? machineName();

@@ -5,7 +5,7 @@ import { type Bus, migrate, openBucket } from "@patchbay/bus";
 import { createBusUser, type Identity, natsUser } from "@patchbay/bus/permissions";
 import { Presence } from "@patchbay/contracts";
 import { startTestNats, type TestNats } from "@patchbay/testing";
-import { startPatchbay } from "../patchbay_command.ts";
+import { runPatchbay, startPatchbay } from "../patchbay_command.ts";
 
 const within = (seconds: number) => AbortSignal.timeout(seconds * 1000);
 /** A bridge in a folder: what `patchbay new-bridge` writes from. */
@@ -110,6 +110,24 @@ Deno.test("a second process with the same id is told who has it and ends; the fi
   assert.equal((await presence.get("lamp.desk"))?.value.pid, first.pid);
   second.kill("SIGINT");
   assert.equal((await second.ended).code, 1);
+});
+
+Deno.test("a bridge that was written outside of the checkout is started from there, and never written over", async () => {
+  await using studio = await startStudio();
+  const signal = within(60);
+  const folder = join(studio.home, "led-wall");
+  const write = () => runPatchbay(["new-bridge", "led-wall", "--transport", "stdio", "--dir", folder], { signal });
+  const written = await write();
+  assert.equal(written.code, 0, written.text);
+  assert.match(written.text, /README\.md, adapter\.ts, bridge\.ts/);
+  const again = await write();
+  assert.equal(again.code, 1);
+  assert.match(again.text, /CONFLICT/);
+  const args = ["bridge", `${folder}@stage`, "--simulate", "--server", studio.nats.url];
+  await using bridge = startPatchbay(args, { env: { PATCHBAY_HOME: studio.home }, signal });
+  await bridge.line(/^led-wall\.stage: ready: connected to Led wall/);
+  bridge.kill("SIGINT");
+  assert.equal((await bridge.ended).code, 0);
 });
 
 Deno.test("a bridge that there is not is refused with those that there are", async () => {

@@ -2,6 +2,8 @@
 
 /** Names, or beginnings of names where they end with `*`. */
 const ALLOWED = [
+  // where Deno keeps what it has fetched: for simulators, and whatever else a bridge starts in TypeScript
+  "DENO_DIR",
   // who and where
   "HOME",
   "LANG",
