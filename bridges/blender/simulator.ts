@@ -14,6 +14,8 @@ export interface SimulatorOptions extends SessionOptions {
   bridge: BridgeId;
   /** @default `$PATCHBAY_LINKS`, or `~/.patchbay/links` */
   linksDir?: string;
+  /** How it links itself to its bridge: tests put bad weather in between. @default dialAppLink */
+  dial?: typeof dialAppLink;
   signal?: AbortSignal;
 }
 
@@ -84,7 +86,7 @@ async function dial(
   link: () => DialledLink | undefined,
   onShutdown: () => void,
 ): Promise<DialledLink> {
-  const dialled: DialledLink = await dialAppLink({
+  const dialled: DialledLink = await (options.dial ?? dialAppLink)({
     app: blender.app,
     bridge: options.bridge,
     appVersion: SIMULATOR_VERSION,
