@@ -1,16 +1,16 @@
-/** How long a caller waits: for so long, until it goes, or until the gateway ends. */
+/** How long a caller waits: for so long, or until the gateway ends. That it goes is not told before it is answered. */
 
 /** A signal for one wait; disposing it stops its timer. */
 export interface Patience extends Disposable {
   readonly signal: AbortSignal;
 }
 
-/** @param waitMs `undefined` for as long as the caller stays */
-export function patience(waitMs: number | undefined, ...until: readonly AbortSignal[]): Patience {
+/** @param waitMs `undefined` for as long as it takes */
+export function patience(waitMs: number | undefined, until: AbortSignal): Patience {
   const over = new AbortController();
   const timer = waitMs === undefined ? undefined : setTimeout(() => over.abort(), waitMs);
   return {
-    signal: AbortSignal.any([over.signal, ...until]),
+    signal: AbortSignal.any([over.signal, until]),
     [Symbol.dispose]: () => {
       clearTimeout(timer);
       over.abort();

@@ -61,13 +61,13 @@ export const commandRoutes = (deps: Deps) => [
     const offered = checkCommand(deps, body, key);
     const caller = { correlationId, idempotencyKey: idempotencyKey(request.headers) };
     const preference = readPreference(request.headers);
-    if ((body.lane ?? offered.lane) === "job") return await answerJob(deps, body, caller, preference, request.signal);
+    if ((body.lane ?? offered.lane) === "job") return await answerJob(deps, body, caller, preference);
     const { id, result } = sendCommand(deps, body, offered, caller);
     if (!preference.respondAsync && preference.waitMs === undefined) return finished(await result);
     // what becomes of it is kept in deps.commands, or in the history
     result.catch(() => {});
     if (preference.waitMs === undefined) return accepted({ id, status: "running" }, preference);
-    using waiting = patience(preference.waitMs, request.signal, deps.closing);
+    using waiting = patience(preference.waitMs, deps.closing);
     const done = await unlessImpatient(result, waiting.signal);
     return done === undefined ? accepted({ id, status: "running" }, preference) : finished(done, preference);
   }),
@@ -90,7 +90,7 @@ export const commandRoutes = (deps: Deps) => [
       throw new PatchbayError("NOT_FOUND", `Cannot find command '${id}': ${found}`);
     }
     if (preference.waitMs === undefined || hasEnded(record)) return json(record);
-    using waiting = patience(preference.waitMs, request.signal, deps.closing);
+    using waiting = patience(preference.waitMs, deps.closing);
     const result = await awaitResult(deps.bus, { id, after }, waiting.signal);
     const headers = applied(preference);
     return json(result === undefined ? await findCommand(deps, id) ?? record : recordOf(id, result), { headers });
@@ -125,7 +125,6 @@ async function answerJob(
   body: z.infer<typeof CommandBody>,
   caller: CommandCaller,
   preference: Preference,
-  gone: AbortSignal,
 ): Promise<Response> {
   const { bus, closing } = deps;
   const asks = body.lane === "job" || preference.respondAsync;
@@ -136,7 +135,7 @@ async function answerJob(
   const queued = record ?? { id, status: "queued" };
   if (!waits) return accepted(queued, preference);
   if (record?.problem !== undefined) throw fromProblem(record.problem);
-  using waiting = patience(preference.waitMs, gone, closing);
+  using waiting = patience(preference.waitMs, closing);
   const sent = { target: body.bridge, command: body.command };
   const result = record?.result ?? await awaitResult(bus, { id, sent, after }, waiting.signal);
   if (result === undefined) return accepted(queued, preference);
