@@ -2,11 +2,13 @@
 import { z } from "zod";
 import { AssetRef } from "./assets.ts";
 import { Batch, BatchResult } from "./batches.ts";
+import { ChannelSample } from "./channels.ts";
 import { Cancel, Command, Progress, Result } from "./commands.ts";
 import { Envelope } from "./envelope.ts";
 import { type ValidationIssue } from "./patchbay_error.ts";
 import { Alert, AppEvent } from "./events.ts";
 import { JsonSchema, ManifestDocument } from "./manifest_document.ts";
+import { Link, LinkReport, LinkStatus } from "./links.ts";
 import { Plan, PlanRecord, Step } from "./plan.ts";
 import { Heartbeat, Presence } from "./presence.ts";
 import { Problem } from "./problem.ts";
@@ -23,9 +25,13 @@ const MESSAGES = {
   BatchResult,
   BridgeState,
   Cancel,
+  ChannelSample,
   Command,
   Envelope,
   Heartbeat,
+  Link,
+  LinkReport,
+  LinkStatus,
   ManifestDocument,
   Plan,
   PlanRecord,

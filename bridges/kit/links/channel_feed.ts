@@ -12,7 +12,7 @@ import {
 import { logger } from "@patchbay/telemetry";
 import { ClockOffset } from "./clock_offset.ts";
 import { Listeners } from "./listeners.ts";
-import type { FeedOptions, SourceFeed, SourceListener } from "./sources.ts";
+import type { FeedOptions, SourceFeed, SourceListener } from "./source_feed.ts";
 
 const log = logger("bridge");
 

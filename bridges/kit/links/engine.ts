@@ -12,8 +12,12 @@ import {
 } from "@patchbay/contracts";
 import { type BucketChange, openBucket, send } from "@patchbay/bus";
 import { logger } from "@patchbay/telemetry";
-import type { Session } from "../application.ts";
-import type { BridgePart, BridgeParts } from "../bridge_parts.ts";
+import type { Application, Session } from "../application.ts";
+import type { BridgeOptions } from "../bridge_options.ts";
+import type { BridgeSelf } from "../bridge_self.ts";
+import type { CommandQueue } from "../command_queue.ts";
+import type { Fence } from "../fence.ts";
+import type { StateReporter } from "../state/reporter.ts";
 import { backoffMs, pause } from "../supervision/backoff.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { LiveCommands } from "./live_commands.ts";
@@ -26,9 +30,19 @@ const BACKOFF = { minMs: 250, maxMs: 30_000 };
 const REPORT_SIZE = 200;
 const log = logger("bridge");
 
+/** What it needs of its bridge. */
+export interface LinkEngineParts<S> {
+  readonly options: Pick<BridgeOptions<S>, "bus" | "manifest" | "bridge" | "stuckMs">;
+  readonly self: Pick<BridgeSelf, "source">;
+  readonly fence: Fence;
+  readonly queue: CommandQueue;
+  readonly state: Pick<StateReporter, "changed">;
+  readonly application: Application<S>;
+}
+
 /** The part of a bridge that runs its links. */
-export class LinkEngine<S = unknown> implements BridgePart {
-  readonly #parts: BridgeParts<S>;
+export class LinkEngine<S = unknown> {
+  readonly #parts: LinkEngineParts<S>;
   readonly #clock: Clock;
   readonly #sources: LinkSources;
   readonly #commands: LiveCommands<S>;
@@ -40,7 +54,7 @@ export class LinkEngine<S = unknown> implements BridgePart {
   #watching: Promise<void> | undefined;
   #session: Session<S> | undefined;
 
-  constructor(parts: BridgeParts<S>, clock: Clock = systemClock) {
+  constructor(parts: LinkEngineParts<S>, clock: Clock = systemClock) {
     const { options: { bus, manifest, stuckMs }, self: { source }, application, queue, fence, state } = parts;
     this.#parts = parts;
     this.#clock = clock;

@@ -1,5 +1,5 @@
 /** Who listens to one source. */
-import type { Sample, SourceListener } from "./sources.ts";
+import type { Sample, SourceListener } from "./source_feed.ts";
 
 export class Listeners {
   readonly #all = new Set<SourceListener>();

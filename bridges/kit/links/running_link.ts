@@ -4,7 +4,8 @@ import { compileLinkExpression, ExpressionError, type LinkExpression } from "@pa
 import { Applier } from "./applier.ts";
 import type { Clock } from "./clock.ts";
 import { Mapping, MappingError } from "./mapping.ts";
-import { describeSource, type LinkSources, type Sample } from "./sources.ts";
+import type { Sample } from "./source_feed.ts";
+import { describeSource, type LinkSources } from "./sources.ts";
 
 export interface RunningLinkOptions {
   revision: number;

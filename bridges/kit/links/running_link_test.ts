@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { Link, PatchbayError } from "@patchbay/contracts";
 import { RunningLink } from "./running_link.ts";
-import type { LinkSources, SourceListener } from "./sources.ts";
+import type { SourceListener } from "./source_feed.ts";
+import type { LinkSources } from "./sources.ts";
 import { settled, TestClock } from "./test_clock.ts";
 
 /** A link between a source and an application that the test plays. @param skewMs how far the source's clock is ahead */

@@ -1,41 +1,8 @@
 /** What links listen to: one subscription for each subject, however many links begin there. */
 import { formatAddress, type LinkSource, subjects } from "@patchbay/contracts";
-import { type Bus } from "@patchbay/bus";
 import { ChannelFeed } from "./channel_feed.ts";
-import type { Clock } from "./clock.ts";
+import type { FeedOptions, SourceFeed, SourceListener } from "./source_feed.ts";
 import { StateFeed } from "./state_feed.ts";
-
-/** A whole value of a source: a channel's, or a state. */
-export interface Sample {
-  value: unknown;
-  /** When it was made, by the clock of the source. */
-  at: number;
-  /** When it arrived, by ours. */
-  arrivedAt: number;
-  /** What makes a time of the source one of ours, in milliseconds. */
-  offsetMs: number;
-}
-
-export interface SourceListener {
-  sample(sample: Sample): void;
-  /** Nothing comes, and nothing will. @param reason for a person */
-  failed(reason: string): void;
-}
-
-/** One source, followed for as long as somebody listens. */
-export interface SourceFeed extends AsyncDisposable {
-  /** May call back at once, where the value is known. */
-  add(listener: SourceListener): void;
-  /** Whether nobody listens any more. */
-  remove(listener: SourceListener): boolean;
-}
-
-export interface FeedOptions {
-  bus: Bus;
-  clock: Clock;
-  /** Who asks: `blender.ws-07`. */
-  source: string;
-}
 
 export class LinkSources implements AsyncDisposable {
   readonly #options: FeedOptions;

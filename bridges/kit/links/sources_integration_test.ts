@@ -4,7 +4,8 @@ import { type Bus, endpoint, send, startService } from "@patchbay/bus";
 import { z } from "zod";
 import { testStudio, until } from "../test_counter.ts";
 import { systemClock } from "./clock.ts";
-import { LinkSources, type SourceListener } from "./sources.ts";
+import type { SourceListener } from "./source_feed.ts";
+import { LinkSources } from "./sources.ts";
 
 function hearing() {
   const heard: unknown[] = [];

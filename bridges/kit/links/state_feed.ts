@@ -15,7 +15,7 @@ import { logger } from "@patchbay/telemetry";
 import { backoffMs, pause } from "../supervision/backoff.ts";
 import { ClockOffset } from "./clock_offset.ts";
 import { Listeners } from "./listeners.ts";
-import type { FeedOptions, Sample, SourceFeed, SourceListener } from "./sources.ts";
+import type { FeedOptions, Sample, SourceFeed, SourceListener } from "./source_feed.ts";
 
 const SNAPSHOT_TIMEOUT_MS = 5_000;
 const BACKOFF = { minMs: 250, maxMs: 30_000 };
