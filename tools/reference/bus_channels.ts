@@ -19,7 +19,8 @@ export const MESSAGES: Readonly<Record<string, BusMessage>> = {
   cancel: { summary: "Cancels a command or a run by its id.", type: "command", payload: "Cancel" },
   progress: { summary: "How far a command has come.", type: "progress", payload: "Progress" },
   event: { summary: "Something happened in the application.", type: "event", payload: "AppEvent" },
-  channelValue: { summary: "The channel's value now: app, bridge, channel, at and value.", type: "event" },
+  channelValue: { summary: "The channel's value now.", type: "event", payload: "ChannelSample" },
+  linkReport: { summary: "How links do that end at a bridge.", type: "event", payload: "LinkReport" },
   runEvent: { summary: "One transition of a run.", type: "event", payload: "RunEvent" },
   contextChange: { summary: "A change of project context.", type: "event" },
   alert: { summary: "Something that a person must look at.", type: "error", payload: "Alert" },
@@ -103,6 +104,11 @@ export const CHANNELS: Readonly<Record<string, BusChannel>> = {
     address: subjects.channel("{app}", "{bridge}", "{channel}"),
     summary: "A value that changes many times a second; never stored.",
     message: "channelValue",
+  },
+  linkStatus: {
+    address: subjects.linkStatus("{app}", "{bridge}"),
+    summary: "How the links do that end at this bridge: at a change, at most once a second and at least every five.",
+    message: "linkReport",
   },
   run: {
     address: subjects.run("{runId}"),
