@@ -194,8 +194,8 @@ class RunningBridge<S> implements Bridge {
   /** What depends on the status looks at it again. Parts may say so before all of them are there. */
   #changed(): void {
     if (this.#status === undefined) return;
-    this.#status.update();
-    const { serves, takesAny, status, reason } = this.#status;
+    const { status, reason } = this.#status.update();
+    const { serves, takesAny } = this.#status;
     const { own, any } = this.#endpoints ?? {};
     if (serves) own?.join();
     // while the bus is away the lease may be ours still: nothing can come then

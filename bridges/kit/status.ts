@@ -65,15 +65,17 @@ export class Status<S> {
     this.update();
   }
 
-  /** Something has changed: raises the transition, if it is one. */
-  update(): void {
-    const { status, reason, code } = this.#state;
+  /** Something may have changed: raises the transition, if it is one. */
+  update(): Readonly<State> {
+    const state = this.#state;
+    const { status, reason, code } = state;
     const to: BridgeConnection = status === "idle" || status === "executing" ? "connected" : status;
     const from = this.#last;
-    if (from === to) return;
+    if (from === to) return state;
     this.#last = to;
     const said = { from, to, reason: reason.slice(0, MAX_REASON) };
     this.#options.onTransition(code === undefined ? said : { ...said, code });
+    return state;
   }
 
   get #state(): State {

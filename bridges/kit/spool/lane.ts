@@ -53,7 +53,8 @@ export class Lane {
   readonly #options: LaneOptions;
   #entries: Entry[] = [];
   #segments: Segments | undefined;
-  #onDisk = false;
+  /** So many of the first are on the disk, or need not be. */
+  #saved = 0;
   #sending: Promise<void> | undefined;
   #together: boolean;
   #memory = 0;
@@ -66,21 +67,21 @@ export class Lane {
 
   /** Whether all that waits lies on the disk, or should and cannot. */
   get saved(): boolean {
-    return this.#onDisk || this.#entries.length === 0 || performance.now() < this.#retryDiskAt;
+    return this.#saved === this.#entries.length || performance.now() < this.#retryDiskAt;
   }
 
   /** Bytes that lie in memory and nowhere else. */
   get unsaved(): number {
-    return this.#onDisk ? 0 : this.#memory;
+    return this.#saved === this.#entries.length ? 0 : this.#memory;
   }
 
   get waiting(): readonly Entry[] {
     return this.#entries;
   }
 
-  /** Since when the oldest waits, by the monotonic clock. */
-  get oldestSince(): number | undefined {
-    return this.#entries[0]?.addedAt;
+  /** Since when the oldest waits that is not on the disk, by the monotonic clock. */
+  get unsavedSince(): number {
+    return this.#entries[this.#saved]?.addedAt ?? Infinity;
   }
 
   /** From now on it can write to the disk; what an earlier process left goes first. */
@@ -97,10 +98,7 @@ export class Lane {
     const isSent = ({ sentAt }: Entry) => sentAt !== undefined;
     const rest = this.#entries.filter((entry) => !isSent(entry));
     this.#entries = [...this.#entries.filter(isSent), ...recovered, ...rest];
-    if (recovered.length > 0) {
-      this.#onDisk = true;
-      this.#write(rest);
-    }
+    if (recovered.length > 0) this.#saved = this.#entries.length - rest.length;
     this.#wake();
     return recovered;
   }
@@ -109,16 +107,30 @@ export class Lane {
     const entry = entryOf(message);
     this.#entries.push(entry);
     this.#memory += entry.bytes;
-    if (this.#onDisk) this.#write([entry]);
     this.#wake();
     return entry;
   }
 
-  /** Writes all that waits to the disk, and what comes after it, until nothing waits. */
+  /** Writes all that waits to the disk. */
   save(): void {
     if (this.saved || this.#segments === undefined) return;
-    this.#onDisk = true;
-    this.#write(this.#entries.filter(({ place }) => place === undefined));
+    const entries = this.#entries.slice(this.#saved);
+    try {
+      const places = this.#segments.append(entries.flatMap(({ message }) => message === undefined ? [] : [message]));
+      this.#saved = this.#entries.length;
+      for (const [i, entry] of entries.entries()) this.#isAt(entry, places[i]);
+    } catch (error) {
+      this.#retryDiskAt = performance.now() + FULL_RETRY_MS;
+      log.error("what waits for the bus cannot be written to the disk, and stays in memory: {error}", { error });
+    }
+  }
+
+  #isAt(entry: Entry, place: Place | undefined): void {
+    if (place === undefined) return;
+    entry.place = place;
+    if (this.#memory <= MEMORY_BYTES) return;
+    entry.message = undefined;
+    this.#memory -= entry.bytes;
   }
 
   /** These need not be sent any more. @param error for whoever waits for them */
@@ -136,26 +148,6 @@ export class Lane {
     if (this.#entries.length > 0 && !this.#options.signal.aborted) this.#sending ??= this.#send();
   }
 
-  #write(entries: readonly Entry[]): void {
-    const messages = entries.flatMap(({ message }) => message === undefined ? [] : [message]);
-    if (this.#segments === undefined || messages.length !== entries.length) return;
-    try {
-      const places = this.#segments.append(messages);
-      for (const [i, place] of places.entries()) {
-        const entry = entries[i];
-        if (entry === undefined) continue;
-        entry.place = place;
-        if (this.#memory <= MEMORY_BYTES) continue;
-        entry.message = undefined;
-        this.#memory -= entry.bytes;
-      }
-    } catch (error) {
-      this.#onDisk = false;
-      this.#retryDiskAt = performance.now() + FULL_RETRY_MS;
-      log.error("what waits for the bus cannot be written to the disk, and stays in memory: {error}", { error });
-    }
-  }
-
   async #send(): Promise<void> {
     const { signal } = this.#options;
     // those that are added in one go, go together
@@ -163,7 +155,8 @@ export class Lane {
     while (this.#entries.length > 0 && !signal.aborted && !this.#options.bus.nc.isClosed()) {
       try {
         const batch = this.#batch();
-        await this.#settleKnown(batch);
+        const doubtful = batch.filter(isDoubtful);
+        if (doubtful.length > 0) await this.#settleKnown(batch, doubtful);
         await this.#deliver(batch.filter(({ settled }) => !settled));
       } catch (error) {
         if (signal.aborted) break;
@@ -196,12 +189,8 @@ export class Lane {
   }
 
   /** What was sent so long ago that the stream may not know it again is looked for there first. */
-  async #settleKnown(batch: readonly Entry[]): Promise<void> {
+  async #settleKnown(batch: readonly Entry[], doubtful: readonly Entry[]): Promise<void> {
     const { ordered } = this.#options;
-    const doubtful = batch.filter(({ sentAt }) =>
-      sentAt === "recovered" || sentAt !== undefined && performance.now() - sentAt > DOUBT_MS
-    );
-    if (doubtful.length === 0) return;
     const subjects = [...new Set(doubtful.map(({ subject }) => subject))];
     const last = new Map(
       await Promise.all(subjects.map(async (subject) => [subject, await this.#last(subject)] as const)),
@@ -288,10 +277,10 @@ export class Lane {
   #forget(): void {
     const kept = this.#entries.findIndex(({ settled }) => !settled);
     const gone = this.#entries.splice(0, kept === -1 ? this.#entries.length : kept);
+    this.#saved = Math.max(0, this.#saved - gone.length);
     for (const { message, bytes } of gone) if (message !== undefined) this.#memory -= bytes;
     const nothingLeft = this.#entries.length === 0;
     this.#segments?.settle(gone.flatMap(({ place }) => place === undefined ? [] : [place]), nothingLeft);
-    if (nothingLeft) this.#onDisk = false;
   }
 }
 
@@ -301,6 +290,8 @@ function entryOf(message: PackedMessage): Entry {
   return { id: messageIdOf(message), subject, bytes, addedAt: performance.now(), message, settled: false };
 }
 
+const isDoubtful = ({ sentAt }: Entry) =>
+  sentAt === "recovered" || sentAt !== undefined && performance.now() - sentAt > DOUBT_MS;
 const codeOf = (error: unknown) => error instanceof PatchbayError ? error.code : undefined;
 const isPassing = (error: unknown) => ["BUS_UNAVAILABLE", "STORAGE_FULL", "CANCELLED"].includes(codeOf(error) ?? "");
 

@@ -26,7 +26,7 @@ const SEGMENT_BYTES = 4 * 1024 * 1024;
 /** Where the disk refuses, so much is kept in memory. */
 const MEMORY_LIMIT_BYTES = 64 * 1024 * 1024;
 /** What waits longer than this goes to the disk, in milliseconds. Until then it is mostly in the hands of the system, which sends it even if this process ends. */
-const GRACE_MS = 25;
+const GRACE_MS = 100;
 /** Their order matters; elsewhere each subject is a key of its own. */
 const ORDERED: ReadonlySet<string> = new Set(["RESULTS", "EVENTS", "STATE", "ALERTS"]);
 /** What may be missed, that which is missed least first. */
@@ -157,20 +157,20 @@ export class Spool implements AsyncDisposable {
   /** Sees to it that nothing waits in memory for long, nor too much on the disk. */
   #guard(): void {
     if (!this.#opened || this.#waiting.size === 0) return;
-    this.#saveOld();
+    // while the bus is there a timer does it, for many at once
+    if (!this.#options.bus.connected) this.#save(Infinity);
     this.#limit();
     if (this.#options.signal.aborted || [...this.#lanes.values()].every(({ saved }) => saved)) return;
     this.#grace ??= setTimeout(() => {
       this.#grace = undefined;
+      this.#save(performance.now() - GRACE_MS);
       this.#guard();
     }, GRACE_MS);
   }
 
-  #saveOld(): void {
-    const since = this.#options.bus.connected && !this.#options.signal.aborted
-      ? performance.now() - GRACE_MS
-      : Infinity;
-    for (const lane of this.#lanes.values()) if ((lane.oldestSince ?? Infinity) <= since) lane.save();
+  /** @param since what waits since then or longer goes to the disk, and what came after it */
+  #save(since: number): void {
+    for (const lane of this.#lanes.values()) if (lane.unsavedSince <= since) lane.save();
   }
 
   #limit(): void {
