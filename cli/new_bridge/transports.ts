@@ -51,6 +51,11 @@ export const TRANSPORTS = {
     inside: "hears `/lamp/ping`, `/lamp/get/…` and `/lamp/set/…`, and answers whoever asked, in OSC 1.0 over UDP",
     files: own("osc"),
   },
+  mcp: {
+    summary: "a server of the Model Context Protocol, whose tools are the commands",
+    inside: "is an MCP server, over its standard streams or HTTP, with a tool for each command",
+    files: own("mcp"),
+  },
   script: {
     summary: "a script in Python that the bridge starts and looks after",
     inside: "is reached from `script.py`, where the simulated one changes its own state",
