@@ -1,17 +1,34 @@
 /** The batches of one bridge: how their results and their progress leave it. */
 import { Progress, subjects } from "@patchbay/contracts";
-import { putAsset, send } from "@patchbay/bus";
-import type { BridgeParts } from "../bridge_parts.ts";
-import { about } from "../bridge_self.ts";
+import { type Ledger, putAsset, send } from "@patchbay/bus";
+import type { Application } from "../application.ts";
+import type { BridgeOptions } from "../bridge_options.ts";
+import { about, type BridgeSelf } from "../bridge_self.ts";
 import { Claims } from "../claims.ts";
+import type { CommandQueue } from "../command_queue.ts";
+import type { ExecutionJournal } from "../execution_journal.ts";
+import type { Fence } from "../fence.ts";
 import { fitValue } from "../large_values.ts";
 import { ProgressPace } from "../progress_pace.ts";
+import type { Spool } from "../spool/spool.ts";
+import type { StateReporter } from "../state/reporter.ts";
 import { BatchRunner } from "./batch_runner.ts";
 
-type Needed = "options" | "self" | "fence" | "queue" | "application" | "state" | "spool" | "ledger" | "journal";
+/** The parts of the bridge that batches go through. */
+export interface BatchParts<S> {
+  options: BridgeOptions<S>;
+  self: BridgeSelf;
+  fence: Fence;
+  queue: CommandQueue;
+  application: Application<S>;
+  state: StateReporter;
+  spool: Spool;
+  ledger: Ledger;
+  journal: ExecutionJournal;
+}
 
 export function bridgeBatches<S>(
-  { options, self, fence, queue, application, state, spool, ledger, journal }: Pick<BridgeParts<S>, Needed>,
+  { options, self, fence, queue, application, state, spool, ledger, journal }: BatchParts<S>,
 ): BatchRunner<S> {
   const { bus, manifest, bridge, allowCode, stuckMs } = options;
   const pace = new ProgressPace();
