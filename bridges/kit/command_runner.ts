@@ -16,7 +16,7 @@ import {
   toProblem,
   ValidationError,
 } from "@patchbay/contracts";
-import { type BegunEntry, commandFingerprint, type PackedMessage, type SentTo } from "@patchbay/bus";
+import { type BegunEntry, commandFingerprint, type FoundEntry, type PackedMessage, type SentTo } from "@patchbay/bus";
 import { logger } from "@patchbay/telemetry";
 import { type Application, type Session, unlessAborted } from "./application.ts";
 import type { Claim, ClaimedCommand, Claims } from "./claims.ts";
@@ -186,7 +186,19 @@ export class CommandRunner<S> {
     for (;;) {
       const turn = await this.#turn(work, attempt);
       if (turn.kind !== "elsewhere") return turn;
-      await this.#options.claims.changed(turn.found, attempt.controller.signal);
+      await this.#elsewhere(work, attempt, turn.found);
+    }
+  }
+
+  async #elsewhere({ name }: Work, { controller: { signal } }: Attempt, found: FoundEntry): Promise<void> {
+    try {
+      await this.#options.claims.changed(found, signal);
+    } catch (error) {
+      if (!signal.aborted || isCancellation(signal)) throw error;
+      const { bridge } = found.entry;
+      throw new PatchbayError("DEADLINE_EXCEEDED", `Cannot finish ${name} in time: ${bridge} still has it`, {
+        context: { started: true, bridge },
+      });
     }
   }
 

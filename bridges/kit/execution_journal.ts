@@ -17,8 +17,11 @@ const Executing = z.looseObject({
 });
 export type Executing = z.infer<typeof Executing>;
 
-export class ExecutionJournal {
+const encoder = new TextEncoder();
+
+export class ExecutionJournal implements Disposable {
   readonly #path: string;
+  #file: Deno.FsFile | undefined;
   /** What the process before this one was doing when it ended. */
   readonly leftBehind: Executing | undefined;
 
@@ -28,11 +31,19 @@ export class ExecutionJournal {
   }
 
   begin(executing: Executing): void {
-    Deno.writeTextFileSync(this.#path, JSON.stringify(executing), { mode: 0o600 });
+    const file = this.#file ??= Deno.openSync(this.#path, { write: true, create: true, truncate: true, mode: 0o600 });
+    file.seekSync(0, Deno.SeekMode.Start);
+    const line = encoder.encode(JSON.stringify(executing));
+    for (let at = 0; at < line.length;) at += file.writeSync(line.subarray(at));
   }
 
   end(): void {
-    Deno.truncateSync(this.#path);
+    this.#file?.truncateSync();
+  }
+
+  [Symbol.dispose](): void {
+    this.#file?.close();
+    this.#file = undefined;
   }
 
   #read(): Executing | undefined {

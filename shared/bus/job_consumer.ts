@@ -28,8 +28,11 @@ export interface JobConsumerOptions {
 
 const ACK_WAIT_MS = 30_000;
 const WINDOW = 256;
-/** A safety net: what a job may break its bridges is counted in the ledger. */
-const MAX_DELIVER = 20;
+/**
+ * A safety net. How often a job may break its bridge is counted in the ledger; one that was only held when its bridge
+ * ended has done nothing wrong, however often that was.
+ */
+const MAX_DELIVER = 1_000;
 
 /** The consumer of a bridge's own jobs. The `=` keeps the names of two bridges apart: no name has one. */
 export const ownConsumer = (app: string, bridge: string): string => `${app}=${bridge}`;

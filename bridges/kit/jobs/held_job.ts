@@ -31,6 +31,7 @@ export class HeldJob<S> {
   readonly #parts: BridgeParts<S>;
   readonly #results: JobResults<S>;
   readonly #cancelled = new AbortController();
+  readonly #turnIsOver = Promise.withResolvers<void>();
   #job: Job;
   #recalled = false;
   #news = Promise.withResolvers<void>();
@@ -45,6 +46,11 @@ export class HeldJob<S> {
 
   get job(): Job {
     return this.#job;
+  }
+
+  /** Resolves once the application is done with it: the next one may begin while this one's result is stored. */
+  get turnIsOver(): Promise<void> {
+    return this.#turnIsOver.promise;
   }
 
   get commandId(): Id | undefined {
@@ -90,7 +96,10 @@ export class HeldJob<S> {
       if (this.#recalled) return this.handBack();
       const outcome = await this.#outcome(message);
       if (this.#recalled && !outcome.started) return this.handBack();
-      if (!isLater(outcome)) return await this.#finish(message, outcome);
+      if (!isLater(outcome)) {
+        this.#turnIsOver.resolve();
+        return await this.#finish(message, outcome);
+      }
       log.info("job {id} is not begun yet: {why}", { id: message.id, why: whyNot(outcome) });
       await pause(backoffMs(tries, LATER), this.#cancelled.signal);
     }

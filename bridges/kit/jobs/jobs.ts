@@ -27,6 +27,7 @@ export class Jobs<S> implements BridgePart {
   #taking: AbortController | undefined;
   #taken: Promise<void> = Promise.resolve();
   #busy: ReturnType<typeof setTimeout> | undefined;
+  #hesitation: ReturnType<typeof setTimeout> | undefined;
   #signs: ReturnType<typeof setInterval> | undefined;
   #draining = false;
   #empty: PromiseWithResolvers<void> | undefined;
@@ -111,7 +112,7 @@ export class Jobs<S> implements BridgePart {
     if (held === undefined) return;
     this.#lanes[priority].delete(held);
     this.#running.set(priority, held);
-    void this.#run(held).then(() => {
+    void Promise.race([this.#run(held), held.turnIsOver]).then(() => {
       this.#running.delete(priority);
       this.#next(priority);
     });
@@ -129,6 +130,7 @@ export class Jobs<S> implements BridgePart {
   }
 
   #done(held: HeldJob<S>): void {
+    clearTimeout(this.#hesitation);
     this.#held.delete(held.job.seq);
     if (this.#held.size === 0) this.#empty?.resolve();
     this.#ask();
@@ -152,11 +154,21 @@ export class Jobs<S> implements BridgePart {
     }
   }
 
+  /** A job for any bridge that came as something else had begun: unless its turn comes soon, another bridge may have it. */
+  #hesitate(seq: number): void {
+    const held = this.#held.get(seq);
+    clearTimeout(this.#hesitation);
+    this.#hesitation = setTimeout(() => held?.recall(), BRIEFLY_MS);
+  }
+
   async #take(): Promise<void> {
     const taking = this.#taking = new AbortController();
     try {
       const job = await this.#any?.take(taking.signal);
+      const { queue } = this.#parts;
+      const busy = queue.executing || queue.waiting > 0;
       if (job !== undefined) this.#accept(job);
+      if (job !== undefined && busy) this.#hesitate(job.seq);
     } catch (error) {
       log.error("cannot take jobs for any bridge: {error}", { error });
     } finally {

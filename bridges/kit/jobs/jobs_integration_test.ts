@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { envelope, newId, Progress, subjects } from "@patchbay/contracts";
-import { send, subscribe } from "@patchbay/bus";
+import { Alert, envelope, newId, Progress, subjects } from "@patchbay/contracts";
+import { readStream, send, subscribe } from "@patchbay/bus";
 import { startAppDouble } from "@patchbay/testing";
 import { counter, holding, testStudio, until } from "../test_counter.ts";
-import { history, job, queueIsEmpty, resultsOf } from "./test_jobs.ts";
+import { history, job, queueIsEmpty, resultsOf, settable } from "./test_jobs.ts";
 
 Deno.test("a job waits for a bridge that is switched off; its result is stored before it leaves the queue", async () => {
   await using studio = await testStudio();
@@ -174,6 +174,26 @@ Deno.test("what cannot be read is taken out with an alert, and the queue goes on
   const [result] = await resultsOf(studio.bus, [id]);
   assert.equal(result?.ok, true);
   await until(() => queueIsEmpty(studio.bus));
+  const alerts = { subject: subjects.alert("error"), payload: Alert, from: "start", follow: true } as const;
+  for await (const { message: { payload } } of readStream(studio.bus, "ALERTS", alerts)) {
+    assert.deepEqual([payload.code, payload.bridge], ["INVALID_MESSAGE", "ws-01"]);
+    break;
+  }
+});
+
+Deno.test("a job that may be done twice is done again when the application was lost under it", async () => {
+  await using studio = await testStudio();
+  const never = new Promise<{ count: number }>(() => {});
+  let begun = 0;
+  await using double = await startAppDouble(studio.bus, settable, {
+    handlers: { set: ({ args }) => ++begun === 1 ? never : { count: args.to } },
+  });
+  const id = await job(studio.bus, "set", { to: 3 });
+  await until(() => begun === 1);
+  double.crash();
+  const [result] = await resultsOf(studio.bus, [id]);
+  assert.deepEqual(result?.ok && result.value, { count: 3 });
+  assert.equal(begun, 2);
 });
 
 Deno.test("a job says how far it is, and its result names its command and its bridge", async () => {
