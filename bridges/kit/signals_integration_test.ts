@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
-import { AppEvent, subjects } from "@patchbay/contracts";
+import { AppEvent, ChannelSample, subjects } from "@patchbay/contracts";
 import { readStream, subscribe } from "@patchbay/bus";
 import { startAppDouble } from "@patchbay/testing";
 import { counter, testStudio } from "./test_counter.ts";
@@ -27,16 +27,17 @@ Deno.test("events that happen while the bus is away are stored afterwards, each 
 Deno.test("a channel sends its first value at once and then the last one at its rate", async () => {
   await using studio = await testStudio();
   await using double = await startAppDouble(studio.bus, counter);
-  const payload = z.looseObject({ value: z.number() });
+  const payload = ChannelSample.extend({ value: z.number() });
   await using heard = subscribe(studio.bus, subjects.channel("counter", "ws-01", "level"), { payload });
   await heard.ready;
   for (let level = 0; level < 1000; level++) double.channel("level", level);
   double.channel("level", "loud");
   double.channel("not_declared", 1);
-  const seen: number[] = [];
-  for await (const { message } of heard) {
-    seen.push(message.payload.value);
-    if (seen.at(-1) === 999) break;
+  const seen: (number | undefined)[][] = [];
+  for await (const { message: { payload: { value, seq, at }, metadata } } of heard) {
+    assert.ok(at <= metadata.timestamp + 1, "a value was made before it was sent");
+    seen.push([value, seq]);
+    if (value === 999) break;
   }
-  assert.deepEqual(seen, [0, 999]);
+  assert.deepEqual(seen, [[0, 1], [999, 2]]);
 });

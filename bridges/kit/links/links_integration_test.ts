@@ -172,3 +172,18 @@ Deno.test("a link that cannot run says which field is wrong", async () => {
   await putLink(bus, linkOf({ mapping: { expression: "$eval('1')" } }));
   await until(() => statuses.of()?.reason.startsWith("mapping.expression"));
 });
+
+Deno.test("a bridge ends although the application does not finish a value", async () => {
+  await using studio = await testStudio();
+  const { bus } = studio;
+  await using source = await startDesk(bus);
+  const target = await startAppDouble(bus, lamp, {
+    bridge: "ws-02",
+    stuckMs: 50,
+    handlers: { dim: () => new Promise(() => {}) },
+    snapshot: () => ({ level: 0 }),
+  });
+  await putLink(bus, linkOf());
+  await play(source, 1, () => target.executions.length === 1);
+  await target[Symbol.asyncDispose]();
+});

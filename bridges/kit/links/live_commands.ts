@@ -25,7 +25,7 @@ export interface LiveCommandsOptions<S> {
   fence: Fence;
   /** The application may have changed. */
   onChanged(): void;
-  /** After its deadline, a command may block the application for so long, in milliseconds. @default 60_000 */
+  /** After its deadline or its end, a command may block the application for so long, in milliseconds. @default 60_000 */
   stuckMs: number | undefined;
 }
 
@@ -86,17 +86,15 @@ export class LiveCommands<S = unknown> {
       throw PatchbayError.of("BRIDGE_FENCED", `Cannot run ${command}: the bridge's lease is not ours`);
     }
     const deadline = Date.now() + definition.timeoutMs;
-    // one timer for a value that is in time, which nearly all are
-    using late = new DisposableStack();
-    late.use(
-      new DeadlineTimer(deadline, () => {
-        controller.abort(
-          PatchbayError.of("DEADLINE_EXCEEDED", `${command} takes longer than ${definition.timeoutMs} ms`),
-        );
-        const stuck = PatchbayError.of("APP_UNRESPONSIVE", `${command} does not end`);
-        late.use(new DeadlineTimer(deadline + stuckMs, () => application.lose(session, stuck)));
-      }),
-    );
+    using timers = new DisposableStack();
+    const tooLate = () =>
+      PatchbayError.of("DEADLINE_EXCEEDED", `${command} takes longer than ${definition.timeoutMs} ms`);
+    timers.use(new DeadlineTimer(deadline, () => controller.abort(tooLate())));
+    controller.signal.addEventListener("abort", () => {
+      if (timers.disposed) return;
+      const stuck = PatchbayError.of("APP_UNRESPONSIVE", `${command} does not end, ${stuckMs} ms after it was told to`);
+      timers.use(new DeadlineTimer(Date.now() + stuckMs, () => application.lose(session, stuck)));
+    }, { once: true });
     try {
       const executed = session.adapter.execute({
         command,
