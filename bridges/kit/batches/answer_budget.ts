@@ -3,8 +3,8 @@ import { MAX_INLINE_BYTES, type Problem } from "@patchbay/contracts";
 
 /** What a message takes, with room for the envelope around the answer. */
 const ANSWER_BYTES = 960 * 1024;
-/** One result without its value or problem. */
-const FACTS_BYTES = 360;
+/** One result without its value or problem, whatever the names in it. */
+const FACTS_BYTES = 500;
 /** A value of this size is no larger than the reference to it; a problem of this size has lost what can be left out. */
 const LEAST_BYTES = 400;
 const encoder = new TextEncoder();
