@@ -123,6 +123,7 @@ export function assembleParts<S>(
   });
   const ledger = openLedger(bus);
   const journal = new ExecutionJournal(options.workDir);
+  ended.addEventListener("abort", () => journal[Symbol.dispose](), { once: true });
   const runner = commandRunner({ options, self, fence, queue, application, state, spool, ledger, journal });
   const batches = bridgeBatches({ options, self, fence, queue, application, state, spool, ledger, journal });
   return {

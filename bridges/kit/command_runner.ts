@@ -27,6 +27,7 @@ import { DeadlineTimer } from "./deadline_timer.ts";
 import type { Executing, ExecutionJournal } from "./execution_journal.ts";
 import { lifecycleSession } from "./lifecycle_commands.ts";
 import { type Outcome, RememberedResults } from "./remembered_results.ts";
+import { Stopwatch } from "./stopwatch.ts";
 
 export interface CommandRunnerOptions<S> {
   manifest: AppManifest;
@@ -347,23 +348,6 @@ interface Attempt {
 
 /** What the turn of a command gave: a value of the application, or what the ledger says of it. */
 type Turn = { kind: "value"; value: unknown } | Exclude<Claim, { kind: "begun" }>;
-
-/** When the application began, and how long it took: by the monotonic clock. */
-class Stopwatch {
-  started = false;
-  startedAt = Date.now();
-  #from = performance.now();
-
-  start(): void {
-    this.started = true;
-    this.startedAt = Date.now();
-    this.#from = performance.now();
-  }
-
-  get durationMs(): number {
-    return this.started ? performance.now() - this.#from : 0;
-  }
-}
 
 const timeoutOf = ({ command: { payload }, definition }: Work) => payload.timeoutMs ?? definition.timeoutMs;
 

@@ -10,11 +10,11 @@ import {
   toProblem,
 } from "@patchbay/contracts";
 import { type Job, jobMessageId } from "@patchbay/bus";
-import type { BridgeParts } from "../bridge_parts.ts";
+import type { JobParts } from "./job_parts.ts";
 
 /** Says what a person must look at; it is in its stream once the bus is there. */
 export function raiseAlert<S>(
-  { options: { manifest: { app }, bridge }, self, spool }: BridgeParts<S>,
+  { options: { manifest: { app }, bridge }, self, spool }: JobParts<S>,
   { code, detail, remedy, context = {} }: Problem,
   { commandId, ...more }: { commandId?: Id | undefined; seq?: number },
 ): void {
@@ -33,7 +33,7 @@ export function raiseAlert<S>(
 }
 
 /** A message that is no command: nobody can run it, and whoever looks at the queue should not meet it again. */
-export function buryUnreadable<S>(parts: BridgeParts<S>, job: Job, error: PatchbayError): void {
+export function buryUnreadable<S>(parts: JobParts<S>, job: Job, error: PatchbayError): void {
   const commandId = IdSchema.safeParse(jobMessageId(job)).data;
   raiseAlert(parts, toProblem(error), { commandId, seq: job.seq });
   job.term(error.message.replace(/\s+/g, " "));

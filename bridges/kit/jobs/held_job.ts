@@ -10,10 +10,10 @@ import {
 } from "@patchbay/contracts";
 import { commandFingerprint, type Job, jobMessageId, type LedgerFacts, type SentTo } from "@patchbay/bus";
 import { logger } from "@patchbay/telemetry";
-import type { BridgeParts } from "../bridge_parts.ts";
 import type { Outcome } from "../remembered_results.ts";
 import { type Backoff, backoffMs, pause } from "../supervision/backoff.ts";
 import { buryUnreadable, raiseAlert } from "./dead_letter.ts";
+import type { JobParts } from "./job_parts.ts";
 import { JobResults } from "./job_results.ts";
 
 const log = logger("bridge");
@@ -28,7 +28,7 @@ const NOT_NOW: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 ]);
 
 export class HeldJob<S> {
-  readonly #parts: BridgeParts<S>;
+  readonly #parts: JobParts<S>;
   readonly #results: JobResults<S>;
   readonly #cancelled = new AbortController();
   readonly #turnIsOver = Promise.withResolvers<void>();
@@ -38,7 +38,7 @@ export class HeldJob<S> {
   /** The bridge ends, and the bus is away. */
   readonly #left = Promise.withResolvers<void>();
 
-  constructor(parts: BridgeParts<S>, job: Job) {
+  constructor(parts: JobParts<S>, job: Job) {
     this.#parts = parts;
     this.#job = job;
     this.#results = new JobResults(parts);

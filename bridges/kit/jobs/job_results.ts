@@ -10,19 +10,19 @@ import {
 } from "@patchbay/contracts";
 import { type Job, packed, type PackedMessage, resultMessageId } from "@patchbay/bus";
 import { logger } from "@patchbay/telemetry";
-import type { BridgeParts } from "../bridge_parts.ts";
 import { about } from "../bridge_self.ts";
 import type { Outcome } from "../remembered_results.ts";
 import { type Backoff, backoffMs, pause } from "../supervision/backoff.ts";
+import type { JobParts } from "./job_parts.ts";
 
 const log = logger("bridge");
 const AGAIN: Backoff = { minMs: 100, maxMs: 5_000 };
 const KEY = "$KV.ledger.";
 
 export class JobResults<S> {
-  readonly #parts: BridgeParts<S>;
+  readonly #parts: JobParts<S>;
 
-  constructor(parts: BridgeParts<S>) {
+  constructor(parts: JobParts<S>) {
     this.#parts = parts;
   }
 

@@ -5,8 +5,8 @@
 import { type Id, PatchbayError, Priority } from "@patchbay/contracts";
 import { type AnyJobs, anyJobs, type Job, type OwnJobs, ownJobs } from "@patchbay/bus";
 import { logger } from "@patchbay/telemetry";
-import type { BridgePart, BridgeParts } from "../bridge_parts.ts";
 import { HeldJob } from "./held_job.ts";
+import type { JobParts } from "./job_parts.ts";
 import { recover } from "./recovery.ts";
 
 const ACK_WAIT_MS = 30_000;
@@ -16,8 +16,8 @@ const SIGNS_OF_LIFE = 3;
 const BRIEFLY_MS = 100;
 const log = logger("bridge");
 
-export class Jobs<S> implements BridgePart {
-  readonly #parts: BridgeParts<S>;
+export class Jobs<S> {
+  readonly #parts: JobParts<S>;
   /** By their sequence in the stream. */
   readonly #held = new Map<number, HeldJob<S>>();
   readonly #lanes: Record<Priority, Set<HeldJob<S>>> = { high: new Set(), normal: new Set(), low: new Set() };
@@ -32,7 +32,7 @@ export class Jobs<S> implements BridgePart {
   #draining = false;
   #empty: PromiseWithResolvers<void> | undefined;
 
-  constructor(parts: BridgeParts<S>) {
+  constructor(parts: JobParts<S>) {
     this.#parts = parts;
   }
 

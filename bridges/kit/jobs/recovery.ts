@@ -1,15 +1,15 @@
 /** After a crash: says what became of the command that the process before this one was running, so that nobody waits for it. */
 import { envelope, PatchbayError, type Result, subjects, toProblem, UnavailableError } from "@patchbay/contracts";
 import { logger } from "@patchbay/telemetry";
-import type { BridgeParts } from "../bridge_parts.ts";
 import type { Executing } from "../execution_journal.ts";
 import { type Backoff, backoffMs, pause } from "../supervision/backoff.ts";
+import type { JobParts } from "./job_parts.ts";
 
 const log = logger("bridge");
 const AGAIN: Backoff = { minMs: 100, maxMs: 5_000 };
 
 /** Tries until the bus answers, or the bridge has ended. Never rejects. */
-export async function recover<S>(parts: BridgeParts<S>, ended: AbortSignal): Promise<void> {
+export async function recover<S>(parts: JobParts<S>, ended: AbortSignal): Promise<void> {
   const { leftBehind } = parts.journal;
   if (leftBehind === undefined) return;
   for (let failures = 0; !ended.aborted; failures++) {
@@ -24,7 +24,7 @@ export async function recover<S>(parts: BridgeParts<S>, ended: AbortSignal): Pro
   }
 }
 
-async function settle<S>(parts: BridgeParts<S>, left: Executing): Promise<void> {
+async function settle<S>(parts: JobParts<S>, left: Executing): Promise<void> {
   const { ledger, self, spool, options: { manifest: { app }, bridge } } = parts;
   const found = await ledger.at(left.key);
   if (found?.entry.status !== "started" || found.entry.bridge !== bridge) return;
