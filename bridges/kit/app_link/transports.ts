@@ -93,10 +93,19 @@ function listenOn(port: number): Deno.TcpListener {
 }
 
 async function* accepted<C extends Deno.Conn>(
-  listener: AsyncIterable<C>,
+  listener: { accept(): Promise<C> },
   prepare: (connection: C) => void = () => {},
 ): AsyncIterable<ByteStream> {
-  for await (const connection of listener) {
+  while (true) {
+    let connection: C;
+    try {
+      connection = await listener.accept();
+    } catch (error) {
+      // whoever was gone before it was welcomed closes the door to nobody else
+      if (error instanceof Deno.errors.NotConnected || error instanceof Deno.errors.ConnectionAborted) continue;
+      if (error instanceof Deno.errors.BadResource || error instanceof Deno.errors.Interrupted) return;
+      throw error;
+    }
     prepare(connection);
     yield connectionStream(connection);
   }

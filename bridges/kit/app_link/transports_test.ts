@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createConnection } from "node:net";
 import { join } from "node:path";
 import { PatchbayError } from "@patchbay/contracts";
 import { dial, listen, listenPipe, type TransportListener } from "./transports.ts";
@@ -48,4 +49,28 @@ Deno.test("tcp listens on loopback only, a socket in a folder of its own", async
   assert.match(tcp.address, /^127\.0\.0\.1:\d+$/);
   await using unix = await listen("unix");
   assert.equal((await Deno.stat(join(unix.address, ".."))).mode! & 0o777, 0o700);
+});
+
+Deno.test("a peer that is gone before it is welcomed closes the door to nobody else", async () => {
+  await using listener = await listen("tcp");
+  const [hostname, port] = listener.address.split(":");
+  const gone = Promise.withResolvers<void>();
+  const hasty = createConnection({ host: hostname!, port: Number(port) }, () => {
+    hasty.once("close", () => gone.resolve());
+    hasty.resetAndDestroy();
+  });
+  await gone.promise;
+  const streams = listener.streams[Symbol.asyncIterator]();
+  const welcomed = streams.next();
+  const late = await dial("tcp", listener.address);
+  const writer = late.writable.getWriter();
+  await writer.write(new Uint8Array([7]));
+  for (let stream = (await welcomed).value;; stream = (await streams.next()).value) {
+    const { value, done } = await stream!.readable.getReader().read().catch(() => ({ value: undefined, done: true }));
+    stream!.close();
+    if (done) continue;
+    assert.deepEqual(value, new Uint8Array([7]));
+    break;
+  }
+  late.close();
 });

@@ -32,7 +32,15 @@ function echo(listener: Deno.Listener = Deno.listen({ hostname: "127.0.0.1", por
   };
   const serving: Promise<void>[] = [];
   const accepting = (async () => {
-    for await (const connection of listener) serving.push(serve(connection));
+    while (true) {
+      try {
+        serving.push(serve(await listener.accept()));
+      } catch (error) {
+        // who was gone before it was accepted is not the end of the listener
+        if (!(error instanceof Deno.errors.NotConnected)) break;
+        ends.push("reset");
+      }
+    }
   })();
   return {
     port: "port" in listener.addr ? listener.addr.port : 0,
