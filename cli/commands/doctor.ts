@@ -79,20 +79,35 @@ async function studio(home: string, signal: AbortSignal): Promise<Finding[]> {
 async function bridges({ url }: StudioInfo, key: string, signal: AbortSignal): Promise<Finding[]> {
   try {
     const present = await createClient({ url, key }).bridges.list({ signal });
+    const told = await alerts(url, key, signal);
     if (present.length === 0) {
-      return [{ mark: "note", text: "No bridge is there", remedy: "Start one: `patchbay bridge`." }];
+      return [...told, { mark: "note", text: "No bridge is there", remedy: "Start one: `patchbay bridge`." }];
     }
-    return present.map(({ app, bridge, title, status, reason, simulated }) => {
+    const found = present.map(({ app, bridge, title, status, reason, simulated }): Finding => {
       const works = status === "idle" || status === "executing";
       const text = `${simulated ? `${title} (simulated)` : title} on ${app}.${bridge}: ${printable(reason)}`;
       return works
         ? { mark: "good", text }
         : { mark: "note", text, remedy: "Its log says more; `patchbay install blender` installs the add-on." };
     });
+    return [...found, ...told];
   } catch (error) {
     if (!(error instanceof PatchbayError)) throw error;
     return [{ mark: "bad", text: error.message, remedy: error.remedy }];
   }
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+const MOST_ALERTS = 5;
+
+/** What a person was told to look at in the last day. */
+async function alerts(url: string, key: string, signal: AbortSignal): Promise<Finding[]> {
+  const latest = await createClient({ url, key }).alerts.list({ limit: MOST_ALERTS, signal });
+  return latest.filter(({ at }) => at > Date.now() - DAY_MS).map(({ code, message, remedy, at }) => ({
+    mark: "note",
+    text: printable(`${new Date(at).toISOString()} ${code}: ${message}`),
+    remedy: printable(remedy),
+  }));
 }
 
 async function readiness({ url }: StudioInfo, signal: AbortSignal): Promise<Finding> {

@@ -36,6 +36,14 @@ Deno.test("every route works with the rights that the gateway's user of the bus 
   const { commandId } = await (await ok("/v1/commands", { method: "POST", json: command })).json();
   await ok(`/v1/commands/${commandId}`);
   await ok(`/v1/commands/${commandId}`, { method: "DELETE" });
+  const job = { bridge: "counter.ws-01", command: "increment", lane: "job" };
+  const key = { "idempotency-key": "k1" };
+  const { id: jobId } = await (await ok("/v1/commands", { method: "POST", json: job, headers: key })).json();
+  assert.equal((await (await ok("/v1/jobs?app=counter")).json()).jobs.length, 1);
+  assert.equal((await (await ok(`/v1/commands/${jobId}`)).json()).status, "queued");
+  assert.equal((await (await ok(`/v1/commands/${jobId}`, { method: "DELETE" })).json()).status, "cancelled");
+  assert.equal((await (await ok(`/v1/commands/${jobId}`)).json()).status, "cancelled");
+  await ok("/v1/alerts");
   await ok("/v1/apps");
   await ok("/v1/bridges/counter.ws-01/state");
   await ok("/v1/instructions", { method: "POST", json: { instruction: "get" } });

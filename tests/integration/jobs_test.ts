@@ -1,5 +1,6 @@
 /** Jobs over HTTP, through real bridges: while the bridge is off, over restarts, cancelled in each phase, on two machines. */
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { PatchbayError } from "@patchbay/contracts";
 import { type FarmStudio, startFarm, startFarmStudio } from "../farm.ts";
 import { startTestStudio } from "../studio.ts";
@@ -96,4 +97,7 @@ Deno.test("in a studio with its own users, jobs run, are cancelled and refused a
   await client.commands.wait(gone, { signal: within(20) });
   assert.deepEqual(await client.jobs.list(), []);
   assert.deepEqual(await client.alerts.list(), []);
+  // whoever looks after the jobs that are given up may do so
+  const log = await Deno.readTextFile(join(studio.home, "logs", "studio.jsonl"));
+  assert.doesNotMatch(log, /dead letters are left|FORBIDDEN/);
 });
