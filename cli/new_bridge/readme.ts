@@ -23,8 +23,8 @@ A bridge between Patchbay and the ${words}. How it talks: ${summary}.
 
 \`\`\`sh
 deno test --no-prompt -A ${folder}${member === undefined ? "" : "/"}
-patchbay studio ${folder} --simulate          # a whole studio on this machine, with this bridge in it
-patchbay do "turn on the ${words}"            # in another terminal
+patchbay studio ${folder} --simulate   # a whole studio on this machine, with this bridge in it
+patchbay do "turn on the ${words}"   # in another terminal
 \`\`\`
 
 ## From here to the real one

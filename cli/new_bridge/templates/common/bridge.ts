@@ -1,13 +1,13 @@
 /** The lamp's bridge as `patchbay` sees it: it starts with `patchbay bridge ./lamp`. */
 import { type BridgeDefinition, startBridge } from "@patchbay/bridge-kit";
 import { resolve } from "node:path";
-import { lampAdapter, LampArgument } from "../stdio/adapter.ts";
+import { lampAdapter, lampArgument } from "../stdio/adapter.ts";
 import { lampManifest } from "./manifest.ts";
 
 export const bridge: BridgeDefinition = {
   app: lampManifest.app,
   title: lampManifest.title,
-  argument: LampArgument,
+  argument: lampArgument,
   start({ mode, argument, ...options }) {
     // what the bridge starts works in this folder: what is relative here would be something else there
     const workDir = resolve(options.workDir);

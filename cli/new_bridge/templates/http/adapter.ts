@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { lampManifest } from "../common/manifest.ts";
 
 /** What stands after the colon: `patchbay bridge ./lamp:http://127.0.0.1:8765/`. */
-export const LampArgument = "the address of the lamp's server; its token is in $APPLICATION_TOKEN";
+export const lampArgument = "the address of the lamp's server; its token is in $APPLICATION_TOKEN";
 
 export interface LampAdapterOptions {
   /** Whether the simulator stands in for the server. */

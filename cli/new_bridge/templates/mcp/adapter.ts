@@ -6,7 +6,7 @@ import { z } from "zod";
 import { lampManifest, LampState } from "../common/manifest.ts";
 
 /** What stands after the colon: `patchbay bridge ./lamp:http://127.0.0.1:8000/mcp`, `./lamp:/path/to/server`. */
-export const LampArgument =
+export const lampArgument =
   "the lamp's MCP server: an address, with its token in $APPLICATION_TOKEN, or a program to start";
 
 export interface LampAdapterOptions {

@@ -15,7 +15,7 @@ import { z } from "zod";
 import { lampManifest, LampState } from "../common/manifest.ts";
 
 /** What stands after the colon: `patchbay bridge ./lamp:9000`. */
-export const LampArgument = "the port on which the lamp hears OSC, on this machine";
+export const lampArgument = "the port on which the lamp hears OSC, on this machine";
 
 export interface LampAdapterOptions {
   /** Whether the simulator stands in for the lamp. */

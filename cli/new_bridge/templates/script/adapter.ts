@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { lampManifest } from "../common/manifest.ts";
 
 /** What stands after the colon: `patchbay bridge ./lamp:/opt/python3.12/bin/python3`. */
-export const LampArgument = "the Python that runs the script (default: python3)";
+export const lampArgument = "the Python that runs the script (default: python3)";
 
 export interface LampAdapterOptions {
   /** Whether the script only pretends that there is a lamp. */

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { lampManifest } from "../common/manifest.ts";
 
 /** What stands after the colon: `patchbay bridge ./lamp:/path/to/program`. */
-export const LampArgument = "the program to start, which speaks the App link on its standard input and output";
+export const lampArgument = "the program to start, which speaks the App link on its standard input and output";
 
 export interface LampAdapterOptions {
   /** Whether the simulator stands in for the program. */

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { lampManifest } from "../common/manifest.ts";
 
 /** What stands after the colon: `patchbay bridge ./lamp:/path/to/program`. */
-export const LampArgument = "the program to start, which dials the bridge; else it is waited for";
+export const lampArgument = "the program to start, which dials the bridge; else it is waited for";
 
 export interface LampAdapterOptions {
   /** Whether the simulator stands in for the program. */

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { lampManifest } from "../common/manifest.ts";
 
 /** What stands after the colon: `patchbay bridge ./lamp:ws://127.0.0.1:9000/`. */
-export const LampArgument = "the WebSocket server inside the lamp's program; else the program dials the bridge";
+export const lampArgument = "the WebSocket server inside the lamp's program; else the program dials the bridge";
 
 export interface LampAdapterOptions {
   /** Whether the simulator stands in for the program. */
