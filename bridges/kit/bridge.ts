@@ -74,7 +74,9 @@ class RunningBridge<S> implements Bridge {
   readonly #onEnded: () => void;
   #endpoints: BridgeEndpoints | undefined;
   #draining: Promise<void> | undefined;
-  #served = false;
+  /** Whether it served before, and cannot now. */
+  #away = false;
+  #begun = false;
   failure: PatchbayError | undefined;
 
   constructor(options: BridgeOptions<S>) {
@@ -162,6 +164,7 @@ class RunningBridge<S> implements Bridge {
     await this.#presence.begin();
     signal?.throwIfAborted();
     for (const part of this.#serving) await part.start(this.#ending.signal);
+    this.#begun = true;
     log.info("{source} is here", { source: self.source });
   }
 
@@ -202,19 +205,18 @@ class RunningBridge<S> implements Bridge {
     else if (!this.#lease.valid()) own?.leave();
     if (takesAny) any?.join();
     else any?.leave();
-    if (serves && !this.#served) this.#returned();
-    this.#served = serves;
+    if (serves && this.#away) this.#returned();
+    this.#away = !serves && this.#endpoints !== undefined;
     this.#presence?.changed();
     for (const part of this.#serving ?? []) part.changed?.();
     this.#options.onChange?.({ status, reason });
   }
 
-  /** The bus, or the lease, is there, for the first time or again. */
+  /** The bus, or the lease, is there again. */
   #returned(): void {
-    if (this.#endpoints === undefined) return;
     void this.#presence.announce();
     this.#parts.state.connected();
-    for (const part of this.#serving) part.returned?.();
+    if (this.#begun) { for (const part of this.#serving) part.returned?.(); }
   }
 
   #transition(transition: BridgeStatusEvent): void {
