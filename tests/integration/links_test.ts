@@ -7,6 +7,7 @@ import { command, defineApp, Link, PatchbayError } from "@patchbay/contracts";
 import { createApiKey, startGateway } from "@patchbay/gateway";
 import { startAppDouble, startTestNats } from "@patchbay/testing";
 import { z } from "zod";
+import { startTestStudio } from "../studio.ts";
 
 const counter = defineApp({
   app: "counter",
@@ -149,4 +150,26 @@ Deno.test("the link of the guide makes a cube pulse", async () => {
   for (const [count, scale] of [[1, 1.6], [0, 1]] as const) {
     do s.source.channel("count", count); while (!(await scaleOf())?.every((axis) => Math.abs(axis - scale) < 0.01));
   }
+});
+
+Deno.test("in a studio of its own, with the rights that a bridge has, a state drives an argument", async () => {
+  await using studio = await startTestStudio({ signal: AbortSignal.timeout(60_000) });
+  await studio.bridgesReady(AbortSignal.timeout(30_000));
+  const { client } = studio;
+  const [{ bridge = "" } = {}] = await client.bridges.list();
+  const address = `blender.${bridge}` as const;
+  await client.command(address, "create_object", { type: "cube", name: "Cube" });
+  await client.links.create({
+    id: "frame-to-height",
+    source: { app: "blender", bridge, state: "/timeline/current" },
+    target: { ...heightLink.target, bridge },
+  });
+  for (const frame of [10, 20]) {
+    await client.command(address, "set_timeline", { current: frame });
+    for (;;) {
+      const { value } = await client.command(address, "get_scene");
+      if (Scene.parse(value).objects["Cube"]?.location[2] === frame) break;
+    }
+  }
+  while ((await client.links.get("frame-to-height")).status?.status !== "live");
 });
