@@ -32,7 +32,8 @@ const log = logger("bridge");
 
 /**
  * Starts a bridge: it is present on the bus when this resolves, whether or not the application is there. While the bus is
- * away, it waits for it.
+ * away, it waits for it; where a process with this id has died, for up to six seconds.
+ * @throws {PatchbayError} `BRIDGE_FENCED`, with who has it, where another process lives under this id
  *
  * @example
  * ```ts
