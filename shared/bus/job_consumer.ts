@@ -39,13 +39,22 @@ export const ownConsumer = (app: string, bridge: string): string => `${app}=${br
 /** The consumer that the bridges of an application share. */
 export const anyConsumer = (app: string, priority: Priority): string => `${app}=${ANY_BRIDGE}=${priority}`;
 
+/** So many bridges may wait for jobs of one application at once, and have one. */
+const MANY = 10_000;
+
+interface Consumer {
+  name: string;
+  filter: string;
+  ackWaitMs: number | undefined;
+  /** So many jobs may be out at once. */
+  held: number;
+}
+
 async function ensureConsumer(
   bus: Bus,
-  name: string,
-  filter: string,
-  { ackWaitMs = ACK_WAIT_MS, window = WINDOW }: JobConsumerOptions,
+  { name, filter, ackWaitMs = ACK_WAIT_MS, held }: Consumer,
   signal: AbortSignal,
-): Promise<void> {
+) {
   const config = {
     name,
     durable_name: name,
@@ -54,14 +63,15 @@ async function ensureConsumer(
     ack_policy: "explicit",
     replay_policy: "instant",
     ack_wait: nanos(ackWaitMs),
-    max_ack_pending: window,
+    max_ack_pending: held,
+    max_waiting: MANY,
     max_deliver: MAX_DELIVER,
   };
   const body = { stream_name: "JOBS", config };
   await callApi(bus, `CONSUMER.CREATE.JOBS.${name}.${filter}`, body, z.looseObject({}), { signal });
 }
 
-/** What a consumer of jobs does until it is disposed. */
+/** The jobs of one bridge, as they come. Disposing closes it; what is held stays held. */
 export interface OwnJobs extends AsyncDisposable {
   /** Pulls from now on. */
   open(): void;
@@ -148,31 +158,27 @@ class OwnConsumer implements OwnJobs {
   /** Waits for the bus, and sees that the consumer is there. */
   async #prepare(failures: number): Promise<void> {
     const { signal } = this.#ending;
-    const { app, bridge } = this.#options;
-    this.#made = await prepared(this.#bus, this.#name, subjects.job(app, bridge, WILDCARD), this.#options, {
-      signal,
-      failures,
-    });
+    const { app, bridge, ackWaitMs, window: held = WINDOW } = this.#options;
+    const consumer = { name: this.#name, filter: subjects.job(app, bridge, WILDCARD), ackWaitMs, held };
+    this.#made = await prepared(this.#bus, consumer, { signal, failures });
   }
 }
 
 /** Tries until the consumer is there; `false` when the signal has fired or the connection was closed for good. */
 async function prepared(
   bus: Bus,
-  name: string,
-  filter: string,
-  options: JobConsumerOptions,
+  consumer: Consumer,
   { signal, failures }: { signal: AbortSignal; failures: number },
 ): Promise<boolean> {
   for (let attempt = failures; !signal.aborted && !bus.nc.isClosed(); attempt++) {
     try {
       if (attempt > 0) await pause(backoffMs(attempt), signal);
       if (!await whenConnected(bus, RECONNECT_MS, signal)) continue;
-      await ensureConsumer(bus, name, filter, options, signal);
+      await ensureConsumer(bus, consumer, signal);
       return true;
     } catch (error) {
       if (signal.aborted) return false;
-      log.warn("{consumer} cannot take jobs yet: {error}", { consumer: name, error });
+      log.warn("{consumer} cannot take jobs yet: {error}", { consumer: consumer.name, error });
       if (error instanceof PatchbayError && error.code === "FORBIDDEN") attempt += FORBIDDEN_PATIENCE;
     }
   }
@@ -194,12 +200,13 @@ export interface AnyJobs {
 
 /** Only an idle bridge asks: a job that is taken is a job that no other bridge gets. */
 export function anyJobs(bus: Bus, options: JobConsumerOptions): AnyJobs {
-  const { app } = options;
+  const { app, ackWaitMs } = options;
   let made = false;
   const prepare = async (signal: AbortSignal, failures: number) => {
     for (const priority of PRIORITIES) {
       const filter = subjects.job(app, ANY_BRIDGE, priority);
-      if (!await prepared(bus, anyConsumer(app, priority), filter, options, { signal, failures })) return false;
+      const consumer = { name: anyConsumer(app, priority), filter, ackWaitMs, held: MANY };
+      if (!await prepared(bus, consumer, { signal, failures })) return false;
     }
     return true;
   };

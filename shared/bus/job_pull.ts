@@ -22,8 +22,8 @@ export interface PullOptions {
   onSettled?(): void;
 }
 
-const EXPIRES_MS = 30_000;
-const HEARTBEAT_MS = 5_000;
+const EXPIRES_MS = 60_000;
+const HEARTBEAT_MS = 10_000;
 /** After this silence nobody answers any more: two heartbeats are missing. */
 const SILENCE_MS = 2 * HEARTBEAT_MS + 1_000;
 
