@@ -16,7 +16,14 @@ import {
   toProblem,
   ValidationError,
 } from "@patchbay/contracts";
-import { type BegunEntry, commandFingerprint, type FoundEntry, type PackedMessage, type SentTo } from "@patchbay/bus";
+import {
+  type BegunEntry,
+  commandFingerprint,
+  type FoundEntry,
+  type PackedMessage,
+  type SentTo,
+  wasNotBegun,
+} from "@patchbay/bus";
 import { logger } from "@patchbay/telemetry";
 import { type Application, type Session, unlessAborted } from "./application.ts";
 import type { Claim, ClaimedCommand, Claims } from "./claims.ts";
@@ -156,7 +163,12 @@ export class CommandRunner<S> {
     const complete = (result: Result) => ({ started: true, result, completion: attempt.entry?.complete(result) });
     try {
       const turn = await this.#turns(work, attempt);
-      if (turn.kind === "known") return { started: true, result: turn.result, found: { bridge: turn.bridge } };
+      if (turn.kind === "known") {
+        const { result, bridge: by } = turn;
+        // whoever sent it may forget in the ledger what was never begun, and send it again
+        const forget = !result.ok && wasNotBegun(result.problem);
+        return { started: true, result, found: { bridge: by }, ...(forget ? { forget } : {}) };
+      }
       if (turn.kind === "settled") return { started: true, result: turn.result, exhausted: turn.exhausted };
       const fitted = await this.#options.fit(parseResult(name, definition, turn.value), command);
       return complete({ ...this.#facts(name, command, watch), ok: true, ...fitted });

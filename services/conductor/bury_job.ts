@@ -24,7 +24,7 @@ import {
 } from "@patchbay/contracts";
 import { jetstreamManager } from "@nats-io/jetstream";
 import { alertSaid, raiseAlert } from "./alerts.ts";
-import type { Advisory } from "./dead_letters.ts";
+import type { Advisory } from "./advisory.ts";
 
 /** It was delivered as often as it may be: its message is still there. */
 export async function buryExhausted(bus: Bus, advisory: Advisory, signal: AbortSignal): Promise<void> {

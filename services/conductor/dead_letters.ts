@@ -5,7 +5,7 @@
 import { acquireLease, type Bus, readFeed, removeMessage } from "@patchbay/bus";
 import { logger } from "@patchbay/telemetry";
 import { setTimeout as wait } from "node:timers/promises";
-import { z } from "zod";
+import { Advisory } from "./advisory.ts";
 import { buryExhausted, buryTerminated } from "./bury_job.ts";
 import { untilItWorks } from "./until_it_works.ts";
 
@@ -21,17 +21,6 @@ export interface DeadLettersOptions {
 const SUBJECTS = "$JS.EVENT.ADVISORY.CONSUMER.*.JOBS.>";
 const LEASE = "dead-letters";
 const log = logger("conductor");
-
-/** What the server says of a job that it gives up. */
-export const Advisory = z.looseObject({
-  type: z.string(),
-  consumer: z.string(),
-  /** The job's sequence in JOBS. */
-  stream_seq: z.number().int().positive(),
-  deliveries: z.number().int().nonnegative(),
-  reason: z.string().default(""),
-});
-export type Advisory = z.infer<typeof Advisory>;
 
 /** Deals with dead letters whenever no other conductor does, until the signal fires. */
 export async function tendDeadLetters({ bus, owner, leaseTtlMs, signal }: DeadLettersOptions): Promise<void> {
