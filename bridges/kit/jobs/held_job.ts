@@ -193,8 +193,8 @@ export class HeldJob<S> {
 const keyOf = ({ id, payload }: EnvelopeOf<Command>) => payload.idempotencyKey ?? id;
 
 /** Whether it is worth another try: it did not begin, or may be done again. */
-function isLater({ started, forget, result }: Outcome): boolean {
-  if (result.ok || !NOT_NOW.has(result.problem.code)) return false;
+function isLater({ started, forget, found, result }: Outcome): boolean {
+  if (found !== undefined || result.ok || !NOT_NOW.has(result.problem.code)) return false;
   return !started || forget === true;
 }
 
