@@ -1,11 +1,14 @@
 /** Finds the result of one command in the history, which is filed by bridge and time: a command's id says when it was made. */
 import { jetstreamManager } from "@nats-io/jetstream";
 import { z } from "zod";
-import { type Bus, readStream } from "@patchbay/bus";
+import { type Bus, readStream, wasNotBegun } from "@patchbay/bus";
 import { type Id, MAX_TIMEOUT_MS, Result, subjects, UnavailableError, WILDCARD } from "@patchbay/contracts";
 
 /** How far two machines' clocks may be apart, in milliseconds. */
 const CLOCK_SKEW_MS = 5 * 60_000;
+
+/** How long a job may wait for its bridge and still be found, in milliseconds. */
+const LONGEST_WAIT_MS = 7 * 24 * 60 * 60 * 1000;
 
 /** Most of the history is about other commands: of those, only this much is read. */
 const AnyResult = z.looseObject({ commandId: z.string() });
@@ -16,13 +19,18 @@ export async function findResult(bus: Bus, id: Id, signal: AbortSignal): Promise
   if (from === undefined) return undefined;
   const subject = subjects.result(WILDCARD, WILDCARD, WILDCARD);
   const history = readStream(bus, "RESULTS", { subject, payload: AnyResult, from, follow: false, signal });
-  const end = timeOf(id) + MAX_TIMEOUT_MS + CLOCK_SKEW_MS;
+  const end = timeOf(id) + LONGEST_WAIT_MS + MAX_TIMEOUT_MS + CLOCK_SKEW_MS;
+  let notBegun: Result | undefined;
   for await (const { message } of history) {
-    if (message.payload.commandId === id) return Result.parse(message.payload);
-    // no command takes longer: what comes later is about others
+    // few jobs wait longer, and no command takes longer: what comes later is about others
     if (message.metadata.timestamp > end) break;
+    if (message.payload.commandId !== id) continue;
+    const result = Result.parse(message.payload);
+    if (result.ok || !wasNotBegun(result.problem)) return result;
+    // another bridge may have got it then
+    notBegun = result;
   }
-  return undefined;
+  return notBegun;
 }
 
 /** The sequence of the first result that was stored at a time or after it. */
