@@ -73,7 +73,7 @@ export function findOffences(history: History, options: CheckHistoryOptions): Of
       ...oneTerminalState(story, options.complete ?? true),
       ...successWithEffect(story, byKey.get(story.invoked.key) ?? []),
       ...effectDenied(story),
-      ...unknownForAReason(story, upsets, options.maxAttempts ?? 5),
+      ...unknownForAReason(story, byKey.get(story.invoked.key) ?? [], upsets, options.maxAttempts ?? 5),
       ...acknowledgedAfterResult(story),
     ]),
     ...[...byKey.values()].flatMap((sharing) => [...oneEffect(sharing), ...resultsAgree(sharing)]),
@@ -195,11 +195,17 @@ function effectDenied({ invoked, results, effects }: Story): Offence[] {
   });
 }
 
-function unknownForAReason(story: Story, upsets: readonly number[], maxAttempts: number): Offence[] {
-  const { invoked, results } = story;
+function unknownForAReason(
+  { invoked, results }: Story,
+  sharing: readonly Story[],
+  upsets: readonly number[],
+  maxAttempts: number,
+): Offence[] {
+  // a repeated command is told what became of the first
+  const since = Math.min(...sharing.map(({ invoked }) => invoked.at));
   return results.flatMap((result) => {
     if (result.outcome.ok || result.outcome.code !== "OUTCOME_UNKNOWN") return [];
-    const reasons = upsets.filter((at) => at >= invoked.at && at <= result.at).length;
+    const reasons = upsets.filter((at) => at >= since && at <= result.at).length;
     if (invoked.idempotent && reasons < maxAttempts) {
       return [{
         promise: "an idempotent command is begun again instead of OUTCOME_UNKNOWN",

@@ -154,7 +154,9 @@ Deno.test("OUTCOME_UNKNOWN is well after a disturbance, also after one that the 
   faults.record("application", "crash", "after add");
   history.effect(two);
   history.result(failed(two, "OUTCOME_UNKNOWN"));
-  assert.equal(checkHistory(history, { minSuccesses: 0 }).unknown, 2);
+  const repeated = invoke(history, { key: one });
+  history.result(failed(repeated, "OUTCOME_UNKNOWN"));
+  assert.equal(checkHistory(history, { minSuccesses: 0 }).unknown, 3);
 });
 
 Deno.test("a failure prints the seed, the entries and the faults", () => {

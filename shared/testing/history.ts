@@ -56,8 +56,12 @@ export interface History {
   readonly faults: Faults | undefined;
   invoked(invocation: Invocation): void;
   accepted(commandId: Id): void;
-  /** To be called by the simulated application at the moment of the side effect. @param value what the command will answer */
-  effect(commandId: Id, value?: unknown): void;
+  /**
+   * To be called by the simulated application at the moment of the side effect.
+   * @param value what the command will answer
+   * @param at when it was, where that is only learnt afterwards, by this process's `performance.now()`
+   */
+  effect(commandId: Id, value?: unknown, at?: number): void;
   result(result: Result, from?: ResultSource): void;
   unanswered(commandId: Id, error: PatchbayError): void;
   acked(commandId: Id): void;
@@ -84,7 +88,7 @@ export function startHistory(seed: number, faults?: Faults): History {
       add({ what: "invoked", commandId, key: IdempotencyKey.parse(key), command, effect, idempotent, job });
     },
     accepted: (commandId) => add({ what: "accepted", commandId }),
-    effect: (commandId, value) => add({ what: "effect", commandId, value }),
+    effect: (commandId, value, at = performance.now()) => void entries.push({ at, what: "effect", commandId, value }),
     result: (result, from = "caller") =>
       add({ what: "result", commandId: result.commandId, from, outcome: outcomeOf(result) }),
     unanswered: (commandId, { code }) => add({ what: "unanswered", commandId, code }),
