@@ -40,7 +40,7 @@ async function isSaid(
   });
   try {
     for await (const { message: { payload: { context, message } } } of alerts) {
-      if (context?.["seq"] === seq || (reason !== undefined && reason !== "" && oneLine(message) === reason)) {
+      if (context?.["seq"] === seq || (reason !== undefined && reason !== "" && oneLine(message) === oneLine(reason))) {
         return true;
       }
     }
