@@ -6,6 +6,8 @@ export interface Child extends AsyncDisposable {
   readonly pid: number;
   /** What matched. */
   readonly ready: RegExpExecArray;
+  /** Writes a line to it, and resolves once it prints one that matches. @throws {Error} if it ends before that */
+  ask(line: string, answer: RegExp): Promise<RegExpExecArray>;
 }
 
 /**
@@ -16,30 +18,41 @@ export async function startChild(script: string, ready: RegExp, env: Record<stri
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "--no-prompt", "-A", fileURLToPath(new URL(script, import.meta.url))],
     env,
-    stdin: "null",
+    stdin: "piped",
     stdout: "piped",
     stderr: "inherit",
   }).spawn();
-  const lines = child.stdout.pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream());
-  const match = await firstMatch(lines, ready);
-  if (match === null) throw new Error(`${script} ended before it printed ${ready}`);
-  const rest = lines.pipeTo(new WritableStream());
+  const input = child.stdin.getWriter();
+  const encoder = new TextEncoder();
+  let waiting: { pattern: RegExp; found: PromiseWithResolvers<RegExpExecArray> } | undefined;
+  const next = (pattern: RegExp) => {
+    waiting = { pattern, found: Promise.withResolvers() };
+    return waiting.found.promise;
+  };
+  const read = async () => {
+    for await (
+      const line of child.stdout.pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream())
+    ) {
+      const match = waiting?.pattern.exec(line) ?? null;
+      if (match !== null) waiting?.found.resolve(match);
+    }
+    waiting?.found.reject(new Error(`${script} ended before it printed ${waiting.pattern}`));
+  };
+  const first = next(ready);
+  const reading = read();
   return {
     pid: child.pid,
-    ready: match,
+    ready: await first,
+    async ask(line, answer) {
+      const answered = next(answer);
+      await input.write(encoder.encode(`${line}\n`));
+      return await answered;
+    },
     async [Symbol.asyncDispose]() {
       child.kill("SIGTERM");
       await child.status;
-      await rest;
+      await input.close().catch(() => {});
+      await reading;
     },
   };
-}
-
-/** Leaves the stream open for what follows the line. */
-async function firstMatch(lines: ReadableStream<string>, pattern: RegExp): Promise<RegExpExecArray | null> {
-  for await (const line of lines.values({ preventCancel: true })) {
-    const match = pattern.exec(line);
-    if (match !== null) return match;
-  }
-  return null;
 }

@@ -1,51 +1,80 @@
 /** `deno task bench`: the budgets of the design, as ratios measured in this one run. */
+import { parseArgs } from "node:util";
+import { compareBatches } from "./batches.ts";
+import { measureBridges } from "./bridges.ts";
+import { compareBusCommands } from "./bus_commands.ts";
 import { compareHttpCommands } from "./http_commands.ts";
+import { compareJobs } from "./jobs.ts";
+import { compareLinkLatency } from "./links.ts";
+import { atLeast, atMost, digits, fact, printTable, type Row } from "./rows.ts";
 import { measureStudioStart } from "./studio_start.ts";
 
-interface Row {
-  what: string;
-  measured: string;
-  budget: string;
-  kept: boolean;
+/** By the names that `--only` takes. */
+const BENCHES: Record<string, { about: string; run(): Promise<Row[]> }> = {
+  http: { about: "POST /v1/commands beside a bare hono handler with one NATS request", run: http },
+  commands: { about: "interactive commands beside a bare NATS request", run: compareBusCommands },
+  jobs: { about: "jobs beside a bare work queue of JetStream", run: compareJobs },
+  batches: { about: "batches beside the same commands one by one", run: compareBatches },
+  links: { about: "a value of a channel into another application, beside a bare publish-subscribe hop", run: links },
+  bridges: { about: "10, 100 and 1,000 bridges", run: measureBridges },
+  studio: { about: "the embedded studio, started again and again", run: studio },
+};
+
+async function http(): Promise<Row[]> {
+  const { latency, load } = await compareHttpCommands();
+  const rate = (of: "subject" | "baseline") => `${Math.round(load[of].throughput)}/s`;
+  const p50 = (of: "subject" | "baseline") => `${digits(latency[of].p50)} ms`;
+  return [
+    atLeast(
+      `POST /v1/commands, throughput, 32 at once: ${rate("subject")} beside ${rate("baseline")}`,
+      load.ratio.throughput,
+      0.8,
+    ),
+    atMost(
+      `POST /v1/commands, p50, one at a time: ${p50("subject")} beside ${p50("baseline")}`,
+      latency.ratio.p50,
+      1.25,
+    ),
+  ];
 }
 
-const digits = (value: number) => value.toFixed(2);
+async function links(): Promise<Row[]> {
+  const { link, bare, ratio } = await compareLinkLatency();
+  return [
+    fact(`link, p50: ${digits(link.p50)} ms beside ${digits(bare.p50)} ms`, ratio.p50),
+    atMost(`link, p99: ${digits(link.p99)} ms beside ${digits(bare.p99)} ms`, ratio.p99, 2),
+  ];
+}
+
+async function studio(): Promise<Row[]> {
+  const { readySeconds, idleMiB } = await measureStudioStart();
+  return [
+    atMost("the studio is ready from a warm start, seconds", readySeconds, 2),
+    atMost("the studio's idle memory without nats-server, MiB", idleMiB, 200),
+  ];
+}
+
+const { values } = parseArgs({
+  options: {
+    only: { type: "string", multiple: true, default: Object.keys(BENCHES) },
+    help: { type: "boolean", short: "h", default: false },
+  },
+});
+if (values.help) {
+  console.log("deno task bench [--only NAME]…\n\nMeasures the budgets as ratios, in one run. NAME is one of:");
+  for (const [name, { about }] of Object.entries(BENCHES)) console.log(`  ${name.padEnd(10)} ${about}`);
+  Deno.exit(0);
+}
+const unknown = values.only.filter((name) => BENCHES[name] === undefined);
+if (unknown.length > 0) {
+  console.error(`There is no benchmark '${unknown.join("', '")}': there are ${Object.keys(BENCHES).join(", ")}`);
+  Deno.exit(2);
+}
 const rows: Row[] = [];
-
-console.log("POST /v1/commands beside a bare hono handler with one NATS request…");
-const { latency, load } = await compareHttpCommands();
-rows.push({
-  what: `throughput, 32 at once: ${Math.round(load.subject.throughput)}/s beside ${
-    Math.round(load.baseline.throughput)
-  }/s`,
-  measured: digits(load.ratio.throughput),
-  budget: ">= 0.80",
-  kept: load.ratio.throughput >= 0.8,
-});
-rows.push({
-  what: `p50, one at a time: ${digits(latency.subject.p50)} ms beside ${digits(latency.baseline.p50)} ms`,
-  measured: digits(latency.ratio.p50),
-  budget: "<= 1.25",
-  kept: latency.ratio.p50 <= 1.25,
-});
-
-console.log("The embedded studio, started again and again…");
-const { readySeconds, idleMiB } = await measureStudioStart();
-rows.push({
-  what: "ready from a warm start, seconds",
-  measured: digits(readySeconds),
-  budget: "<= 2.00",
-  kept: readySeconds <= 2,
-});
-rows.push({
-  what: "idle memory without nats-server, MiB",
-  measured: idleMiB.toFixed(0),
-  budget: "<= 200",
-  kept: idleMiB <= 200,
-});
-
-const width = Math.max(...rows.map(({ what }) => what.length));
-for (const { what, measured, budget, kept } of rows) {
-  console.log(`${kept ? "kept  " : "MISSED"}  ${what.padEnd(width)}  ${measured.padStart(6)}   budget ${budget}`);
+for (const [name, { about, run }] of Object.entries(BENCHES)) {
+  if (!values.only.includes(name)) continue;
+  console.log(`${about}…`);
+  rows.push(...await run());
 }
+printTable(rows);
 Deno.exit(0);

@@ -1,6 +1,7 @@
 /** How soon an embedded studio is ready, and what it takes when nothing happens. */
 import { startPatchbay } from "../patchbay_command.ts";
 import { median } from "./measure.ts";
+import { residentMiB } from "./process_usage.ts";
 
 const STARTS = 5;
 
@@ -29,11 +30,4 @@ export async function measureStudioStart(): Promise<StudioStart> {
     await Deno.remove(home, { recursive: true });
   }
   return { readySeconds: median(seconds), idleMiB };
-}
-
-/** Resident memory of a process, as the kernel counts it (Linux), or NaN elsewhere. */
-async function residentMiB(pid: number): Promise<number> {
-  if (Deno.build.os !== "linux") return NaN;
-  const kiB = /^VmRSS:\s+(\d+) kB$/m.exec(await Deno.readTextFile(`/proc/${pid}/status`))?.[1];
-  return Number(kiB) / 1024;
 }

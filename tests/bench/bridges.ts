@@ -1,0 +1,127 @@
+/** 10, 100 and 1,000 bridges in four processes: what a command takes, and what they cost while nothing happens. */
+import { callBridge } from "./bus_calls.ts";
+import type { Child } from "./child.ts";
+import { measure, median, type Sample } from "./measure.ts";
+import { processorShares, residentMiB } from "./process_usage.ts";
+import { atMost, digits, fact, type Row } from "./rows.ts";
+import { type Setting, startSetting } from "./setting.ts";
+
+const PROCESSES = 4;
+const FEW = 10;
+const SOME = 100;
+const MANY = 1_000;
+/** The smallest number comes again at the end: what else the machine does shall not look like a cost of many. */
+const STEPS = [FEW, SOME, MANY, FEW];
+const ROUNDS = 7;
+const CALLS = { count: 500, concurrency: 1 };
+/** What has just started, and renewed all at once, gets so long to spread, and then so long to be watched. */
+const SETTLE_MS = 5_000;
+const WATCH_MS = 10_000;
+
+interface Step {
+  count: number;
+  readySeconds: number;
+  query: Sample;
+  write: Sample;
+  bridgesMiB: number;
+  natsMiB: number;
+  /** Shares of one processor. */
+  bridgesCpu: number;
+  natsCpu: number;
+  subscriptions: number;
+}
+
+export async function measureBridges(): Promise<Row[]> {
+  const monitor = freePort();
+  await using setting = await startSetting({ config: `http: "127.0.0.1:${monitor}"` });
+  const processes = await Promise.all(
+    Array.from(
+      { length: PROCESSES },
+      (_, i) => setting.start("./bridges_process.ts", /ready/, { BENCH_NAME: `p${i}` }),
+    ),
+  );
+  const empty = await sum(processes.map(({ pid }) => residentMiB(pid)));
+  const steps: Step[] = [];
+  for (const count of STEPS) steps.push(await measureStep(setting, processes, count, monitor));
+  return report(steps, empty);
+}
+
+async function measureStep(setting: Setting, processes: Child[], count: number, monitor: number): Promise<Step> {
+  const shares = processes.map((_, i) => Math.floor(count / PROCESSES) + (i < count % PROCESSES ? 1 : 0));
+  const began = performance.now();
+  await Promise.all(processes.map((child, i) => child.ask(String(shares[i]), new RegExp(`has ${shares[i]}$`))));
+  const readySeconds = (performance.now() - began) / 1000;
+  await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
+  const pids = processes.map(({ pid }) => pid);
+  const { pid: nats } = setting.nats.server;
+  const [natsCpu = NaN, ...cpus] = await processorShares([nats, ...pids], WATCH_MS);
+  const varz = await (await fetch(`http://127.0.0.1:${monitor}/varz`)).json();
+  const bridges = shares.flatMap((share, i) => Array.from({ length: share }, (_, n) => `p${i}-${n}`));
+  return {
+    count,
+    readySeconds,
+    natsCpu,
+    bridgesCpu: cpus.reduce((a, b) => a + b, 0),
+    natsMiB: await residentMiB(nats),
+    bridgesMiB: await sum(pids.map(residentMiB)),
+    subscriptions: Number(varz.subscriptions),
+    query: await toAnyOf(setting, bridges, "echo"),
+    write: await toAnyOf(setting, bridges, "write"),
+  };
+}
+
+/** Commands to bridges picked at random: the median of some rounds. */
+async function toAnyOf({ bus }: Setting, bridges: string[], command: "echo" | "write"): Promise<Sample> {
+  const call = () => callBridge(bus, bridges[Math.floor(Math.random() * bridges.length)] ?? "", command);
+  await measure(call, { count: 1_000, concurrency: 8 });
+  const rounds: Sample[] = [];
+  for (let round = 0; round < ROUNDS; round++) rounds.push(await measure(call, CALLS));
+  const middle = (key: keyof Sample) => median(rounds.map((sample) => sample[key]));
+  return { throughput: middle("throughput"), p50: middle("p50"), p99: middle("p99") };
+}
+
+function report(steps: Step[], emptyMiB: number): Row[] {
+  const [few, some, many] = [FEW, SOME, MANY].map((wanted) => steps.find(({ count }) => count === wanted));
+  const again = steps.at(-1);
+  if (few === undefined || some === undefined || many === undefined || again === undefined) return [];
+  const rows: Row[] = [];
+  for (const { count, query, write, ...step } of steps) {
+    const bridges = `${count} bridges`;
+    rows.push(fact(`${bridges}: query p50 ${digits(query.p50)} ms, p99 in ms`, query.p99));
+    rows.push(fact(`${bridges}: write p50 ${digits(write.p50)} ms, p99 in ms`, write.p99));
+    rows.push(fact(`${bridges}: idle nats-server, ${step.natsMiB.toFixed(0)} MiB, share of a processor`, step.natsCpu));
+    rows.push(
+      fact(`${bridges}: idle bridges, ${step.bridgesMiB.toFixed(0)} MiB, share of a processor`, step.bridgesCpu),
+    );
+    rows.push(fact(`${bridges}: subscriptions`, step.subscriptions.toFixed(0)));
+    rows.push(fact(`${bridges}: seconds until all of them took commands, or had left`, step.readySeconds));
+  }
+  const p99 = (command: "query" | "write") => many[command].p99 / ((few[command].p99 + again[command].p99) / 2);
+  rows.push(atMost("query p99 with 1,000 bridges beside 10", p99("query"), 1.5));
+  rows.push(atMost("write p99 with 1,000 bridges beside 10", p99("write"), 1.5));
+  // what a process with no bridge takes is not a bridge's; nor is what the server takes with few
+  const memory = (step: Step) => (step.bridgesMiB - emptyMiB) / step.count;
+  rows.push(fact("memory of a bridge, the 1,000th in its process of 250, KiB", (memory(many) * 1024).toFixed(0)));
+  const perBridge = (of: (step: Step) => number) =>
+    ((of(many) - of(some)) / (MANY - SOME)) / ((of(some) - of(few)) / (SOME - FEW));
+  rows.push(
+    atMost(
+      "a bridge's share of nats-server's processor: 100 to 1,000 beside 10 to 100",
+      perBridge((s) => s.natsCpu),
+      1.5,
+    ),
+  );
+  rows.push(
+    atMost("a bridge's own idle processor: 100 to 1,000 beside 10 to 100", perBridge((s) => s.bridgesCpu), 1.5),
+  );
+  return rows;
+}
+
+const sum = async (values: Promise<number>[]) => (await Promise.all(values)).reduce((a, b) => a + b, 0);
+
+function freePort(): number {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr as Deno.NetAddr;
+  listener.close();
+  return port;
+}
