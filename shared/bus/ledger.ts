@@ -169,7 +169,8 @@ async function changed(
   let news = Promise.withResolvers<void>();
   const subscription = bus.nc.subscribe(`$KV.ledger.${key}`, { callback: () => news.resolve() });
   using _status = bus.onStatus(() => news.resolve());
-  const onAbort = () => news.reject(signal.reason);
+  // a rejection would have nobody to hear it while we look
+  const onAbort = () => news.resolve();
   signal.addEventListener("abort", onAbort, { once: true });
   try {
     for (let looks = 0;;) {

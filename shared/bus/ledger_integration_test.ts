@@ -130,3 +130,15 @@ Deno.test("one command has one fingerprint, whatever the order of its arguments;
   assert.notEqual(commandFingerprint({ command: "add", args: { a: 1, b: [{ c: 2, d: 4 }] } }), one);
   assert.match(ledgerKey({ app: "blender", bridge: "ws-07" }, "a.b *>"), /^blender\.ws-07\.[-\w]{43}$/);
 });
+
+Deno.test("whoever waits for an entry stops when its signal fires, whatever it does then", async () => {
+  await using test = await withLedger();
+  const ledger = openLedger(test.bus);
+  const found = await ledger.begin(SENT_TO, "k", facts());
+  const stop = new AbortController();
+  const looking = ledger.changed(found, stop.signal);
+  // the first look is under way
+  stop.abort(new PatchbayError("CANCELLED", "enough"));
+  await assert.rejects(looking, { code: "CANCELLED" });
+  await assert.rejects(ledger.changed(found, stop.signal), { code: "CANCELLED" });
+});
