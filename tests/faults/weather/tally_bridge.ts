@@ -1,0 +1,72 @@
+/** The tally behind a bridge, in a process of its own that can be killed; it ends in order at SIGTERM, and with whoever started it. */
+import { connectBus } from "@patchbay/bus";
+import { configureLogging } from "@patchbay/telemetry";
+import { type AppDouble, startAppDouble } from "@patchbay/testing";
+import { Counted, openEffects, readEffects, tally } from "./tally.ts";
+
+const [url = "", bridge = "", folder = "", ackWaitMs = "30000"] = Deno.args;
+const file = `${folder}/effects.jsonl`;
+const logs = Deno.env.get("PATCHBAY_FAULT_LOGS");
+if (logs !== undefined) {
+  await configureLogging({ level: "debug", write: () => {}, file: `${logs}/${bridge}-${Deno.pid}.log` });
+}
+
+let count = (await readEffects(file)).filter(({ value }) => Counted.safeParse(value).success).length;
+let double: AppDouble | undefined;
+const effects = openEffects(file);
+const say = (line: string) => Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
+
+interface Call {
+  args: { tag?: string | undefined; takesMs: number; hangs?: "before" | "after" | undefined; to?: number };
+  id: string;
+  signal: AbortSignal;
+}
+
+/** Rejects when the command is cancelled, or its time is over. */
+function wait(ms: number, signal: AbortSignal): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const timer = ms === Infinity ? undefined : setTimeout(resolve, ms);
+  signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  return promise.finally(() => clearTimeout(timer));
+}
+
+async function run<V>({ args: { tag, takesMs, hangs }, id, signal }: Call, effect: () => V): Promise<V> {
+  say(`begun ${id}`);
+  if (takesMs > 0) await wait(takesMs, signal);
+  if (hangs === "before") await wait(Infinity, signal);
+  signal.throwIfAborted();
+  const value = effect();
+  effects.write({ id, ...(tag === undefined ? {} : { tag }), value });
+  say(`done ${id}`);
+  if (hangs === "after") await wait(Infinity, signal);
+  return value;
+}
+
+const bus = await connectBus({ servers: url, name: `tally.${bridge}` });
+double = await startAppDouble(bus, tally, {
+  bridge,
+  workDir: `${folder}/work`,
+  ackWaitMs: Number(ackWaitMs),
+  drainTimeoutMs: 10_000,
+  handlers: {
+    async add(call) {
+      const { tag } = call.args;
+      const value = await run(call, () => ({ count: ++count, ...(tag === undefined ? {} : { tag }) }));
+      double?.event("added", { count: value.count });
+      double?.changed("application");
+      return value;
+    },
+    set: (call) => run(call, () => ({ to: call.args.to })),
+    read: () => ({ count }),
+  },
+  snapshot: () => ({ count }),
+});
+say("here");
+const { bridge: served } = double;
+
+Deno.addSignalListener("SIGTERM", () => void served.drain());
+const orphaned = Deno.stdin.readable.pipeTo(new WritableStream());
+void orphaned.finally(() => Deno.exit(3));
+await served.ended;
+await bus[Symbol.asyncDispose]();
+Deno.exit(served.failure === undefined ? 0 : 2);
