@@ -12,7 +12,8 @@ if (logs !== undefined) {
 }
 
 let count = (await readEffects(file)).filter(({ value }) => Counted.safeParse(value).success).length;
-let double: AppDouble | undefined;
+// a job that waited begins before the start has resolved
+const started: { double?: AppDouble } = {};
 const effects = openEffects(file);
 const say = (line: string) => Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
 
@@ -43,7 +44,7 @@ async function run<V>({ args: { tag, takesMs, hangs }, id, signal }: Call, effec
 }
 
 const bus = await connectBus({ servers: url, name: `tally.${bridge}` });
-double = await startAppDouble(bus, tally, {
+const double = started.double = await startAppDouble(bus, tally, {
   bridge,
   workDir: `${folder}/work`,
   ackWaitMs: Number(ackWaitMs),
@@ -52,8 +53,8 @@ double = await startAppDouble(bus, tally, {
     async add(call) {
       const { tag } = call.args;
       const value = await run(call, () => ({ count: ++count, ...(tag === undefined ? {} : { tag }) }));
-      double?.event("added", { count: value.count });
-      double?.changed("application");
+      started.double?.event("added", { count: value.count });
+      started.double?.changed("application");
       return value;
     },
     set: (call) => run(call, () => ({ to: call.args.to })),
@@ -62,11 +63,10 @@ double = await startAppDouble(bus, tally, {
   snapshot: () => ({ count }),
 });
 say("here");
-const { bridge: served } = double;
 
-Deno.addSignalListener("SIGTERM", () => void served.drain());
+Deno.addSignalListener("SIGTERM", () => void double.bridge.drain());
 const orphaned = Deno.stdin.readable.pipeTo(new WritableStream());
 void orphaned.finally(() => Deno.exit(3));
-await served.ended;
+await double.bridge.ended;
 await bus[Symbol.asyncDispose]();
-Deno.exit(served.failure === undefined ? 0 : 2);
+Deno.exit(double.bridge.failure === undefined ? 0 : 2);

@@ -3,11 +3,11 @@ import { PatchbayError, type Result } from "@patchbay/contracts";
 import { type History, seededRandom } from "@patchbay/testing";
 import { storm } from "./storm.ts";
 import { wishes, work } from "./workload.ts";
-import { queueIsEmpty, recordEffects, startWorld, until, type World } from "./world.ts";
-import { readEffects } from "./tally.ts";
+import { effectsOf, queueIsEmpty, recordEffects, startWorld, until, type World } from "./world.ts";
 
 export interface TryOptions {
-  seed: number;
+  /** With the seed; it is told all that happens, also where this fails. */
+  history: History;
   commands: number;
 }
 
@@ -19,10 +19,10 @@ const SPREAD_MS = 60;
 const CALM_MS = 60_000;
 
 /** @throws where something did not end */
-export async function tryWeather({ seed, commands }: TryOptions): Promise<History> {
-  await using world = await startWorld({ seed, bridges: ["ws-01", "ws-02"], ackWaitMs: ACK_WAIT_MS });
-  const { history, bridges } = world;
-  const random = seededRandom(seed);
+export async function tryWeather({ history, commands }: TryOptions): Promise<void> {
+  await using world = await startWorld({ history, bridges: ["ws-01", "ws-02"], ackWaitMs: ACK_WAIT_MS });
+  const { bridges } = world;
+  const random = seededRandom(history.seed);
   const callers = [await world.caller("caller-1"), await world.caller("caller-2")];
   const calm = new AbortController();
   const storming = storm(world, callers, random.fork("storm"), EVERY_MS, calm.signal);
@@ -35,17 +35,13 @@ export async function tryWeather({ seed, commands }: TryOptions): Promise<Histor
   }
   try {
     await allHasEnded(world);
-  } catch (error) {
+    for (const bridge of bridges) {
+      const code = await bridge.terminate();
+      if (code !== 0) throw new Error(`${bridge.bridge} ended with ${code}`);
+    }
+  } finally {
     await writeDown(world);
-    console.error(history.print());
-    throw error;
   }
-  for (const bridge of bridges) {
-    const code = await bridge.terminate();
-    if (code !== 0) throw new Error(`seed ${seed}: ${bridge.bridge} ended with ${code}\n${history.print()}`);
-  }
-  await writeDown(world);
-  return history;
 }
 
 async function allHasEnded(world: World): Promise<void> {
@@ -55,8 +51,7 @@ async function allHasEnded(world: World): Promise<void> {
   const open = async () => {
     const told = new Set<string>(stored.map(({ result }) => storyOf(result)));
     for (const entry of history.entries) if (entry.what === "result") told.add(entry.commandId);
-    const effects = (await Promise.all(bridges.map(({ effectsFile }) => readEffects(effectsFile)))).flat();
-    const begun = effects.filter(({ tag }) => tag === undefined).map(({ id }) => id);
+    const begun = (await effectsOf(world)).filter(({ tag }) => tag === undefined).map(({ id }) => id);
     const jobs = history.entries.flatMap((entry) => entry.what === "accepted" ? [entry.commandId] : []);
     return [...begun, ...jobs].filter((id) => !told.has(id));
   };

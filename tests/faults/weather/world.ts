@@ -12,10 +12,9 @@ import {
 } from "@patchbay/testing";
 import { join } from "node:path";
 import { type BridgeProcess, bridgeProcess } from "./bridge_process.ts";
-import { readEffects } from "./tally.ts";
+import { type Effect, readEffects } from "./tally.ts";
 
 export interface World extends AsyncDisposable {
-  readonly seed: number;
   readonly nats: TestNats;
   /** Straight to the broker. */
   readonly bus: Bus;
@@ -44,7 +43,8 @@ export interface Caller {
 }
 
 export interface WorldOptions {
-  seed?: number;
+  /** @default a new one, with the seed 0 */
+  history?: History;
   /** @default ["ws-01"] */
   bridges?: readonly string[];
   /** @default 30_000 */
@@ -52,7 +52,9 @@ export interface WorldOptions {
 }
 
 /** The bridges take commands when this resolves. */
-export async function startWorld({ seed = 0, bridges = ["ws-01"], ackWaitMs = 30_000 }: WorldOptions = {}): Promise<
+export async function startWorld(
+  { history = startHistory(0), bridges = ["ws-01"], ackWaitMs = 30_000 }: WorldOptions = {},
+): Promise<
   World
 > {
   await using stack = new AsyncDisposableStack();
@@ -64,7 +66,7 @@ export async function startWorld({ seed = 0, bridges = ["ws-01"], ackWaitMs = 30
   const bus = await nats.connect("a test");
   await migrate(bus, { storage: "file" });
   const proxied = async (name: string, owner: AsyncDisposableStack) => {
-    const faults = owner.use(new Faults({ seed }));
+    const faults = owner.use(new Faults({ seed: history.seed }));
     return owner.use(await startFaultProxy({ target: { port: nats.port }, faults, name }));
   };
   const stored: StoredResult[] = [];
@@ -85,12 +87,11 @@ export async function startWorld({ seed = 0, bridges = ["ws-01"], ackWaitMs = 30
   await Promise.all(started.map((bridge) => bridge.start()));
   const held = stack.move();
   return {
-    seed,
     nats,
     bus,
     here,
     bridges: started,
-    history: startHistory(seed),
+    history,
     stored,
     async caller(name) {
       const proxy = await proxied(name, held);
@@ -132,14 +133,33 @@ export async function queueIsEmpty(bus: Bus): Promise<boolean> {
 
 /** Puts the effects of all bridges into the history. @param idOf by what the history knows an effect */
 export async function recordEffects(
-  { bridges, history }: World,
+  world: World,
   idOf: (effect: { id: Id; tag?: string | undefined }) => Id = ({ id }) => id,
 ): Promise<void> {
-  for (const { effectsFile } of bridges) {
-    for (const effect of await readEffects(effectsFile)) {
-      history.effect(idOf(effect), effect.value, effect.at - performance.timeOrigin);
-    }
+  const { history } = world;
+  for (const effect of await effectsOf(world)) {
+    history.effect(idOf(effect), effect.value, effect.at - performance.timeOrigin);
   }
+}
+
+/** What the applications did, all of them together. */
+export const effectsOf = async ({ bridges }: World): Promise<Effect[]> =>
+  (await Promise.all(bridges.map(({ effectsFile }) => readEffects(effectsFile)))).flat();
+
+/** Ends the bridges in order, and puts the effects and what is stored into the history. @throws where one does not end well */
+export async function finish(world: World): Promise<History> {
+  const { bridges, history, bus } = world;
+  for (const bridge of bridges) {
+    const code = await bridge.terminate();
+    if (code !== 0) throw new Error(`${bridge.bridge} ended with ${code}`);
+  }
+  await recordEffects(world);
+  const subject = subjects.result("tally", WILDCARD, WILDCARD);
+  const all = { subject, payload: Result, from: "start", follow: false } as const;
+  for await (const { message } of readStream(bus, "RESULTS", all)) {
+    history.result(message.payload, "stream");
+  }
+  return history;
 }
 
 /** What the stream has of one command. */

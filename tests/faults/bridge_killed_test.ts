@@ -1,0 +1,93 @@
+/** A bridge process is killed outright at each point of a job's life, and another one takes its place. */
+import assert from "node:assert/strict";
+import { readStream } from "@patchbay/bus";
+import { AppEvent, type Id, subjects, WILDCARD } from "@patchbay/contracts";
+import { checkHistory } from "@patchbay/testing";
+import { callLater, callNow } from "./weather/calls.ts";
+import { effectsOf, finish, queueIsEmpty, startWorld, storedOf, until, type World } from "./weather/world.ts";
+
+const ACK_WAIT_MS = 2_000;
+const ONE = "ws-01";
+
+async function world() {
+  const made = await startWorld({ ackWaitMs: ACK_WAIT_MS });
+  const [bridge] = made.bridges;
+  assert.ok(bridge !== undefined);
+  const from = { name: "a test", bus: made.bus, here: made.here };
+  return { made, bridge, from };
+}
+
+async function killed({ history }: World, bridge: World["bridges"][number]): Promise<void> {
+  history.disturbed("the bridge is killed");
+  await bridge.kill();
+  await bridge.start();
+}
+
+Deno.test("killed before a job starts: the job runs in the next process, once", async () => {
+  const { made, bridge, from } = await world();
+  await using studio = made;
+  const { history, bus } = studio;
+  const held = await callLater(history, from, { to: ONE, command: "add", args: { hangs: "before" } });
+  const waiting = await callLater(history, from, { to: ONE, command: "add" });
+  await bridge.printed(`begun ${held}`);
+  await killed(studio, bridge);
+  await until("the queue is empty", () => queueIsEmpty(bus));
+  await until("both have ended", () => storedOf(studio, waiting).length > 0 && storedOf(studio, held).length > 0);
+  const { effects, unknown, successes } = checkHistory(await finish(studio), { minSuccesses: 1 });
+  assert.deepEqual({ effects, unknown, successes }, { effects: 1, unknown: 1, successes: 1 });
+  assert.deepEqual((await effectsOf(studio)).map(({ id }) => id), [waiting]);
+});
+
+Deno.test("killed after the side effect and before the acknowledgement: nobody guesses, and it does not happen again", async () => {
+  const { made, bridge, from } = await world();
+  await using studio = made;
+  const { history, bus } = studio;
+  const id = await callLater(history, from, { to: ONE, command: "add", args: { hangs: "after" } });
+  const twice = await callLater(history, from, { to: ONE, command: "set", args: { to: 5 }, priority: "low" });
+  await bridge.printed(`done ${id}`);
+  await killed(studio, bridge);
+  await until("the queue is empty", () => queueIsEmpty(bus));
+  await until("both have ended", () => [id, twice].every((each) => storedOf(studio, each).length > 0));
+  // whoever asks again with its key is told the same
+  const again = await callLater(history, from, { to: ONE, command: "add", args: { hangs: "after" }, key: id });
+  const now = await callNow(history, from, { to: ONE, command: "add", args: { hangs: "after" }, key: id });
+  assert.ok(now?.ok === false && now.problem.code === "OUTCOME_UNKNOWN", JSON.stringify(now));
+  await until("the repeated job has ended", () => storedOf(studio, again).length > 0);
+  const { unknown, successes } = checkHistory(await finish(studio), { minSuccesses: 1 });
+  assert.deepEqual({ unknown, successes }, { unknown: 3, successes: 1 });
+  assert.equal((await effectsOf(studio)).filter((effect) => effect.id === id).length, 1);
+});
+
+Deno.test("killed after the side effect of what may be done twice: it is done again, and its success is told", async () => {
+  const { made, bridge, from } = await world();
+  await using studio = made;
+  const { history } = studio;
+  const id = await callLater(history, from, { to: ONE, command: "set", args: { to: 5, takesMs: 300 } });
+  await bridge.printed(`begun ${id}`);
+  await killed(studio, bridge);
+  await until("it has ended", () => storedOf(studio, id).length > 0);
+  const { unknown, successes } = checkHistory(await finish(studio), { minSuccesses: 1 });
+  assert.deepEqual({ unknown, successes }, { unknown: 0, successes: 1 });
+});
+
+Deno.test("killed after the acknowledgement, in the middle of its events: the result stands, and no event comes twice", async () => {
+  const { made, bridge, from } = await world();
+  await using studio = made;
+  const { history, bus } = studio;
+  const ids: Id[] = [];
+  for (let i = 0; i < 10; i++) ids.push(await callLater(history, from, { to: ONE, command: "add" }));
+  await until("the queue is empty", () => queueIsEmpty(bus));
+  await killed(studio, bridge);
+  const last = await callLater(history, from, { to: ONE, command: "add" });
+  await until("all have ended", () => [...ids, last].every((id) => storedOf(studio, id).length > 0));
+  await finish(studio);
+  const events = {
+    subject: subjects.event("tally", ONE, WILDCARD),
+    payload: AppEvent,
+    from: "start",
+    follow: false,
+  } as const;
+  for await (const { message: { id }, subject } of readStream(bus, "EVENTS", events)) history.event(id, subject);
+  const { successes, effects } = checkHistory(history, { minSuccesses: 11 });
+  assert.deepEqual({ successes, effects }, { successes: 11, effects: 11 });
+});
