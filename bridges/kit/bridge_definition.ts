@@ -50,6 +50,12 @@ export interface BridgeDefinition {
   title: string;
   /** What may stand after the colon of an item: `the program to start`. Absent: nothing may. */
   argument?: string;
+  /**
+   * For a bridge to any application of a kind, where the argument says which one: `osc:lights.yaml` is the application that
+   * the file names. What it answers takes the place of this definition, and is started with the same argument.
+   * @throws {PatchbayError} `INVALID_CONFIGURATION` for an argument that describes no application
+   */
+  from?(argument: string): Promise<BridgeDefinition>;
   /** Looks for the application on this machine; without it nobody can know, and the bridge starts only where it is named. */
   find?(options?: { argument?: string; signal?: AbortSignal }): Promise<Found>;
   /**
@@ -69,6 +75,7 @@ const Shape = z.looseObject({
   app: AppName,
   title: z.string().min(1),
   argument: z.string().optional(),
+  from: z.custom(isFunction).optional(),
   find: z.custom(isFunction).optional(),
   start: z.custom(isFunction),
 });

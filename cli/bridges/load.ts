@@ -16,7 +16,7 @@ export async function loadBridge({ kind, argument, text }: BridgeItem): Promise<
       `Cannot start '${text}': ${definition.title} takes nothing after ':'`,
     );
   }
-  return definition;
+  return argument === undefined ? definition : await definition.from?.(argument) ?? definition;
 }
 
 function known(app: string): BridgeDefinition {

@@ -3,11 +3,13 @@ import { z } from "zod";
 import { OscArgument, type OscValue, sameValue, valueOf } from "./argument.ts";
 import type { ReceivedMessage } from "./codec.ts";
 
+const Ids = z.union([z.number().int().nonnegative(), z.array(OscArgument)]);
+
 /** Reads back what a message has done. */
 export const OscVerification = z.strictObject({
   address: z.string(),
   args: z.array(OscArgument).default([]),
-  ids: z.number().int().nonnegative().optional(),
+  ids: Ids.optional(),
   reply: z.string().optional(),
   /** The values that must be read, the first of those that come; floats as 32-bit floats. */
   equals: z.union([
@@ -20,8 +22,8 @@ export type OscVerification = z.output<typeof OscVerification>;
 /** The `params` of a request; its method is the address. */
 export const OscRequest = z.strictObject({
   args: z.array(OscArgument).default([]),
-  /** How many leading arguments the answer repeats. @default all */
-  ids: z.number().int().nonnegative().optional(),
+  /** How many leading arguments the answer repeats, or what it begins with where that is something else. @default all */
+  ids: Ids.optional(),
   /** Where the answer comes. @default the address */
   reply: z.string().optional(),
   /** For messages that are not answered: what to read afterwards. Without it, the message itself is answered. */
@@ -60,7 +62,7 @@ export function questionOf(
   address: string,
   { args, ids, reply = address }: Pick<OscRequest, "args" | "ids" | "reply">,
 ): Question {
-  return { address, reply, ids: args.slice(0, ids ?? args.length).map(valueOf) };
+  return { address, reply, ids: (Array.isArray(ids) ? ids : args.slice(0, ids ?? args.length)).map(valueOf) };
 }
 
 /** Questions with the same key cannot be told apart by their answers. */

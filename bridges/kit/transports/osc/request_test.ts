@@ -11,6 +11,13 @@ Deno.test("an answer repeats the address and the ids, whatever follows", () => {
   assert.ok(!repeatsIds(question, { address: "/live/clip/get/name", args: [1, 2, "x"] }));
 });
 
+Deno.test("an answer may begin with what was not asked: the address that it is about", () => {
+  const question = questionOf("/b_alloc", { args: [3, 1024], ids: ["/b_alloc", 3], reply: "/done" });
+  assert.ok(repeatsIds(question, { address: "/done", args: ["/b_alloc", 3] }));
+  assert.ok(!repeatsIds(question, { address: "/done", args: ["/b_alloc", 4] }));
+  assert.ok(!repeatsIds(question, { address: "/done", args: ["/d_recv"] }));
+});
+
 Deno.test("questions that differ in their ids can be asked at once, others can not", () => {
   const key = (...args: number[]) =>
     keyOf(questionOf("/live/track/get/volume", { args, ids: undefined, reply: undefined }));
