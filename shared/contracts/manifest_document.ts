@@ -5,6 +5,7 @@ import { JsonObject } from "./json.ts";
 import type { AppManifest, CommandDefinition } from "./manifest.ts";
 import { AppName, CommandName, SignalName } from "./names.ts";
 import { Phrase } from "./phrases.ts";
+import { publishedSchema } from "./published_schema.ts";
 
 /** JSON Schema 2020-12. */
 export const JsonSchema = JsonObject;
@@ -53,9 +54,9 @@ export function commandOf(
 }
 
 /** What a program sends. */
-const input = (schema: z.ZodType): JsonSchema => z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
+const input = (schema: z.ZodType): JsonSchema => publishedSchema(schema, "input");
 /** What a program receives. */
-const output = (schema: z.ZodType): JsonSchema => z.toJSONSchema(schema, { io: "output", unrepresentable: "any" });
+const output = (schema: z.ZodType): JsonSchema => publishedSchema(schema, "output");
 
 /** One command of a manifest with its schemas as JSON Schema: `args` as a caller sends them, `result` as it comes back. */
 export function commandDocument(definition: CommandDefinition): CommandDocument {

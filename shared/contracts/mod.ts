@@ -11,6 +11,7 @@ export * from "./commands.ts";
 export * from "./envelope.ts";
 export * from "./errors.ts";
 export * from "./events.ts";
+export * from "./given_schema.ts";
 export * from "./ids.ts";
 export * from "./json.ts";
 export * from "./json_patch.ts";
