@@ -74,7 +74,7 @@ async function name(bus: Bus, meta: AssetMeta, upload: Upload, signal: AbortSign
     await store(bus, {
       subject: metaSubject(object.name),
       data: new TextEncoder().encode(JSON.stringify(object)),
-      headers: { [HEADERS.messageId]: newId(), "Nats-Rollup": "sub" },
+      headers: { [HEADERS.messageId]: newId() },
       timeoutMs: API_TIMEOUT_MS,
       signal,
       expectLastSubjectSequence: present?.revision ?? 0,

@@ -3,6 +3,7 @@ import type { Msg, MsgHdrs } from "@nats-io/nats-core";
 import { HEADERS, UnavailableError } from "@patchbay/contracts";
 import type { Bus } from "./bus.ts";
 import { API_TIMEOUT_MS } from "./jetstream_api.ts";
+import { wasReplayBefore } from "./replay.ts";
 import { askUntilAnswered } from "./retry.ts";
 
 /** A message of a stream; in a bucket, a value, or that its key was deleted or has expired. */
@@ -50,7 +51,8 @@ async function directGet(
   return {
     data: answer.data,
     revision,
-    deleted: isDeletion(answer),
+    // what nobody may have written is not there, and may be written over
+    deleted: isDeletion(answer) || wasReplayBefore(headers),
     messageId: headers?.get(HEADERS.messageId) || undefined,
   };
 }

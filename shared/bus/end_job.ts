@@ -14,12 +14,12 @@ import {
 } from "@patchbay/contracts";
 import type { Bus } from "./bus.ts";
 import { directBatch } from "./direct_batch.ts";
-import { fromHeaders } from "./headers.ts";
 import { type QueuedJob, readQueuedJob, resultMessageId } from "./job.ts";
 import { jobsOf, removeJob } from "./job_queue.ts";
 import { type FoundEntry, type LedgerFacts, openLedger } from "./ledger.ts";
 import { commandFingerprint } from "./ledger_key.ts";
 import { packed, send, store } from "./publish.ts";
+import { wasReplayBefore } from "./replay.ts";
 
 export interface EndJobOptions {
   /** Who ends it: `gateway`. */
@@ -38,7 +38,7 @@ export const keyOfJob = ({ content: { message } }: ReadableJob): string => messa
 export async function jobAt(bus: Bus, seq: number, signal?: AbortSignal): Promise<QueuedJob | undefined> {
   const { messages: [found] } = await directBatch(bus, "JOBS", { subject: jobsOf({}), seq, batch: 1, signal });
   if (found?.seq !== seq) return undefined;
-  return readQueuedJob({ subject: found.subject, seq, data: found.data, headers: fromHeaders(found.headers) });
+  return readQueuedJob(found, wasReplayBefore(found.headers));
 }
 
 /** What the ledger keeps of a command. */

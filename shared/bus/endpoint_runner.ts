@@ -18,6 +18,7 @@ import { DeadlineSignal, readDeadline } from "./deadline.ts";
 import { type AnyEndpoint, problemOfResult } from "./endpoint.ts";
 import { checkSize, envelopeHeaders, fromHeaders, toHeaders } from "./headers.ts";
 import { log } from "./log.ts";
+import { isReplay } from "./replay.ts";
 import { EndpointCounters, type EndpointStats } from "./service_stats.ts";
 
 const MAX_CONCURRENT = 1024;
@@ -180,15 +181,6 @@ export class EndpointRunner {
 }
 
 const statsError = ({ status, code, detail }: Problem) => `${status}:${code}: ${detail}`;
-
-/**
- * Whether the server sent this out of a stream. Whoever may read a stream chooses where the server sends what lies there, and the
- * server asks for no right to that subject: taken as a call, a user's own stored bytes would reach endpoints that are not
- * for it.
- */
-function isReplay({ headers, reply }: Msg): boolean {
-  return headers?.has("Nats-Stream") === true || reply?.startsWith("$JS.") === true;
-}
 
 /** The correlation id of a call whose envelope could not be read. */
 function correlationOf(message: Msg): string | undefined {

@@ -7,6 +7,8 @@ import { z } from "zod";
 import type { Bus } from "./bus.ts";
 import { parseAckSubject } from "./ack_subject.ts";
 import { callApi } from "./jetstream_api.ts";
+import { log } from "./log.ts";
+import { wasReplay } from "./replay.ts";
 
 /** A message as a stream keeps it. */
 export interface StoredMessage {
@@ -130,7 +132,11 @@ export class Feed implements Disposable {
     if (place?.delivery !== this.#delivered + 1) return this.#end();
     this.#delivered++;
     const { subject, headers, data } = message;
-    this.#push({ kind: "message", message: { subject, seq: place.seq, headers, data } });
+    if (!wasReplay(headers)) this.#push({ kind: "message", message: { subject, seq: place.seq, headers, data } });
+    else {log.warn("refused what another stream's message left in {stream}: {subject}", {
+        stream: this.#stream,
+        subject,
+      });}
     if (this.#delivered >= this.#pending || place.pending === 0) this.#catchUp();
   }
 

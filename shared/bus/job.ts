@@ -12,11 +12,12 @@ import {
   Priority,
   ValidationError,
 } from "@patchbay/contracts";
-import type { Msg } from "@nats-io/nats-core";
+import type { Msg, MsgHdrs } from "@nats-io/nats-core";
 import { parseAckSubject } from "./ack_subject.ts";
 import type { Bus } from "./bus.ts";
 import { readDeadline } from "./deadline.ts";
 import { fromHeaders } from "./headers.ts";
+import { wasReplay } from "./replay.ts";
 import { askUntilAnswered } from "./retry.ts";
 
 /** What lies in the queue. */
@@ -55,13 +56,29 @@ const encoder = new TextEncoder();
 
 /** Reads a message of JOBS. */
 export function readQueuedJob(
-  { subject, seq, data, headers }: Pick<QueuedJob, "subject" | "seq" | "headers"> & { data: Uint8Array },
+  { subject, seq, data, headers: all }: {
+    subject: string;
+    seq: number;
+    data: Uint8Array;
+    headers: MsgHdrs | undefined;
+  },
+  replayed: boolean,
 ): QueuedJob {
+  const headers = fromHeaders(all);
   const address = parseSubject(subject);
   const [app, bridge, priority] = address?.kind === "job"
     ? [address.app, address.bridge, Priority.catch("normal").parse(address.priority)]
     : ["", ANY_BRIDGE, "normal" as const];
-  return { subject, seq, app, bridge, priority, headers, deadline: readDeadline(headers), content: content(data) };
+  return {
+    subject,
+    seq,
+    app,
+    bridge,
+    priority,
+    headers,
+    deadline: readDeadline(headers),
+    content: replayed ? forged() : content(data),
+  };
 }
 
 function content(data: Uint8Array): QueuedJob["content"] {
@@ -72,6 +89,14 @@ function content(data: Uint8Array): QueuedJob["content"] {
     return { ok: false, error };
   }
 }
+
+const forged = (): QueuedJob["content"] => ({
+  ok: false,
+  error: new ValidationError(
+    "INVALID_MESSAGE",
+    "Cannot believe a job: it came out of another stream, and nobody queued it",
+  ),
+});
 
 /**
  * A delivery; `undefined` for a message that is none.
@@ -91,7 +116,7 @@ export function deliveredJob(bus: Bus, delivery: Msg, onSettled: () => void = ()
     if (bus.connected && !bus.nc.isClosed()) bus.nc.publish(reply, encoder.encode(text));
   };
   return {
-    ...readQueuedJob({ subject, seq: place.seq, data, headers: fromHeaders(delivery.headers) }),
+    ...readQueuedJob({ subject, seq: place.seq, data, headers: delivery.headers }, wasReplay(delivery.headers)),
     deliveries: place.deliveries,
     working: () => say("+WPI"),
     async ack(signal) {

@@ -2,9 +2,9 @@
 import type { Id } from "@patchbay/contracts";
 import type { Bus } from "./bus.ts";
 import { directBatch } from "./direct_batch.ts";
-import { fromHeaders } from "./headers.ts";
 import { jobMessageId, type QueuedJob, readQueuedJob } from "./job.ts";
 import { type JobFilter, jobsOf } from "./job_queue.ts";
+import { wasReplayBefore } from "./replay.ts";
 
 /** So many are read at once. */
 const BATCH = 256;
@@ -31,7 +31,7 @@ export async function* listJobs(
   for (let seq = 1;;) {
     const { messages, more } = await directBatch(bus, "JOBS", { subject: jobsOf(filter), seq, batch: BATCH, signal });
     for (const { subject, seq, data, headers } of messages) {
-      yield readQueuedJob({ subject, seq, data, headers: fromHeaders(headers) });
+      yield readQueuedJob({ subject, seq, data, headers }, wasReplayBefore(headers));
     }
     const last = messages.at(-1);
     if (!more || last === undefined) return;

@@ -73,8 +73,10 @@ async function update(
   if (revisionOf(present) > STORAGE_REVISION || !differs(wanted, present)) return;
   // what cannot be changed later stays as it was made; so does what the server or an administrator added
   const { storage: _storage, retention: _retention, ...changes } = wanted;
+  // it would bring back the rollups that it needs
+  const { subject_delete_marker_ttl: _markers, ...kept } = present;
   await change(bus, "UPDATE", {
-    ...present,
+    ...kept,
     ...changes,
     // a smaller size stays: nats-server lets a stream grow past what it has, and then has no room for the next one
     max_bytes: Math.min(wanted.max_bytes, bytesOf(present)),

@@ -35,6 +35,7 @@ export * from "./presence_mirror.ts";
 export * from "./publish.ts";
 export * from "./publish_together.ts";
 export * from "./read_stream.ts";
+export { isReplay } from "./replay.ts";
 export * from "./remove_message.ts";
 export * from "./request.ts";
 export * from "./service.ts";

@@ -2,6 +2,7 @@
 import type { Msg } from "@nats-io/nats-core";
 import type { Bus } from "./bus.ts";
 import { log } from "./log.ts";
+import { isReplay } from "./replay.ts";
 
 type Listener = (message: Msg) => void;
 
@@ -34,6 +35,9 @@ function begin(bus: Bus, subject: string): Shared {
   const subscription = bus.nc.subscribe(subject, {
     callback: (error, message) => {
       if (error !== null) return log.warn("cannot listen to {subject}: {error}", { subject, error: error.message });
+      if (isReplay(message)) {
+        return log.warn("refused a message of a stream on {subject}", { subject: message.subject });
+      }
       for (const listener of [...listeners]) listener(message);
     },
   });

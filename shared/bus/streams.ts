@@ -4,7 +4,7 @@ import { nanos } from "@nats-io/nats-core";
 import { PRESENCE_TTL_MS, SUBJECT_ROOT } from "@patchbay/contracts";
 
 /** Counts up with each change of this file: an older process does not undo what a newer one declared. */
-export const STORAGE_REVISION = 2;
+export const STORAGE_REVISION = 3;
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -77,32 +77,47 @@ const MARKER_TTL_MS = MINUTE;
 
 const bucket = (
   name: string,
-  { ttlMs, keyTtl = false, ...config }: { ttlMs?: number; keyTtl?: boolean; description: string; max_bytes: number },
+  { ttlMs, expiry = "silent", ...config }: {
+    ttlMs?: number;
+    /** Whether watchers see that a key has expired. The server can do that only where anybody who writes one key may drop all. */
+    expiry?: "silent" | "seen";
+    description: string;
+    max_bytes: number;
+  },
 ): Declared => ({
   subjects: [`$KV.${name}.>`],
   retention: RetentionPolicy.Limits,
   // a full bucket refuses: discarding would lose somebody else's key
   discard: DiscardPolicy.New,
   max_msgs_per_subject: 1,
-  allow_rollup_hdrs: true,
   allow_direct: true,
   deny_delete: true,
   duplicate_window: nanos(Math.min(DUPLICATE_WINDOW_MS, ttlMs ?? DUPLICATE_WINDOW_MS)),
   ...(ttlMs === undefined ? {} : { max_age: nanos(ttlMs) }),
-  ...(ttlMs === undefined && !keyTtl ? {} : { allow_msg_ttl: true, subject_delete_marker_ttl: nanos(MARKER_TTL_MS) }),
+  // a message with the header `Nats-Rollup: all` empties the whole bucket, whoever may write but one key of it
+  ...(expiry === "silent" ? { allow_rollup_hdrs: false } : {
+    allow_rollup_hdrs: true,
+    allow_msg_ttl: true,
+    subject_delete_marker_ttl: nanos(MARKER_TTL_MS),
+  }),
   ...config,
 });
 
 /** Key-value buckets by name; each keeps the last value of a key. */
 export const BUCKETS = {
   /** `<app>.<bridge>`: who is here. A key that is not renewed expires, and watchers see it. */
-  presence: bucket("presence", { description: "bridges that are here", ttlMs: PRESENCE_TTL_MS, max_bytes: 16 * MIB }),
+  presence: bucket("presence", {
+    description: "bridges that are here",
+    ttlMs: PRESENCE_TTL_MS,
+    expiry: "seen",
+    max_bytes: 16 * MIB,
+  }),
   /** `<app>.<bridge>`: what each bridge's application offers. */
   manifests: bucket("manifests", { description: "what bridges offer", max_bytes: 64 * MIB }),
   /** `<planId>` */
   plans: bucket("plans", { description: "plans", max_bytes: 256 * MIB }),
   /** Who does what only one may do. Each key has its own time to live. */
-  leases: bucket("leases", { description: "leases", keyTtl: true, max_bytes: 16 * MIB }),
+  leases: bucket("leases", { description: "leases", expiry: "seen", max_bytes: 16 * MIB }),
   /**
    * `<app>.<bridge|any>.<digest of the idempotency key>`: what was started and what came of it. A full one forgets the
    * oldest: refusing would stop every application.
@@ -125,7 +140,7 @@ export const OBJECTS = {
     subjects: ["$O.assets.C.>", "$O.assets.M.>"],
     retention: RetentionPolicy.Limits,
     discard: DiscardPolicy.New,
-    allow_rollup_hdrs: true,
+    allow_rollup_hdrs: false,
     allow_direct: true,
     max_age: nanos(30 * DAY),
     max_bytes: 16 * 1024 * MIB,

@@ -8,6 +8,7 @@ import { fromHeaders } from "./headers.ts";
 import { forbidden } from "./inbox.ts";
 import { log } from "./log.ts";
 import { checkOrigin } from "./origin.ts";
+import { isReplay } from "./replay.ts";
 
 export interface Received<P> {
   subject: string;
@@ -63,6 +64,9 @@ export function subscribe<P extends z.ZodType>(
     callback: (error, message) => {
       if (error !== null) {
         return items.close(error instanceof PermissionViolationError ? forbidden(error) : error);
+      }
+      if (isReplay(message)) {
+        return log.warn("refused a message of a stream on {subject}", { subject: message.subject });
       }
       try {
         const decoded = decodeEnvelope(message.data, payload);

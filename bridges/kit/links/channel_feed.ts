@@ -9,6 +9,7 @@ import {
   subjects,
   ValidationError,
 } from "@patchbay/contracts";
+import { isReplay } from "@patchbay/bus";
 import { logger } from "@patchbay/telemetry";
 import { ClockOffset } from "./clock_offset.ts";
 import { Listeners } from "./listeners.ts";
@@ -26,7 +27,7 @@ export class ChannelFeed implements SourceFeed {
     this.#subscription = options.bus.nc.subscribe(subject, {
       callback: (error, message) => {
         if (error !== null) return this.#listeners.failed(error);
-        this.#receive(message.data, source, options);
+        if (!isReplay(message)) this.#receive(message.data, source, options);
       },
     });
   }
