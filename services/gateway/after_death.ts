@@ -52,10 +52,11 @@ export async function afterDeath(
   const facts = { commandId: id, command, fingerprint: commandFingerprint({ command, args }), result };
   try {
     const outcome = await openLedger(bus, { signal }).cancel({ app, bridge }, key, facts);
-    if (outcome.cancelled) return result;
-    if (outcome.entry.status === "completed") return outcome.entry.result;
-    const stored = await findResult(bus, outcome.entry.commandId, signal);
+    if (!outcome.cancelled && outcome.entry.status === "completed") return outcome.entry.result;
+    // the next bridge process may have said what became of it, and have forgotten what may be done again
+    const stored = await findResult(bus, outcome.cancelled ? id : outcome.entry.commandId, signal);
     if (stored !== undefined) return stored;
+    if (outcome.cancelled) return result;
   } catch (cause) {
     if (!(cause instanceof UnavailableError)) throw cause;
   }

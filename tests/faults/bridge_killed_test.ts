@@ -1,7 +1,7 @@
 /** A bridge process is killed outright at each point of a job's life, and another one takes its place. */
 import assert from "node:assert/strict";
-import { readStream } from "@patchbay/bus";
-import { AppEvent, type Id, subjects, WILDCARD } from "@patchbay/contracts";
+import { cancelJob, findJob, isReadableJob, readStream } from "@patchbay/bus";
+import { AppEvent, type Id, newId, subjects, WILDCARD } from "@patchbay/contracts";
 import { checkHistory } from "@patchbay/testing";
 import { callLater, callNow } from "./weather/calls.ts";
 import { effectsOf, finish, queueIsEmpty, startWorld, storedOf, until, type World } from "./weather/world.ts";
@@ -90,4 +90,39 @@ Deno.test("killed after the acknowledgement, in the middle of its events: the re
   for await (const { message: { id }, subject } of readStream(bus, "EVENTS", events)) history.event(id, subject);
   const { successes, effects } = checkHistory(history, { minSuccesses: 11 });
   assert.deepEqual({ successes, effects }, { successes: 11, effects: 11 });
+});
+
+Deno.test("killed while a caller waits for what may be done twice: it is told that it began, and may send it again", async () => {
+  const { made, bridge, from } = await world();
+  await using studio = made;
+  const { history } = studio;
+  const call = { to: ONE, command: "set", args: { to: 5, takesMs: 200 }, key: "the-key", id: newId() } as const;
+  const asked = callNow(history, from, call);
+  await bridge.printed(`begun ${call.id}`);
+  await killed(studio, bridge);
+  await until("the next process has said it", () => storedOf(studio, call.id).length > 0);
+  const [told] = storedOf(studio, call.id);
+  assert.ok(told?.ok === false && told.problem.retryable && told.problem.context?.["started"] === true);
+  await asked;
+  const again = await callNow(history, from, { ...call, id: newId() });
+  assert.ok(again?.ok, JSON.stringify(again));
+  checkHistory(await finish(studio), { minSuccesses: 1 });
+});
+
+Deno.test("a job with the key of one that was cancelled has an end of its own: it is cancelled too", async () => {
+  const { made, bridge, from } = await world();
+  await using studio = made;
+  const { history, bus } = studio;
+  await bridge.kill();
+  const call = { to: ONE, command: "add", key: "the-key" } as const;
+  const first = await callLater(history, from, call);
+  const job = await findJob(bus, first);
+  assert.ok(job !== undefined && isReadableJob(job));
+  await cancelJob(bus, job, { reason: "enough", source: "a test" });
+  const second = await callLater(history, from, call);
+  await bridge.start();
+  await until("both have ended", () => [first, second].every((id) => storedOf(studio, id).length > 0));
+  await until("the queue is empty", () => queueIsEmpty(bus));
+  const { effects } = checkHistory(await finish(studio), { minSuccesses: 0 });
+  assert.equal(effects, 0);
 });

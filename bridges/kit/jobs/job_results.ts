@@ -31,8 +31,8 @@ export class JobResults<S> {
     const { completion, found } = outcome;
     const result = completion === undefined ? outcome.result : await this.#decided(completion, outcome.result);
     // who cancelled it has stored the result; who had this very job before has too, unless it died right then
-    if (found !== undefined && found.bridge === undefined) return;
-    if (found !== undefined && result.commandId === message.id && job.deliveries === 1) return;
+    const isItsOwn = found !== undefined && result.commandId === message.id;
+    if (isItsOwn && (found.bridge === undefined || job.deliveries === 1)) return;
     await this.#store(this.#resultMessage(message, result));
   }
 

@@ -1,5 +1,14 @@
 /** After a crash: says what became of the command that the process before this one was running, so that nobody waits for it. */
-import { envelope, PatchbayError, type Result, subjects, toProblem, UnavailableError } from "@patchbay/contracts";
+import {
+  envelope,
+  HEADERS,
+  PatchbayError,
+  type Result,
+  subjects,
+  toProblem,
+  UnavailableError,
+} from "@patchbay/contracts";
+import { packed, resultMessageId } from "@patchbay/bus";
 import { logger } from "@patchbay/telemetry";
 import type { Executing } from "../execution_journal.ts";
 import { type Backoff, backoffMs, pause } from "../supervision/backoff.ts";
@@ -25,32 +34,58 @@ export async function recover<S>(parts: JobParts<S>, ended: AbortSignal): Promis
 }
 
 async function settle<S>(parts: JobParts<S>, left: Executing): Promise<void> {
-  const { ledger, self, spool, options: { manifest: { app }, bridge } } = parts;
+  const { ledger, self, options: { bridge } } = parts;
   const found = await ledger.at(left.key);
-  if (found?.entry.status !== "started" || found.entry.bridge !== bridge) return;
-  if (found.entry.instance === self.instance || found.entry.commandId !== left.commandId) return;
+  if (found === undefined || found.entry.bridge !== bridge || found.entry.commandId !== left.commandId) return;
   const { entry } = found;
-  if (left.idempotent) return await ledger.release(found);
-  const error = new PatchbayError(
-    "OUTCOME_UNKNOWN",
-    `Whether ${left.command} happened is not known: the bridge ended while it ran`,
-    { context: { started: true } },
-  );
-  const result: Result = {
-    commandId: left.commandId,
-    app,
-    bridge,
-    command: left.command,
-    startedAt: entry.startedAt,
-    durationMs: 0,
-    ok: false,
-    problem: toProblem(error, left.correlationId),
-  };
+  if (entry.instance === self.instance) return;
+  if (entry.status === "completed") {
+    // the process before this one may have died before it could store what it had said
+    if (isUnknown(entry.result)) await keep(parts, left, entry.result);
+    return;
+  }
+  const result = lostResult(parts, left, entry.startedAt);
+  if (left.idempotent) {
+    // its caller is told, and whoever sends it again has it done
+    await keep(parts, left, result);
+    return await ledger.release(found);
+  }
   if (await ledger.settle({ ...found, entry }, result) !== undefined) return;
   log.warn("{command} {commandId} was running when this bridge ended: its outcome is not known", { ...left });
-  const { correlationId, commandId: causationId, source: target } = left;
-  spool.add(
-    subjects.result(app, bridge, left.command),
-    envelope({ type: "result", payload: result, source: self.source, target, correlationId, causationId }),
-  );
+  await keep(parts, left, result);
+}
+
+const isUnknown = (result: Result) => !result.ok && result.problem.code === "OUTCOME_UNKNOWN";
+
+function lostResult<S>(
+  { options: { manifest: { app }, bridge } }: JobParts<S>,
+  { command, commandId, correlationId, idempotent }: Executing,
+  startedAt: number,
+): Result {
+  const error = idempotent
+    ? PatchbayError.of("APP_NOT_CONNECTED", `Cannot finish ${command}: the bridge ended while it ran`, {
+      context: { started: true },
+    })
+    : new PatchbayError("OUTCOME_UNKNOWN", `Whether ${command} happened is not known: the bridge ended while it ran`, {
+      context: { started: true },
+    });
+  const problem = toProblem(error, correlationId);
+  return { commandId, app, bridge, command, startedAt, durationMs: 0, ok: false, problem };
+}
+
+/** Resolves once the result is in the history: once, however often it is tried. */
+async function keep<S>({ self, spool }: JobParts<S>, left: Executing, result: Result): Promise<void> {
+  const { correlationId, commandId, source: target } = left;
+  const message = envelope({
+    type: "result",
+    payload: result,
+    source: self.source,
+    target,
+    correlationId,
+    causationId: commandId,
+  });
+  const entry = packed(subjects.result(result.app, result.bridge, result.command), message);
+  entry.headers[HEADERS.messageId] = resultMessageId(commandId);
+  spool.addPacked(entry);
+  await spool.stored(entry);
 }

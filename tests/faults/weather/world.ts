@@ -49,6 +49,8 @@ export interface WorldOptions {
   bridges?: readonly string[];
   /** @default 30_000 */
   ackWaitMs?: number;
+  /** More nats-server configuration, as text. */
+  config?: string;
 }
 
 /** The bridges take commands when this resolves. */
@@ -62,7 +64,7 @@ export async function startWorld(
     await Deno.makeTempDir({ prefix: "patchbay-weather-" }),
     (path) => Deno.remove(path, { recursive: true }),
   );
-  const nats = stack.use(await startTestNats());
+  const nats = stack.use(await startTestNats(config === undefined ? {} : { config }));
   const bus = await nats.connect("a test");
   await migrate(bus, { storage: "file" });
   const proxied = async (name: string, owner: AsyncDisposableStack) => {
