@@ -54,11 +54,8 @@ export interface WorldOptions {
 }
 
 /** The bridges take commands when this resolves. */
-export async function startWorld(
-  { history = startHistory(0), bridges = ["ws-01"], ackWaitMs = 30_000 }: WorldOptions = {},
-): Promise<
-  World
-> {
+export async function startWorld(options: WorldOptions = {}): Promise<World> {
+  const { history = startHistory(0), bridges = ["ws-01"], ackWaitMs = 30_000, config } = options;
   await using stack = new AsyncDisposableStack();
   const folder = stack.adopt(
     await Deno.makeTempDir({ prefix: "patchbay-weather-" }),
