@@ -1,8 +1,8 @@
 /** An application whose work lasts until it is let go, and what a studio needs around it: for tests of the durable lane. */
-import { type Bus, migrate } from "@patchbay/bus";
+import { type Bus, migrate, openBucket } from "@patchbay/bus";
 import { type Client, createClient } from "@patchbay/client";
 import { startConductor } from "@patchbay/conductor";
-import { command, defineApp, query } from "@patchbay/contracts";
+import { type AppName, command, defineApp, Presence, query } from "@patchbay/contracts";
 import { createApiKey, type Gateway, startGateway } from "@patchbay/gateway";
 import { type AppDouble, startAppDouble, startTestNats, type TestNats } from "@patchbay/testing";
 import { z } from "zod";
@@ -70,6 +70,8 @@ export interface FarmStudio extends AsyncDisposable {
   readonly bus: Bus;
   client: Client;
   restartGateway(): Promise<void>;
+  /** Resolves once so many bridges are seen to be idle. */
+  sees(app: AppName, count: number, signal: AbortSignal): Promise<void>;
 }
 
 export async function startFarmStudio(): Promise<FarmStudio> {
@@ -91,6 +93,15 @@ export async function startFarmStudio(): Promise<FarmStudio> {
       await gateway[Symbol.asyncDispose]();
       gateway = await start();
       studio.client = createClient({ url: gateway.url, key });
+    },
+    async sees(app, count, signal) {
+      const idle = new Set<string>();
+      const presence = await openBucket(bus, "presence", Presence, { signal });
+      for await (const change of presence.watch({ filter: `${app}.*`, signal })) {
+        if (change.kind === "put" && change.value.status === "idle") idle.add(change.key);
+        if (idle.size === count) return;
+      }
+      throw signal.reason;
     },
     [Symbol.asyncDispose]: () => parts.disposeAsync(),
   };

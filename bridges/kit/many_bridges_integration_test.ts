@@ -15,7 +15,12 @@ Deno.test("fifty bridges of one connection announce themselves, answer each for 
   await using stack = new AsyncDisposableStack();
   let subscribed = 0;
   const subscribe = bus.nc.subscribe.bind(bus.nc);
-  bus.nc.subscribe = (...args) => (subscribed++, subscribe(...args));
+  bus.nc.subscribe = (...args) => {
+    const subscription = subscribe(...args);
+    subscribed++;
+    void subscription.closed.then(() => subscribed--);
+    return subscription;
+  };
   await Promise.all(ids.map(async (bridge, n) => {
     stack.use(await startAppDouble(bus, counter, { bridge, handlers: { add: () => ({ count: n }) } }));
   }));

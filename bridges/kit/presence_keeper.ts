@@ -35,8 +35,6 @@ export class PresenceKeeper implements AsyncDisposable {
   readonly #bucket: Bucket<Presence>;
   readonly #manifests: Bucket<ManifestDocument>;
   #running: Promise<void> | undefined;
-  /** Of our own last put: what somebody else has put since is not ours to delete. */
-  #revision: number | undefined;
   #last = "";
   #announced = false;
   #wake = new AbortController();
@@ -90,7 +88,7 @@ export class PresenceKeeper implements AsyncDisposable {
       }
       const here = presence();
       this.#last = JSON.stringify(here);
-      this.#revision = await this.#bucket.put(`${app}.${bridge}`, here);
+      await this.#bucket.put(`${app}.${bridge}`, here);
       this.#firstPut.resolve();
       return true;
     } catch (error) {
@@ -106,10 +104,13 @@ export class PresenceKeeper implements AsyncDisposable {
     this.#wake.abort();
     await this.#running;
     const { bus, presence } = this.#options;
-    if (!bus.connected || this.#revision === undefined) return;
-    const { app, bridge } = presence();
+    if (!bus.connected || this.#running === undefined) return;
+    const { app, bridge, instance } = presence();
     try {
-      await bucketHandle(bus, "presence", Presence).delete(`${app}.${bridge}`, this.#revision);
+      // a put that was broken off may have been stored: what is there is asked for, and what is another's is left alone
+      const bucket = bucketHandle(bus, "presence", Presence);
+      const there = await bucket.get(`${app}.${bridge}`);
+      if (there?.value.instance === instance) await bucket.delete(`${app}.${bridge}`, there.revision);
     } catch (error) {
       // it expires by itself; or another process with this id has put its own
       log.debug("{app}.{bridge} could not take its leave: {error}", { app, bridge, error });

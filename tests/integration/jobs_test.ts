@@ -68,6 +68,7 @@ Deno.test("two bridges share what any of them may have: commands and jobs go whe
   const { client } = studio;
   await using first = await startFarm(studio.bus, "ws-01");
   await using second = await startFarm(studio.bus, "ws-02");
+  await studio.sees("farm", 2, within(20));
   const both = [client.command("farm.any", "render"), client.command("farm.any", "render")];
   await Promise.all([first.hasBegun(1), second.hasBegun(1)]);
   second.release();
