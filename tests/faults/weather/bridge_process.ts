@@ -9,6 +9,8 @@ export interface BridgeProcessOptions {
   folder: string;
   /** @default 30_000 */
   ackWaitMs?: number;
+  /** How far its clock is ahead, in milliseconds. @default 0 */
+  clockMs?: number;
 }
 
 export interface BridgeProcess extends AsyncDisposable {
@@ -27,11 +29,16 @@ export interface BridgeProcess extends AsyncDisposable {
   kill(): Promise<void>;
   /** Lets it end in order. @returns its exit code */
   terminate(): Promise<number>;
+  /** Waits until it has ended by itself. @returns its exit code */
+  ended(): Promise<number>;
 }
 
 const PROGRAM = new URL("./tally_bridge.ts", import.meta.url).pathname;
 
-export function bridgeProcess({ url, bridge, folder, ackWaitMs = 30_000 }: BridgeProcessOptions): BridgeProcess {
+export function bridgeProcess(
+  { url, bridge, folder, ackWaitMs = 30_000, clockMs = 0 }: BridgeProcessOptions,
+): BridgeProcess {
+  const settings = [url, bridge, folder, String(ackWaitMs), String(clockMs)];
   const lines: string[] = [];
   const news = new EventTarget();
   let running: { child: Deno.ChildProcess; reading: Promise<void> } | undefined;
@@ -55,12 +62,12 @@ export function bridgeProcess({ url, bridge, folder, ackWaitMs = 30_000 }: Bridg
     if (!expected) fell = code;
     news.dispatchEvent(new Event("line"));
   };
-  const end = async (signal: Deno.Signal): Promise<number> => {
+  const end = async (signal?: Deno.Signal): Promise<number> => {
     if (running === undefined) return 0;
     const { child, reading } = running;
     running = undefined;
     expected = true;
-    send(child, signal);
+    if (signal !== undefined) send(child, signal);
     const { code } = await child.status;
     await reading;
     await child.stdin.close().catch(() => {});
@@ -80,7 +87,7 @@ export function bridgeProcess({ url, bridge, folder, ackWaitMs = 30_000 }: Bridg
       const before = lines.filter((line) => line === "here").length;
       expected = false;
       const child = new Deno.Command(Deno.execPath(), {
-        args: ["run", "--no-prompt", "--no-check", "-A", PROGRAM, url, bridge, folder, String(ackWaitMs)],
+        args: ["run", "--no-prompt", "--no-check", "-A", PROGRAM, ...settings],
         stdin: "piped",
         stdout: "piped",
       }).spawn();
@@ -90,6 +97,7 @@ export function bridgeProcess({ url, bridge, folder, ackWaitMs = 30_000 }: Bridg
     signal: (signal) => void (running !== undefined && send(running.child, signal)),
     kill: async () => void await end("SIGKILL"),
     terminate: () => end("SIGTERM"),
+    ended: () => end(),
     [Symbol.asyncDispose]: async () => void await end("SIGKILL"),
   };
 }

@@ -28,6 +28,8 @@ export interface Call {
   id?: Id;
   /** @default "normal" */
   priority?: Priority;
+  /** How long the application may take. @default as its manifest says */
+  timeoutMs?: number;
 }
 
 export interface BatchCall {
@@ -44,9 +46,15 @@ export type From = Pick<Caller, "name" | "bus" | "here">;
 
 function commandMessage(
   { name }: From,
-  { to, command, args = {}, key, id = newId(), priority = "normal" }: Call,
+  { to, command, args = {}, key, id = newId(), priority = "normal", timeoutMs }: Call,
 ): EnvelopeOf<Command> {
-  const payload = { command, args, priority, ...(key === undefined ? {} : { idempotencyKey: key }) };
+  const payload = {
+    command,
+    args,
+    priority,
+    ...(key === undefined ? {} : { idempotencyKey: key }),
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+  };
   return envelope({ type: "command", id, payload, source: name, target: `tally.${to}` });
 }
 

@@ -1,10 +1,13 @@
 /** The tally behind a bridge, in a process of its own that can be killed; it ends in order at SIGTERM, and with whoever started it. */
 import { connectBus } from "@patchbay/bus";
+import { PatchbayError } from "@patchbay/contracts";
 import { configureLogging } from "@patchbay/telemetry";
 import { type AppDouble, startAppDouble } from "@patchbay/testing";
 import { Counted, openEffects, readEffects, tally } from "./tally.ts";
 
-const [url = "", bridge = "", folder = "", ackWaitMs = "30000"] = Deno.args;
+const [url = "", bridge = "", folder = "", ackWaitMs = "30000", clockMs = "0"] = Deno.args;
+const trueNow = Date.now;
+Date.now = () => trueNow() + Number(clockMs);
 const file = `${folder}/effects.jsonl`;
 const logs = Deno.env.get("PATCHBAY_FAULT_LOGS");
 if (logs !== undefined) {
@@ -44,6 +47,7 @@ async function run<V>({ args: { tag, takesMs, hangs }, id, signal }: Call, effec
 }
 
 const bus = await connectBus({ servers: url, name: `tally.${bridge}` });
+const FENCED = 2;
 const double = started.double = await startAppDouble(bus, tally, {
   bridge,
   workDir: `${folder}/work`,
@@ -61,6 +65,9 @@ const double = started.double = await startAppDouble(bus, tally, {
     read: () => ({ count }),
   },
   snapshot: () => ({ count }),
+}).catch((error) => {
+  if (error instanceof PatchbayError && error.code === "BRIDGE_FENCED") Deno.exit(FENCED);
+  throw error;
 });
 say("here");
 
@@ -69,4 +76,4 @@ const orphaned = Deno.stdin.readable.pipeTo(new WritableStream());
 void orphaned.finally(() => Deno.exit(3));
 await double.bridge.ended;
 await bus[Symbol.asyncDispose]();
-Deno.exit(double.bridge.failure === undefined ? 0 : 2);
+Deno.exit(double.bridge.failure === undefined ? 0 : FENCED);

@@ -23,6 +23,8 @@ export interface World extends AsyncDisposable {
   readonly history: History;
   /** What is in the history stream by now, in its order. */
   readonly stored: readonly StoredResult[];
+  /** Another process with the id of the first bridge, in a folder of its own; not started yet. */
+  twin(): BridgedProcess;
   /** A caller of its own, behind a proxy. */
   caller(name: string): Promise<Caller>;
 }
@@ -49,13 +51,15 @@ export interface WorldOptions {
   bridges?: readonly string[];
   /** @default 30_000 */
   ackWaitMs?: number;
+  /** How far the bridges' clocks are ahead, in milliseconds. @default 0 */
+  clockMs?: number;
   /** More nats-server configuration, as text. */
   config?: string;
 }
 
 /** The bridges take commands when this resolves. */
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
-  const { history = startHistory(0), bridges = ["ws-01"], ackWaitMs = 30_000, config } = options;
+  const { history = startHistory(0), bridges = ["ws-01"], ackWaitMs = 30_000, clockMs = 0, config } = options;
   await using stack = new AsyncDisposableStack();
   const folder = stack.adopt(
     await Deno.makeTempDir({ prefix: "patchbay-weather-" }),
@@ -77,12 +81,14 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   });
   const here = stack.use(await PresenceMirror.follow(bus));
   const started: BridgedProcess[] = [];
-  for (const bridge of bridges) {
-    const proxy = await proxied(bridge, stack);
+  const add = (bridge: string, place: string, proxy: FaultProxy, owner: AsyncDisposableStack) => {
     const url = `nats://127.0.0.1:${proxy.port}`;
-    const process = stack.use(bridgeProcess({ url, bridge, folder: join(folder, bridge), ackWaitMs }));
-    started.push(withProxy(process, proxy));
-  }
+    const process = owner.use(bridgeProcess({ url, bridge, folder: join(folder, place), ackWaitMs, clockMs }));
+    const proxied = withProxy(process, proxy);
+    started.push(proxied);
+    return proxied;
+  };
+  for (const bridge of bridges) add(bridge, bridge, await proxied(bridge, stack), stack);
   await Promise.all(started.map((bridge) => bridge.start()));
   const held = stack.move();
   return {
@@ -92,6 +98,11 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     bridges: started,
     history,
     stored,
+    twin() {
+      const [first] = started;
+      if (first === undefined) throw new Error("There is no bridge to be the twin of");
+      return add(first.bridge, `${first.bridge}-twin-${started.length}`, first.proxy, held);
+    },
     async caller(name) {
       const proxy = await proxied(name, held);
       const own = held.use(await connectBus({ servers: `nats://127.0.0.1:${proxy.port}`, name }));
