@@ -16,14 +16,7 @@ import {
   toProblem,
   ValidationError,
 } from "@patchbay/contracts";
-import {
-  type BegunEntry,
-  commandFingerprint,
-  type FoundEntry,
-  type PackedMessage,
-  type SentTo,
-  wasNotBegun,
-} from "@patchbay/bus";
+import { type BegunEntry, commandFingerprint, type FoundEntry, type PackedMessage, type SentTo } from "@patchbay/bus";
 import { logger } from "@patchbay/telemetry";
 import { type Application, type Session, unlessAborted } from "./application.ts";
 import type { Claim, ClaimedCommand, Claims } from "./claims.ts";
@@ -165,9 +158,7 @@ export class CommandRunner<S> {
       const turn = await this.#turns(work, attempt);
       if (turn.kind === "known") {
         const { result, bridge: by } = turn;
-        // whoever sent it may forget in the ledger what was never begun, and send it again
-        const forget = !result.ok && wasNotBegun(result.problem);
-        return { started: true, result, found: { bridge: by }, ...(forget ? { forget } : {}) };
+        return { started: true, result, found: { bridge: by } };
       }
       if (turn.kind === "settled") return { started: true, result: turn.result, exhausted: turn.exhausted };
       const fitted = await this.#options.fit(parseResult(name, definition, turn.value), command);
@@ -199,18 +190,19 @@ export class CommandRunner<S> {
     for (;;) {
       const turn = await this.#turn(work, attempt);
       if (turn.kind !== "elsewhere") return turn;
-      await this.#elsewhere(work, attempt, turn.found);
+      attempt.abandoned = await this.#elsewhere(work, attempt, turn.found);
     }
   }
 
-  async #elsewhere({ name }: Work, { controller: { signal } }: Attempt, found: FoundEntry): Promise<void> {
+  async #elsewhere({ name, definition }: Work, { controller: { signal } }: Attempt, found: FoundEntry) {
     try {
-      await this.#options.claims.changed(found, signal);
+      return await this.#options.claims.changed(found, signal);
     } catch (error) {
       if (!signal.aborted || isCancellation(signal)) throw error;
       const { bridge } = found.entry;
       throw new PatchbayError("DEADLINE_EXCEEDED", `Cannot finish ${name} in time: ${bridge} still has it`, {
         context: { started: true, bridge },
+        retryable: mayBeDoneTwice(definition),
       });
     }
   }
@@ -242,7 +234,7 @@ export class CommandRunner<S> {
       claims.checkFence(name);
     } else {
       const claim = await claims.claim(
-        this.#wanted(work),
+        this.#wanted(work, attempt),
         (error) => this.#failure(error, name, command, attempt.watch),
       );
       if (claim.kind !== "begun") return claim;
@@ -271,7 +263,7 @@ export class CommandRunner<S> {
     }
   }
 
-  #wanted({ name, definition, command, key, arrival }: Work): ClaimedCommand {
+  #wanted({ name, definition, command, key, arrival }: Work, { abandoned }: Attempt): ClaimedCommand {
     const { manifest: { app }, bridge } = this.#options;
     const { idempotent } = definition;
     const { redelivered = false } = arrival;
@@ -283,6 +275,7 @@ export class CommandRunner<S> {
       fingerprint: commandFingerprint(command.payload),
       idempotent,
       redelivered,
+      abandoned,
     };
   }
 
@@ -314,13 +307,13 @@ export class CommandRunner<S> {
     }
   }
 
-  #tooLate({ name }: Work, started: boolean): PatchbayError {
+  #tooLate({ name, definition }: Work, started: boolean): PatchbayError {
     const { trouble } = this.#options.application;
     const found = started ? "it still runs" : "it still waited for its turn, and was not begun";
     return new PatchbayError(
       trouble === undefined ? "DEADLINE_EXCEEDED" : "APP_UNRESPONSIVE",
       `Cannot finish ${name} in time: ${trouble ?? found}`,
-      { context: { started } },
+      { context: { started }, retryable: !started || mayBeDoneTwice(definition) },
     );
   }
 
@@ -356,6 +349,8 @@ interface Attempt {
   deadline: number | undefined;
   /** The ledger's entry, once it is begun. */
   entry?: BegunEntry;
+  /** What another bridge process had that is gone. */
+  abandoned?: FoundEntry | undefined;
 }
 
 /** What the turn of a command gave: a value of the application, or what the ledger says of it. */
@@ -381,13 +376,18 @@ function executing({ command: { id, metadata }, name, definition: { idempotent }
   return { key, commandId: id, command: name, correlationId, source, idempotent };
 }
 
+const mayBeDoneTwice = ({ effect, idempotent }: CommandDefinition) => effect === "read" || idempotent;
 /** The application was lost under an idempotent command. */
 const isLost = (error: unknown) => error instanceof PatchbayError && error.code === "APP_NOT_CONNECTED";
 const isCancellation = ({ reason }: AbortSignal) => reason instanceof PatchbayError && reason.code === "CANCELLED";
 
-/** What had not begun, or may be done again, is worth another try once the application is back; the rest is not known. */
-function lostDuring<S>({ name, definition }: Work, { lost }: Session<S>, started: boolean): unknown {
-  if (started && !definition.idempotent) return lost.reason;
+/**
+ * What had not begun, or may be done again, is worth another try once the application is back; the rest is not known. Who
+ * waits for a change is told what happened, though: what the application had open may be gone with it.
+ */
+function lostDuring<S>({ name, definition, arrival }: Work, { lost }: Session<S>, started: boolean): unknown {
+  const isRepeatable = definition.effect === "read" || (definition.idempotent && arrival.lane === "job");
+  if (started && !isRepeatable) return lost.reason;
   const why = lost.reason instanceof PatchbayError ? lost.reason.message : "it broke";
   return PatchbayError.of("APP_NOT_CONNECTED", `Cannot finish ${name}: ${why}`, {
     cause: lost.reason,

@@ -60,6 +60,8 @@ const render_image = command({
     camera_added: madeCamera,
     duration_ms: z.number(),
   }),
+  // the scene is afterwards as after the first time: a camera that was added is there already
+  idempotent: true,
   undo: "none",
   timeoutMs: 10 * 60_000,
   phrases: [
@@ -98,6 +100,7 @@ const render_animation = command({
     camera_added: madeCamera,
     duration_ms: z.number(),
   }),
+  idempotent: true,
   undo: "none",
   lane: "job",
   timeoutMs: 12 * 60 * 60_000,
