@@ -172,7 +172,7 @@ function commandRunner<S>(
       spool.add(subjects.result(manifest.app, bridge, result.command), about(command, self, "result", result));
     },
     onCompleted: (completion) => spool.addPacked(completion),
-    claims: new Claims({ ledger, self, fence }),
+    claims: new Claims({ bus, ledger, self, fence }),
     journal,
     ...(stuckMs === undefined ? {} : { stuckMs }),
   });

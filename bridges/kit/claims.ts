@@ -1,9 +1,18 @@
 /** The right to run a command: asked for in the ledger right before the side effect, and had by one at a time. */
 import { type Id, PatchbayError, type Result } from "@patchbay/contracts";
-import type { BegunEntry, FoundEntry, Ledger, SentTo } from "@patchbay/bus";
+import {
+  type BegunEntry,
+  type Bus,
+  type FoundEntry,
+  leaseHolder,
+  type Ledger,
+  type SentTo,
+  wasNotBegun,
+} from "@patchbay/bus";
 import { logger } from "@patchbay/telemetry";
 import type { BridgeSelf } from "./bridge_self.ts";
-import type { Fence } from "./fence.ts";
+import { bridgeLeaseKey, type Fence } from "./fence.ts";
+import { pause } from "./supervision/backoff.ts";
 
 /** An idempotent command that has broken its bridge so often is not begun again. */
 export const MAX_ATTEMPTS = 5;
@@ -18,6 +27,8 @@ export interface ClaimedCommand {
   idempotent: boolean;
   /** Whether this very job was given to somebody before who let its time run out: they are gone. */
   redelivered: boolean;
+  /** An entry whose bridge process is gone, as {@linkcode Claims.changed} has found. */
+  abandoned?: FoundEntry | undefined;
 }
 
 export type Claim =
@@ -31,13 +42,19 @@ export type Claim =
   | { kind: "settled"; result: Result; exhausted: boolean };
 
 const log = logger("bridge");
+/** How often it is looked whether a bridge process that has a command is still there, in milliseconds, and… */
+const LOOK_MS = 1_000;
+/** …how often in a row it has to be missing: after the bus was away, it needs a moment to be there again. */
+const MISSING = 3;
 
 export class Claims {
+  readonly #bus: Bus;
   readonly #ledger: Ledger;
   readonly #self: BridgeSelf;
   readonly #fence: Fence;
 
-  constructor({ ledger, self, fence }: { ledger: Ledger; self: BridgeSelf; fence: Fence }) {
+  constructor({ bus, ledger, self, fence }: { bus: Bus; ledger: Ledger; self: BridgeSelf; fence: Fence }) {
+    this.#bus = bus;
     this.#ledger = ledger;
     this.#self = self;
     this.#fence = fence;
@@ -58,8 +75,12 @@ export class Claims {
         if (claim.begun) return { kind: "begun", entry: claim };
         const { entry } = claim;
         if (entry.commandId !== commandId && entry.fingerprint !== fingerprint) throw usedFor(wanted, entry.command);
+        if (isNeverBegun(entry) && entry.commandId !== commandId) {
+          claim = await this.#ledger.beginInstead(claim, { commandId, command, fingerprint, ...this.#us });
+          continue;
+        }
         if (entry.status === "completed") return { kind: "known", result: entry.result, bridge: entry.bridge };
-        if (!this.#isAbandoned(entry, wanted)) return { kind: "elsewhere", found: claim };
+        if (!this.#isAbandoned(claim, wanted)) return { kind: "elsewhere", found: claim };
         if (wanted.idempotent && entry.attempts < MAX_ATTEMPTS) {
           claim = await this.#ledger.beginAgain({ ...claim, entry }, this.#us);
           continue;
@@ -92,9 +113,39 @@ export class Claims {
     }
   }
 
-  /** Waits until somebody else's entry has changed. @throws the signal's reason */
-  async changed(found: FoundEntry, signal: AbortSignal): Promise<void> {
-    await this.#ledger.changed(found, signal);
+  /**
+   * Waits until somebody else's entry has changed, or the bridge process that has it is gone.
+   * @returns the entry, where its process is gone
+   * @throws the signal's reason
+   */
+  async changed(found: FoundEntry, signal: AbortSignal): Promise<FoundEntry | undefined> {
+    const decided = new AbortController();
+    const either = AbortSignal.any([signal, decided.signal]);
+    try {
+      const changed = this.#ledger.changed(found, either).then(() => undefined);
+      return await Promise.race([changed, this.#gone(found, either)]);
+    } finally {
+      decided.abort();
+    }
+  }
+
+  /** Resolves once the bridge process that began it does not hold its lease any more. */
+  async #gone(found: FoundEntry, signal: AbortSignal): Promise<FoundEntry> {
+    const { bridge = "", instance } = found.entry;
+    const key = bridgeLeaseKey(`${this.#self.manifest.app}.${bridge}`);
+    for (let missing = 0; missing < MISSING;) {
+      await pause(LOOK_MS, signal);
+      signal.throwIfAborted();
+      try {
+        const holder = await leaseHolder(this.#bus, key, signal);
+        missing = holder?.facts["instance"] === instance ? 0 : missing + 1;
+      } catch (error) {
+        // not known is not gone
+        missing = 0;
+        log.debug("cannot look whether {bridge} is there: {error}", { bridge, error });
+      }
+    }
+    return found;
   }
 
   get #us() {
@@ -103,10 +154,15 @@ export class Claims {
   }
 
   /** Whether nobody runs it any more: this process runs one command at a time, and it is this one's turn. */
-  #isAbandoned(entry: FoundEntry["entry"], { commandId, redelivered }: ClaimedCommand): boolean {
-    return entry.bridge === this.#self.bridge || (redelivered && entry.commandId === commandId);
+  #isAbandoned({ entry, revision }: FoundEntry, { commandId, redelivered, abandoned }: ClaimedCommand): boolean {
+    return entry.bridge === this.#self.bridge || (redelivered && entry.commandId === commandId) ||
+      abandoned?.revision === revision;
   }
 }
+
+/** Whether somebody has written that a command did not reach its bridge: its key may stand for another one. */
+const isNeverBegun = (entry: FoundEntry["entry"]) =>
+  entry.status === "completed" && entry.bridge === undefined && !entry.result.ok && wasNotBegun(entry.result.problem);
 
 function unknown({ command, idempotent }: ClaimedCommand, attempts: number): PatchbayError {
   const why = idempotent

@@ -31,6 +31,9 @@ const TTL_MS = 6_000;
 const POLL_MS = 500;
 const RETRY: Backoff = { minMs: 100, maxMs: 2_000 };
 
+/** Where the lease of a bridge is. @param address `blender.ws-07` */
+export const bridgeLeaseKey = (address: string) => `bridge.${address}`;
+
 /** The lease of a bridge's id: taken before it serves, renewed, and taken again after the bus was away. */
 export class BridgeLease implements Fence, AsyncDisposable {
   readonly #options: BridgeLeaseOptions;
@@ -42,7 +45,7 @@ export class BridgeLease implements Fence, AsyncDisposable {
 
   constructor(options: BridgeLeaseOptions) {
     this.#options = options;
-    this.#key = `bridge.${options.self.source}`;
+    this.#key = bridgeLeaseKey(options.self.source);
   }
 
   valid(): boolean {

@@ -66,6 +66,8 @@ export interface CallOptions {
   timeoutMs?: number;
   correlationId?: Id;
   bridge?: string;
+  /** Where the caller says that it is sent, as one does who has picked a bridge for `any`. @default the bridge */
+  target?: string;
 }
 
 /** Sends a command and returns its whole result. */
@@ -75,7 +77,8 @@ export async function callResult(
   args: unknown = {},
   options: CallOptions = {},
 ): Promise<Result> {
-  const { id = newId(), waitMs = 5_000, correlationId = newId(), bridge = "ws-01", ...rest } = options;
+  const { id = newId(), waitMs = 5_000, correlationId = newId(), bridge = "ws-01", target: to = bridge, ...rest } =
+    options;
   const { idempotencyKey, priority, timeoutMs } = rest;
   const payload = {
     command: name,
@@ -84,7 +87,7 @@ export async function callResult(
     ...(priority === undefined ? {} : { priority }),
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
   };
-  const target = `counter.${bridge}`;
+  const target = `counter.${to}`;
   const message = envelope({ type: "command", payload, source: "a test", target, id, correlationId });
   const reply = await request(bus, subjects.command("counter", bridge, name), message, {
     payload: Result,

@@ -1,5 +1,5 @@
 /** What is known of a command whose bridge has died before it answered. */
-import { type BridgeGoneError, commandFingerprint, openLedger, wasNotBegun } from "@patchbay/bus";
+import { type BridgeGoneError, commandFingerprint, openLedger } from "@patchbay/bus";
 import {
   type BridgeAddress,
   BridgeId,
@@ -64,20 +64,4 @@ export async function afterDeath(
     cause: error,
     context: error.context,
   });
-}
-
-/**
- * Whether a repeated command got the answer of one that was never begun, which {@linkcode afterDeath} left for it; then it
- * is forgotten, and the command may be sent again.
- */
-export async function forgetNotBegun(
-  { bus, signal }: Pick<GatewayDeps, "bus" | "signal">,
-  { id, target, key = id }: Unanswered,
-  result: Result,
-): Promise<boolean> {
-  if (result.ok || result.commandId === id || !wasNotBegun(result.problem)) return false;
-  const ledger = openLedger(bus, { signal });
-  const found = await ledger.find(parseAddress(target), key);
-  if (found?.entry.commandId === result.commandId) await ledger.release(found);
-  return true;
 }

@@ -10,6 +10,7 @@ import {
   IdempotencyKey,
   newId,
   parseAddress,
+  PatchbayError,
   type Priority,
   Result,
   subjects,
@@ -17,7 +18,7 @@ import {
   ValidationError,
 } from "@patchbay/contracts";
 import type { GatewayDeps } from "./deps.ts";
-import { afterDeath, forgetNotBegun, type Unanswered } from "./after_death.ts";
+import { afterDeath, type Unanswered } from "./after_death.ts";
 import { type ApiKey, scopeFor } from "./keys.ts";
 import { requireScope } from "./middleware/auth.ts";
 
@@ -97,20 +98,21 @@ export function sendCommand(
       priority: payload.priority,
     });
   const reads = offered.effect === "read";
-  return { id, result: settle(deps, ask, { id, target, key: idempotencyKey, command, args, reads, correlationId }) };
+  const repeatable = reads || offered.idempotent;
+  const asked = { id, target, key: idempotencyKey, command, args, reads, repeatable, correlationId };
+  return { id, result: settle(deps, ask, asked) };
 }
 
 async function settle(
   deps: Pick<GatewayDeps, "bus" | "commands" | "signal">,
   ask: () => Promise<{ payload: Result }>,
-  asked: Unanswered,
+  asked: Unanswered & { repeatable: boolean },
 ): Promise<Succeeded> {
   const { commands } = deps;
   const { id } = asked;
   commands.begin(id);
   try {
-    let result = await answerOf(deps, ask, asked);
-    if (!result.ok && await forgetNotBegun(deps, asked, result)) result = await answerOf(deps, ask, asked);
+    const result = await answerOf(deps, ask, asked);
     if (!result.ok) throw fromProblem(result.problem);
     commands.end(id);
     return result;
@@ -123,11 +125,14 @@ async function settle(
 function answerOf(
   deps: Pick<GatewayDeps, "bus" | "signal">,
   ask: () => Promise<{ payload: Result }>,
-  asked: Unanswered,
+  asked: Unanswered & { repeatable: boolean },
 ): Promise<Result> {
   return ask().then(({ payload }) => payload, (error) => {
     if (error instanceof BridgeGoneError) return afterDeath(deps, asked, error);
-    throw error;
+    if (!(error instanceof PatchbayError) || error.code !== "DEADLINE_EXCEEDED" || asked.repeatable) throw error;
+    // it may have been begun: to send it again may be to do it twice
+    const { code, message, context } = error;
+    throw new PatchbayError(code, message, { cause: error, context, retryable: false });
   });
 }
 

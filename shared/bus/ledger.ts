@@ -51,6 +51,8 @@ export interface Ledger {
   begin(sentTo: SentTo, idempotencyKey: string, entry: LedgerFacts & Beginner): Promise<Begun>;
   /** Takes a started entry over: only for a command that may be done twice. Says what is there where it is another one by now. */
   beginAgain(found: FoundEntry<Started>, by: Beginner): Promise<Begun>;
+  /** Begins under a key whose first command was never begun, and will not be. Says what is there where that has changed. */
+  beginInstead(found: FoundEntry, entry: LedgerFacts & Beginner): Promise<Begun>;
   find(sentTo: SentTo, idempotencyKey: string): Promise<FoundEntry | undefined>;
   /** The same by the entry's own key. */
   at(key: string): Promise<FoundEntry | undefined>;
@@ -137,6 +139,10 @@ export function openLedger(bus: Bus, { signal }: { signal?: AbortSignal } = {}):
     },
     async beginAgain(found, by) {
       const entry: Started = { ...found.entry, ...by, attempts: found.entry.attempts + 1, startedAt: Date.now() };
+      return begun(found.key, entry, await update(found, entry));
+    },
+    async beginInstead(found, facts) {
+      const entry: Started = { ...facts, status: "started", attempts: 1, startedAt: Date.now() };
       return begun(found.key, entry, await update(found, entry));
     },
     async cancel(sentTo, idempotencyKey, facts) {

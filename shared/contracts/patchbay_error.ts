@@ -21,6 +21,8 @@ export interface PatchbayErrorOptions {
   /** @default the table's */
   remedy?: string;
   issues?: readonly ValidationIssue[];
+  /** Whether the same request may succeed later, without doing it twice. @default the table's */
+  retryable?: boolean;
 }
 
 /** The one error class; the message says what was attempted and what was found. */
@@ -31,6 +33,8 @@ export class PatchbayError extends Error {
   readonly context: Record<string, unknown>;
   readonly remedy: string;
   readonly issues: readonly ValidationIssue[];
+  /** Whether the same request may succeed later. */
+  readonly retryable: boolean;
 
   constructor(code: ErrorCode, message: string, options: PatchbayErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -39,11 +43,7 @@ export class PatchbayError extends Error {
     this.context = options.context ?? {};
     this.remedy = options.remedy ?? ERRORS[code].remedy;
     this.issues = options.issues ?? [];
-  }
-
-  /** Whether the same request may succeed later, by the table. */
-  get retryable(): boolean {
-    return ERRORS[this.code].retryable;
+    this.retryable = options.retryable ?? ERRORS[code].retryable;
   }
 
   /** The error of the class that callers catch for this code. */

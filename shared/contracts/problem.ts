@@ -39,7 +39,7 @@ export function toProblem(error: unknown, correlationId?: Id): Problem {
     detail: known.message,
     code: known.code,
     severity: known.severity,
-    retryable: entry.retryable,
+    retryable: known.retryable,
     remedy: known.remedy,
     ...(correlationId === undefined ? {} : { correlationId }),
     ...(known.issues.length === 0 ? {} : { errors: [...known.issues] }),
@@ -54,5 +54,6 @@ export function fromProblem(problem: Problem): PatchbayError {
     remedy: problem.remedy,
     context: problem.context ?? {},
     issues: problem.errors ?? [],
+    retryable: problem.retryable,
   });
 }

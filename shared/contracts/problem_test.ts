@@ -7,14 +7,17 @@ import { fromProblem, Problem, toProblem } from "./problem.ts";
 
 Deno.test("an error comes back from its problem with everything a caller may know", () => {
   const issue = { path: ["args", 0], message: "too big", code: "too_big" };
-  fc.assert(fc.property(fc.constantFrom(...ErrorCode.options), fc.string(), (code, message) => {
-    const error = PatchbayError.of(code, message, { severity: "info", context: { available: ["a"] }, issues: [issue] });
-    const back = fromProblem(Problem.parse(JSON.parse(JSON.stringify(toProblem(error, newId())))));
-    assert.equal(back.constructor, error.constructor);
-    for (const key of ["code", "message", "severity", "remedy", "context", "issues", "retryable"] as const) {
-      assert.deepEqual(back[key], error[key], key);
-    }
-  }));
+  fc.assert(
+    fc.property(fc.constantFrom(...ErrorCode.options), fc.string(), fc.boolean(), (code, message, retryable) => {
+      const said = { severity: "info", context: { available: ["a"] }, issues: [issue], retryable } as const;
+      const error = PatchbayError.of(code, message, said);
+      const back = fromProblem(Problem.parse(JSON.parse(JSON.stringify(toProblem(error, newId())))));
+      assert.equal(back.constructor, error.constructor);
+      for (const key of ["code", "message", "severity", "remedy", "context", "issues", "retryable"] as const) {
+        assert.deepEqual(back[key], error[key], key);
+      }
+    }),
+  );
 });
 
 Deno.test("an error that is not ours shows nothing of itself", () => {

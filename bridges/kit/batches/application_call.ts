@@ -48,6 +48,7 @@ export function callApplication<S>(options: ApplicationCallOptions<S>): Applicat
   const timer = new DeadlineTimer(deadline, () => {
     const error = new PatchbayError("DEADLINE_EXCEEDED", `Cannot finish ${name} in time: it still runs`, {
       context: { started: true },
+      retryable: definition.idempotent || definition.effect === "read",
     });
     tell(error);
     answer.reject(error);

@@ -14,7 +14,7 @@ import {
   type Result,
   toProblem,
 } from "@patchbay/contracts";
-import { type BegunEntry, commandFingerprint, type PackedMessage } from "@patchbay/bus";
+import { type BegunEntry, commandFingerprint, type FoundEntry, type PackedMessage } from "@patchbay/bus";
 import { logger } from "@patchbay/telemetry";
 import type { Session } from "../application.ts";
 import type { Claim, Claims } from "../claims.ts";
@@ -58,6 +58,8 @@ interface Attempt {
   /** Somebody cancels it. */
   readonly cancelled: AbortController;
   entry?: BegunEntry;
+  /** What another bridge process had that is gone. */
+  abandoned?: FoundEntry | undefined;
 }
 
 type Turn = { kind: "done"; value: BatchResult } | Exclude<Claim, { kind: "begun" }>;
@@ -157,7 +159,7 @@ export class BatchRunner<S> {
     for (;;) {
       const turn = await this.#turn(work, attempt);
       if (turn.kind !== "elsewhere") return turn;
-      await this.#options.claims.changed(turn.found, waiting.signal);
+      attempt.abandoned = await this.#options.claims.changed(turn.found, waiting.signal);
     }
   }
 
@@ -182,7 +184,7 @@ export class BatchRunner<S> {
   ): Promise<void> {
     const { claims, journal, onChanged, stuckMs = STUCK_MS } = this.#options;
     const { message, commands, deadline } = work;
-    const claim = await this.#claim(work);
+    const claim = await this.#claim(work, attempt);
     if (claim !== undefined && claim.kind !== "begun") return answer.resolve(claim);
     if (claim !== undefined) attempt.entry = claim.entry;
     // both may have changed while the ledger was asked
@@ -210,7 +212,7 @@ export class BatchRunner<S> {
   }
 
   /** Nothing for a batch that only reads. */
-  async #claim(work: Work): Promise<Claim | undefined> {
+  async #claim(work: Work, { abandoned }: Attempt): Promise<Claim | undefined> {
     const { claims, manifest: { app }, bridge } = this.#options;
     const { message: { id, metadata: { target } }, key, args, reads } = work;
     if (reads) return undefined;
@@ -222,6 +224,7 @@ export class BatchRunner<S> {
       fingerprint: commandFingerprint({ command: BATCH, args }),
       idempotent: isIdempotent(work),
       redelivered: false,
+      abandoned,
     }, (error) => this.#failure(work, error));
   }
 

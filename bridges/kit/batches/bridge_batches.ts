@@ -38,7 +38,7 @@ export function bridgeBatches<S>(
     allowCode,
     application,
     queue,
-    claims: new Claims({ ledger, self, fence }),
+    claims: new Claims({ bus, ledger, self, fence }),
     journal,
     onCompleted: (completion) => spool.addPacked(completion),
     onChanged: () => state.changed("command"),

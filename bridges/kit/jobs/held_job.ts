@@ -165,8 +165,15 @@ export class HeldJob<S> {
     };
     const place = () => ledger.cancel(this.#sentTo, keyOf(message), facts);
     const outcome = await this.#results.untilBusAnswers(place);
-    if (outcome.cancelled || outcome.entry.status !== "completed") return { started: false, result };
-    return { started: true, result: outcome.entry.result, found: { bridge: outcome.entry.bridge } };
+    if (outcome.cancelled) return { started: false, result };
+    const { key, entry, revision } = outcome;
+    if (entry.status === "completed") return { started: true, result: entry.result, found: { bridge: entry.bridge } };
+    // another command with its key is running
+    if (entry.commandId !== message.id) return { started: false, result };
+    const unknown = this.#failed(message, begunBefore(message.payload.command));
+    const instead = await this.#results.untilBusAnswers(() => ledger.settle({ key, entry, revision }, unknown));
+    if (instead?.entry.status !== "completed") return { started: true, result: unknown };
+    return { started: true, result: instead.entry.result, found: { bridge: instead.entry.bridge } };
   }
 
   async #untilConnected(): Promise<void> {
@@ -189,6 +196,14 @@ export class HeldJob<S> {
     return { ...facts, ok: false, problem };
   }
 }
+
+/** It was begun once, and ends before it is begun again. */
+const begunBefore = (command: string) =>
+  new PatchbayError(
+    "OUTCOME_UNKNOWN",
+    `Whether ${command} happened is not known: it was begun, whoever began it was lost, and it ended before it was begun again`,
+    { context: { started: true } },
+  );
 
 const keyOf = ({ id, payload }: EnvelopeOf<Command>) => payload.idempotencyKey ?? id;
 

@@ -30,9 +30,8 @@ export class JobResults<S> {
   async keep(message: EnvelopeOf<Command>, outcome: Outcome, job: Job): Promise<void> {
     const { completion, found } = outcome;
     const result = completion === undefined ? outcome.result : await this.#decided(completion, outcome.result);
-    // who cancelled it has stored the result; who had this very job before has too, unless it died right then
-    const isItsOwn = found !== undefined && result.commandId === message.id;
-    if (isItsOwn && (found.bridge === undefined || job.deliveries === 1)) return;
+    // whoever had this very job before has stored the result, unless it died right then; so may who cancelled it
+    if (found?.bridge !== undefined && result.commandId === message.id && job.deliveries === 1) return;
     await this.#store(this.#resultMessage(message, result));
   }
 

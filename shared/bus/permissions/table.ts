@@ -169,7 +169,8 @@ const bridgeRights = (app: AppName, bridge: BridgeId): readonly Right[] => [
   ),
   publishTo("asks other bridges for the whole state that a link begins at", subjects.snapshot(any, any)),
   writeBucket("leases", `bridge.${app}.${bridge}`),
-  readKey("leases", `bridge.${app}.${bridge}`),
+  // whether another one that has begun a command for any of them is still there
+  readKey("leases", `bridge.${app}.*`),
   readLast("RESULTS", subjects.result(app, bridge, any)),
   readLast("EVENTS", subjects.event(app, bridge, any)),
   readLast("STATE", subjects.state(app, bridge)),
