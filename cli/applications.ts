@@ -1,5 +1,6 @@
 /** The applications that this checkout has a bridge for. Another one is a line here. */
 import { bridge as blender } from "@patchbay/bridge-blender";
 import type { BridgeDefinition } from "@patchbay/bridge-kit";
+import { bridge as osc } from "@patchbay/bridge-osc";
 
-export const APPLICATIONS: readonly BridgeDefinition[] = [blender];
+export const APPLICATIONS: readonly BridgeDefinition[] = [blender, osc];

@@ -1,0 +1,35 @@
+/** The OSC bridge as whoever starts bridges sees it: `osc:lights.yaml`, `osc:supercollider`, `osc:touchosc?host=10.0.0.5`. */
+import type { BridgeDefinition } from "@patchbay/bridge-kit";
+import { PatchbayError } from "@patchbay/contracts";
+import { findManifest, SHIPPED } from "./find_manifest.ts";
+import type { LoadedManifest } from "./manifest_file/read.ts";
+import { startOscBridge } from "./start.ts";
+
+export const bridge: BridgeDefinition = {
+  app: "osc",
+  title: "OSC",
+  argument: `a manifest file, or one of ${SHIPPED.join(", ")}`,
+  from: async (argument) => definitionOf(await findManifest(argument)),
+  find: () => Promise.resolve({ found: false, what: "OSC: which program, a manifest file says", remedy: NAME_ONE }),
+  start() {
+    return Promise.reject(
+      PatchbayError.of("INVALID_CONFIGURATION", "Cannot start osc: which program is it?", { remedy: NAME_ONE }),
+    );
+  },
+};
+
+const NAME_ONE = `Name a manifest file, osc:lights.yaml, or one that is here: ${
+  SHIPPED.map((name) => `osc:${name}`).join(", ")
+}.`;
+
+/** The application is the one that the file names. */
+function definitionOf(loaded: LoadedManifest): BridgeDefinition {
+  const { app, title, host, port } = loaded.file;
+  return {
+    app,
+    title,
+    argument: "its manifest file",
+    find: () => Promise.resolve({ found: true, what: `${title}, expected at ${host}:${port}` }),
+    start: ({ argument: _, ...options }) => startOscBridge({ ...options, loaded }),
+  };
+}

@@ -1,0 +1,88 @@
+/** Keeps the program sending what it only sends to those who asked for it. */
+import { matchesOscPattern, type OscTransport } from "@patchbay/bridge-kit";
+import { PatchbayError } from "@patchbay/contracts";
+import type { ManifestFile } from "./manifest_file/manifest_file.ts";
+import type { Questions } from "./questions.ts";
+import { messageOf, plainScope, type Scope } from "./wire/message.ts";
+
+export interface ListeningOptions {
+  listen: ManifestFile["listen"];
+  contents: Scope["contents"];
+  questions: Questions;
+  unique: () => number;
+  signal: AbortSignal;
+  /** The program has started anew: what was known of it is no more. */
+  onRestarted(): void;
+}
+
+export class Listening implements AsyncDisposable {
+  readonly #options: ListeningOptions;
+  readonly #transport: OscTransport;
+  #timer: ReturnType<typeof setInterval> | undefined;
+  #starting: Promise<void> | undefined;
+  #silent = false;
+
+  constructor(options: ListeningOptions) {
+    this.#options = options;
+    this.#transport = options.questions.transport;
+  }
+
+  async begin(): Promise<void> {
+    const { everyMs } = this.#options.listen;
+    await this.#start();
+    if (everyMs !== undefined) this.#timer = setInterval(() => this.#startAgain(), everyMs);
+  }
+
+  /** Whether a sign of life was answered: after a silence the program may be another one, which knows nobody. */
+  answered(isAlive: boolean): void {
+    if (isAlive && this.#silent) this.#again();
+    this.#silent = !isAlive;
+  }
+
+  heard(address: string): void {
+    const { restarted } = this.#options.listen;
+    if (restarted !== undefined && matchesOscPattern(restarted, address)) this.#again();
+  }
+
+  #again(): void {
+    this.#options.onRestarted();
+    this.#startAgain();
+  }
+
+  #startAgain(): void {
+    this.#start().catch((cause) =>
+      this.#transport.fail?.(PatchbayError.of("APP_NOT_CONNECTED", "Cannot ask the program to be heard", { cause }))
+    );
+  }
+
+  #start(): Promise<void> {
+    return this.#starting ??= this.#started().finally(() => this.#starting = undefined);
+  }
+
+  async #started(): Promise<void> {
+    const { listen, questions, contents, unique, signal } = this.#options;
+    for (const { reply, ...message } of listen.start) {
+      if (signal.aborted) return;
+      const scope = plainScope(contents, unique());
+      if (reply === undefined) {
+        const { address, args } = messageOf(message, scope);
+        this.#transport.send(address, args);
+        continue;
+      }
+      await questions.ask({ ...message, reply }, scope, { signal }).catch((error) => {
+        // who is registered already is refused, and who cannot be reached is asked again after the silence
+        if (!signal.aborted && !(error instanceof PatchbayError)) throw error;
+      });
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#starting;
+    const scope = plainScope(this.#options.contents, this.#options.unique());
+    for (const message of this.#options.listen.stop) {
+      const { address, args } = messageOf(message, scope);
+      this.#transport.send(address, args);
+    }
+  }
+}
