@@ -5,11 +5,12 @@ import {
   appLinkAdapter,
   type AppLinkAdapterOptions,
   type BridgeMode,
+  withAssets,
+  withFiles,
 } from "@patchbay/bridge-kit";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { JsonObject } from "@patchbay/contracts";
-import { withAssets, withFiles } from "./asset_files.ts";
 import { blender } from "./manifest.ts";
 import { findBlender } from "./find.ts";
 import { type BlenderSimulator, startBlenderSimulator } from "./simulator.ts";
@@ -40,6 +41,7 @@ export function blenderAdapter({ mode, blenderPath, launch, ...link }: BlenderAd
     const inner = make(host);
     let simulator: BlenderSimulator | undefined;
     return {
+      owned: inner.owned ?? false,
       async open(opened) {
         await Promise.all(PASSING.map((folder) => removeFolder(join(host.workDir, folder))));
         if (simulated) simulator = startBlenderSimulator({ bridge: host.bridge, ...linksOf(link) });

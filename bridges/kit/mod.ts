@@ -11,6 +11,7 @@ export * from "./app_link/message_stream.ts";
 export * from "./app_link/rendezvous.ts";
 export * from "./app_link/transport.ts";
 export * from "./app_link/websocket.ts";
+export * from "./asset_files.ts";
 export * from "./bridge.ts";
 export * from "./bridge_definition.ts";
 export * from "./bridge_options.ts";

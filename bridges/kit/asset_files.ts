@@ -1,6 +1,6 @@
 /** Assets become files where the application can read them, and files that it made become assets. */
 import { AssetRef, PatchbayError } from "@patchbay/contracts";
-import type { AdapterHost } from "@patchbay/bridge-kit";
+import type { AdapterHost } from "./adapter.ts";
 import { isAbsolute, join, relative } from "node:path";
 import { z } from "zod";
 
