@@ -1,0 +1,1 @@
+"""Patchbay's entries in Cascadeur's menu."""

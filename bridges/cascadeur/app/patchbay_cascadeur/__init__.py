@@ -1,0 +1,1 @@
+"""The part of Patchbay that runs inside Cascadeur: one core, in three forms."""

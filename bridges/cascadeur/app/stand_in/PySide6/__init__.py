@@ -1,0 +1,1 @@
+"""A stand-in for what of PySide6 the server needs."""

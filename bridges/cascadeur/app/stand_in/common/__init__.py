@@ -1,0 +1,1 @@
+"""Scripts that Cascadeur ships with: parenting."""
