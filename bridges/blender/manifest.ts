@@ -6,6 +6,7 @@
  * command. It answers a file the same way, somewhere in `workDir`; the bridge stores it and deletes it, so that what
  * shall stay (a saved .blend) is answered as a copy.
  */
+import { lifecycleCommands } from "@patchbay/bridge-kit";
 import { defineApp } from "@patchbay/contracts";
 import { animationCommands } from "./manifest/animation.ts";
 import { cameraCommands } from "./manifest/cameras.ts";
@@ -38,6 +39,12 @@ export const blender = defineApp({
     ...sessionCommands,
   },
   events,
+});
+
+/** A Blender that its bridge starts can also be stopped and started by command. */
+export const ownBlender = defineApp({
+  ...blender,
+  commands: { ...blender.commands, ...lifecycleCommands(blender.title) },
 });
 
 export type BlenderCommands = typeof blender.commands;

@@ -4,7 +4,7 @@ import { type Bridge, type BridgeStart, startBridge } from "@patchbay/bridge-kit
 import type { BridgeId } from "@patchbay/contracts";
 import { join, resolve } from "node:path";
 import { blenderAdapter, type BlenderAdapterOptions } from "./adapter.ts";
-import { blender } from "./manifest.ts";
+import { blender, ownBlender } from "./manifest.ts";
 
 export interface BlenderBridgeOptions extends BlenderAdapterOptions {
   bus: Bus;
@@ -30,7 +30,7 @@ export async function startBlenderBridge(options: BlenderBridgeOptions): Promise
   const links = linksDir === undefined ? {} : { linksDir };
   return await startBridge({
     bus,
-    manifest: blender,
+    manifest: options.mode === "background" ? ownBlender : blender,
     adapter: blenderAdapter({ ...adapter, ...links }),
     bridge,
     simulated: options.mode === "simulator",

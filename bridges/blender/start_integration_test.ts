@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { migrate } from "@patchbay/bus";
 import { startTestNats } from "@patchbay/testing";
 import { startBlenderBridge } from "./start.ts";
-import { BRIDGE, callsOf } from "./testing/blender_studio.ts";
+import { BRIDGE, callsOf, startBlenderStudio } from "./testing/blender_studio.ts";
+import { COUNTERPARTS } from "./testing/counterparts.ts";
 
 Deno.test("a bridge in simulator mode brings its own Blender along, in the same process, and ends it with itself", async () => {
   const workDir = await Deno.makeTempDir({ prefix: "patchbay-start-" });
@@ -42,4 +43,16 @@ Deno.test("a bridge without a Blender says where it looked, and goes on looking"
   } finally {
     await Deno.remove(workDir, { recursive: true });
   }
+});
+
+Deno.test("a Blender that its bridge has started is stopped and started by command", async () => {
+  const launch = COUNTERPARTS[0]?.adapter.launch;
+  assert.ok(launch !== undefined);
+  await using studio = await startBlenderStudio({ adapter: { mode: "background", launch } });
+  const { bridge, ask } = studio;
+  assert.deepEqual(await ask("stop_application"), { running: false, changed: true });
+  assert.match(bridge.reason, /^Blender was stopped by a command/);
+  await assert.rejects(ask("get_scene"), /was stopped by a command/);
+  assert.deepEqual(await ask("start_application"), { running: true, changed: true });
+  assert.equal(bridge.status, "idle");
 });

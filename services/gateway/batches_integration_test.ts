@@ -171,3 +171,17 @@ Deno.test("a batch that is not done in time says how far it came", async () => {
   assert.deepEqual([status, body.ok, s.count()], [200, false, 1]);
   assert.equal(body.items[1].result.problem.code, "DEADLINE_EXCEEDED");
 });
+
+Deno.test("a batch that has ended can be looked at by its id, whether or not it came with a key", async () => {
+  await using s = await studio();
+  for (const headers of [{}, { "idempotency-key": "b1" }]) {
+    const { body } = await s.batch({ commands: [increment(2), { command: "get" }] }, { headers });
+    let record = { status: 404, body: { status: "", result: { value: {} } } };
+    // the ledger learns of it after its caller
+    while (record.body.status !== "succeeded") {
+      const response = await s.ask(`/v1/commands/${body.batchId}`);
+      record = { status: response.status, body: await response.json() };
+    }
+    assert.deepEqual([record.status, record.body.result.value], [200, body]);
+  }
+});

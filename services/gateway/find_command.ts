@@ -39,7 +39,7 @@ export async function findCommand(deps: Looking, id: Id): Promise<CommandRecord 
   if (result !== undefined) return recordOf(id, result);
   const problem = commands.problemOf(id);
   if (problem !== undefined) return { id, status: "failed", problem };
-  return await recordOfUnkeyed(deps, id) ?? (progress.of(id) === undefined ? undefined : running(id, deps));
+  return await recordInLedger(deps, id) ?? (progress.of(id) === undefined ? undefined : running(id, deps));
 }
 
 /** The record of a command that has ended. */
@@ -76,11 +76,13 @@ function isHere({ here }: Pick<Looking, "here">, app: AppName, { bridge, instanc
   return bridge !== undefined && here.get(app, bridge)?.instance === instance;
 }
 
-/** What the ledger has of a command that came without a key: then its id is the key. */
-async function recordOfUnkeyed(deps: Looking, id: Id): Promise<CommandRecord | undefined> {
+/** What the ledger has of a command: under its key, where this replica knows it, or under its id. */
+async function recordInLedger(deps: Looking, id: Id): Promise<CommandRecord | undefined> {
   const entries = await openBucket(deps.bus, "ledger", LedgerEntry, { signal: deps.signal });
+  const keyed = deps.commands.keyOf(id);
   const [, , digest] = ledgerKey({ app: "any", bridge: ANY_BRIDGE }, id).split(".");
-  const [found] = await entries.entries(`*.*.${digest}`);
+  const where = keyed === undefined ? `*.*.${digest}` : ledgerKey(keyed.sentTo, keyed.key);
+  const [found] = await entries.entries(where);
   if (found === undefined) return undefined;
   const { key, value: entry } = found;
   if (entry.status === "completed") return recordOf(id, entry.result);

@@ -86,7 +86,7 @@ export async function sendBatch(
     correlationId,
   });
   const names = new Set(batch.commands.map(({ command }) => command));
-  log.begin(id);
+  log.begin(id, idempotencyKey === undefined ? undefined : { sentTo: { app, bridge }, key: idempotencyKey });
   try {
     const answer = await requestBridge(bus, here, {
       app,

@@ -73,8 +73,19 @@ export function callsOf(bus: Bus) {
   async function call<N extends keyof BlenderCommands>(
     command: N,
     args: JsonObject = {},
-    { timeoutMs = 120_000, id = newId() }: CallOptions = {},
+    options: CallOptions = {},
   ): Promise<z.output<BlenderCommands[N]["result"]>> {
+    const value = await ask(command, args, options);
+    // the bridge has checked it against the schema of this very command
+    return blender.commands[command].result.parse(value) as z.output<BlenderCommands[N]["result"]>;
+  }
+
+  /** The same for a command that not every bridge has. */
+  async function ask(
+    command: string,
+    args: JsonObject = {},
+    { timeoutMs = 120_000, id = newId() }: CallOptions = {},
+  ): Promise<unknown> {
     const payload: Command = { command, args, priority: "normal", timeoutMs };
     const message = envelope({ type: "command", id, source: "test", target: `blender.${BRIDGE}`, payload });
     const { payload: result } = await request(bus, subjects.command("blender", BRIDGE, command), message, {
@@ -83,8 +94,7 @@ export function callsOf(bus: Bus) {
       timeoutMs: timeoutMs + 10_000,
     });
     if (!result.ok) throw fromProblem(result.problem);
-    // the bridge has checked it against the schema of this very command
-    return blender.commands[command].result.parse(result.value) as z.output<BlenderCommands[N]["result"]>;
+    return result.value;
   }
 
   /** The scene as Blender itself reads it. */
@@ -130,5 +140,5 @@ export function callsOf(bus: Bus) {
 
   const store = (name: string, mediaType: string, content: Uint8Array) => putAsset(bus, { name, mediaType }, content);
 
-  return { bus, call, scene, cancel, pixels, listen, progress, store };
+  return { bus, ask, call, scene, cancel, pixels, listen, progress, store };
 }
