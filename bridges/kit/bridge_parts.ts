@@ -1,6 +1,15 @@
 /** The parts of one bridge, put together. What serves beside its endpoints is one line in {@linkcode servingParts}. */
-import { envelope, type Id, PatchbayError, Progress, subjects } from "@patchbay/contracts";
-import { type AnyGroupedEndpoint, getAsset, type Ledger, openLedger, putAsset, send } from "@patchbay/bus";
+import { envelope, HEADERS, type Id, PatchbayError, Progress, subjects } from "@patchbay/contracts";
+import {
+  type AnyGroupedEndpoint,
+  getAsset,
+  type Ledger,
+  openLedger,
+  packed,
+  putAsset,
+  resultMessageId,
+  send,
+} from "@patchbay/bus";
 import { join } from "node:path";
 import type { AdapterHost } from "./adapter.ts";
 import { batchEndpoint } from "./batches/batch_endpoint.ts";
@@ -168,10 +177,15 @@ function commandRunner<S>(
       const { correlationId } = command.metadata;
       send(bus, subjects.progress(correlationId), about(command, self, "progress", payload.data));
     },
-    onResult: (result, command) => {
-      spool.add(subjects.result(manifest.app, bridge, result.command), about(command, self, "result", result));
+    onResult(result, command, decided) {
+      const entry = packed(
+        subjects.result(manifest.app, bridge, result.command),
+        about(command, self, "result", result),
+      );
+      if (decided) entry.headers[HEADERS.messageId] = resultMessageId(command.id);
+      return spool.settled(entry);
     },
-    onCompleted: (completion) => spool.addPacked(completion),
+    onCompleted: (completion) => spool.settled(completion),
     claims: new Claims({ bus, ledger, self, fence }),
     journal,
     ...(stuckMs === undefined ? {} : { stuckMs }),

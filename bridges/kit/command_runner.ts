@@ -38,10 +38,13 @@ export interface CommandRunnerOptions<S> {
   progress(progress: Progress, command: EnvelopeOf<Command>): void;
   /** A value that is too large to travel becomes one that says where it is. */
   fit(value: unknown, command: EnvelopeOf<Command>): Promise<{ value: unknown; [extra: string]: unknown }>;
-  /** Each result, once: not those of repeated commands. */
-  onResult(result: Result, command: EnvelopeOf<Command>): void;
-  /** What the ledger has to keep of a command that is done. */
-  onCompleted(completion: PackedMessage): void;
+  /**
+   * Each result, once: not those of repeated commands. Resolves once it is stored or refused; `false` where the bridge ends first.
+   * @param decided whether it stays the command's result, whoever sends it again
+   */
+  onResult(result: Result, command: EnvelopeOf<Command>, decided: boolean): Promise<boolean>;
+  /** What the ledger has to keep of a command that is done. Resolves as {@linkcode onResult}. */
+  onCompleted(completion: PackedMessage): Promise<boolean>;
   /** A command that may have changed the application is over. */
   onChanged(): void;
   claims: Claims;
@@ -88,8 +91,7 @@ export class CommandRunner<S> {
       const remembered = { command: name, args, reads: definition.effect === "read" };
       const { outcome, repeated } = this.#remembered.once(key, remembered, async () => {
         const made = await this.#outcome({ name, definition, args, command, key, arrival });
-        if (publishes && made.completion !== undefined) this.#options.onCompleted(made.completion);
-        if (publishes && made.found === undefined) this.#options.onResult(made.result, command);
+        if (publishes) void this.#publish(made, command);
         record(made.result, made.started);
         return made;
       });
@@ -99,10 +101,20 @@ export class CommandRunner<S> {
       return first.started ? { ...first, found: { bridge: this.#options.bridge } } : first;
     } catch (error) {
       const result = this.#failure(error, name, command, arrived);
-      if (publishes) this.#options.onResult(result, command);
+      if (publishes) void this.#options.onResult(result, command, false);
       record(result, false);
       return { result, started: false };
     }
+  }
+
+  /** Until all of it is stored, whoever comes after this process has to know of the command. */
+  async #publish({ completion, found, result, started, forget }: Outcome, command: EnvelopeOf<Command>): Promise<void> {
+    const { onCompleted, onResult, journal } = this.#options;
+    const stored = await Promise.all([
+      completion === undefined || onCompleted(completion),
+      found !== undefined || onResult(result, command, started && forget !== true),
+    ]);
+    if (stored.every(Boolean)) journal.end(command.id);
   }
 
   /** Cancels a command: at once while it waits; while it runs, the application is told. */
@@ -253,14 +265,11 @@ export class CommandRunner<S> {
       attempt.deadline = Math.min(attempt.deadline ?? Infinity, Date.now() + timeoutOf(work));
       this.#limit(work, attempt);
     }
-    const journalled = attempt.entry !== undefined && arrival.lane === "interactive";
-    if (journalled) journal.begin(executing(work, attempt.entry!.key));
-    try {
-      const value = await traced({ app, bridge, command }, () => this.#execute(work, attempt, session));
-      return { kind: "value", value };
-    } finally {
-      if (journalled) journal.end();
+    if (attempt.entry !== undefined && arrival.lane === "interactive") {
+      journal.begin(executing(work, attempt.entry.key));
     }
+    const value = await traced({ app, bridge, command }, () => this.#execute(work, attempt, session));
+    return { kind: "value", value };
   }
 
   #wanted({ name, definition, command, key, arrival }: Work, { abandoned }: Attempt): ClaimedCommand {
@@ -280,7 +289,7 @@ export class CommandRunner<S> {
   }
 
   /** Settles when the application is done with it, or is lost: then the next one has its turn. */
-  async #execute({ name, args, command }: Work, attempt: Attempt, session: Session<S>): Promise<unknown> {
+  async #execute({ name, definition, args, command }: Work, attempt: Attempt, session: Session<S>): Promise<unknown> {
     const { deadline = Infinity, controller: { signal } } = attempt;
     const stuckMs = this.#options.stuckMs ?? STUCK_MS;
     let stuck: ReturnType<typeof setTimeout> | undefined;
@@ -299,8 +308,9 @@ export class CommandRunner<S> {
       const executed = session.adapter.execute({ command: name, args, id: command.id, signal, deadline, progress });
       return await unlessAborted(executed, session.lost);
     } catch (error) {
-      // an application that was told to stop may say so in its own words
-      throw signal.aborted && isCancellation(signal) && !session.lost.aborted ? signal.reason : error;
+      if (!signal.aborted || !isCancellation(signal) || session.lost.aborted) throw error;
+      // an application that was told to stop may say so in its own words; one that cannot be asked says nothing
+      throw isUnknown(error) && !mayBeDoneTwice(definition) ? error : signal.reason;
     } finally {
       clearTimeout(stuck);
       signal.removeEventListener("abort", patience);
@@ -379,6 +389,7 @@ function executing({ command: { id, metadata }, name, definition: { idempotent }
 const mayBeDoneTwice = ({ effect, idempotent }: CommandDefinition) => effect === "read" || idempotent;
 /** The application was lost under an idempotent command. */
 const isLost = (error: unknown) => error instanceof PatchbayError && error.code === "APP_NOT_CONNECTED";
+const isUnknown = (error: unknown) => error instanceof PatchbayError && error.code === "OUTCOME_UNKNOWN";
 const isCancellation = ({ reason }: AbortSignal) => reason instanceof PatchbayError && reason.code === "CANCELLED";
 
 /**

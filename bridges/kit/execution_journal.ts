@@ -1,6 +1,7 @@
 /**
- * What this bridge's application does now, in a file: after a crash the next process with this id says at once what is not
- * known, and nobody waits for the command's deadline. Written before the side effect; a process that is killed leaves it.
+ * What this bridge's application does now, and what it has done of which the end is not stored yet, in a file: after a
+ * crash the next process with this id says what became of it, and nobody waits for the command's deadline. Written before
+ * the side effect; a process that is killed leaves it.
  */
 import { Id } from "@patchbay/contracts";
 import { z } from "zod";
@@ -17,42 +18,99 @@ const Executing = z.looseObject({
 });
 export type Executing = z.infer<typeof Executing>;
 
+const Line = z.union([z.looseObject({ begun: Executing }), z.looseObject({ ended: Id })]);
+type Line = z.infer<typeof Line>;
+
 const encoder = new TextEncoder();
+/** A file that has become larger is written anew, with what is open, in bytes. */
+const LIMIT_BYTES = 64 * 1024;
 
 export class ExecutionJournal implements Disposable {
   readonly #path: string;
+  readonly #open: Map<Id, Executing>;
   #file: Deno.FsFile | undefined;
-  /** What the process before this one was doing when it ended. */
-  readonly leftBehind: Executing | undefined;
+  #bytes = 0;
+  #disposed = false;
+  /** What the processes before this one had begun, and had not stored the end of. It stays until it is ended. */
+  readonly leftBehind: readonly Executing[];
 
   constructor(workDir: string) {
-    this.#path = `${workDir}/executing.json`;
-    this.leftBehind = this.#read();
+    this.#path = `${workDir}/executing.jsonl`;
+    this.#open = this.#read();
+    this.leftBehind = [...this.#open.values()];
   }
 
   begin(executing: Executing): void {
-    const file = this.#file ??= Deno.openSync(this.#path, { write: true, create: true, truncate: true, mode: 0o600 });
-    file.seekSync(0, Deno.SeekMode.Start);
-    const line = encoder.encode(JSON.stringify(executing));
-    for (let at = 0; at < line.length;) at += file.writeSync(line.subarray(at));
+    this.#open.set(executing.commandId, executing);
+    this.#write({ begun: executing });
   }
 
-  end(): void {
-    this.#file?.truncateSync();
+  /** The end of a command is stored; nothing happens where it was not begun. */
+  end(commandId: Id): void {
+    if (!this.#open.delete(commandId)) return;
+    if (this.#open.size > 0) return this.#write({ ended: commandId });
+    this.#opened().truncateSync();
+    this.#bytes = 0;
+    if (this.#disposed) this.#close();
   }
 
   [Symbol.dispose](): void {
+    this.#disposed = true;
+    this.#close();
+  }
+
+  #write(line: Line): void {
+    if (this.#bytes > LIMIT_BYTES) this.#compact();
+    const bytes = encoder.encode(`${JSON.stringify(line)}\n`);
+    const file = this.#opened();
+    for (let at = 0; at < bytes.length;) at += file.writeSync(bytes.subarray(at));
+    this.#bytes += bytes.length;
+    if (this.#disposed) this.#close();
+  }
+
+  /** Whoever is killed in between leaves the old file or the new one. */
+  #compact(): void {
+    this.#close();
+    const text = [...this.#open.values()].map((begun) => `${JSON.stringify({ begun })}\n`).join("");
+    Deno.writeTextFileSync(`${this.#path}.new`, text, { mode: 0o600 });
+    Deno.renameSync(`${this.#path}.new`, this.#path);
+    this.#bytes = 0;
+  }
+
+  #opened(): Deno.FsFile {
+    return this.#file ??= Deno.openSync(this.#path, { append: true, create: true, mode: 0o600 });
+  }
+
+  #close(): void {
     this.#file?.close();
     this.#file = undefined;
   }
 
-  #read(): Executing | undefined {
+  #read(): Map<Id, Executing> {
+    const open = new Map<Id, Executing>();
+    for (const text of this.#lines()) {
+      const line = parsed(text);
+      if (line !== undefined && "begun" in line) open.set(line.begun.commandId, line.begun);
+      else if (line !== undefined && "ended" in line) open.delete(line.ended);
+    }
+    return open;
+  }
+
+  #lines(): string[] {
     try {
-      // half a line is a command that had not begun: writing comes first
-      return Executing.safeParse(JSON.parse(Deno.readTextFileSync(this.#path))).data;
+      return Deno.readTextFileSync(this.#path).split("\n");
     } catch (error) {
-      if (error instanceof SyntaxError || error instanceof Deno.errors.NotFound) return undefined;
+      if (error instanceof Deno.errors.NotFound) return [];
       throw error;
     }
+  }
+}
+
+/** Half a line is a command that had not begun: writing comes first. */
+function parsed(text: string): { begun: Executing } | { ended: Id } | undefined {
+  try {
+    return Line.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
   }
 }

@@ -31,8 +31,8 @@ export interface BatchRunnerOptions<S>
   queue: CommandQueue;
   claims: Claims;
   journal: ExecutionJournal;
-  /** What the ledger has to keep of a batch that is done. */
-  onCompleted(completion: PackedMessage): void;
+  /** What the ledger has to keep of a batch that is done. Resolves once it is stored or refused; `false` where the bridge ends first. */
+  onCompleted(completion: PackedMessage): Promise<boolean>;
   /** A batch that may have changed the application is over. */
   onChanged(): void;
   /** After its deadline or its cancellation, a command may block the application for so long, in milliseconds. @default 60_000 */
@@ -95,13 +95,19 @@ export class BatchRunner<S> {
     const work: Work = { message, commands, key, args, reads, deadline: deadlineOf(payload, commands, deadline) };
     const { outcome, repeated } = this.#remembered.once(key, { command: BATCH, args, reads }, async () => {
       const made = await this.#outcome(work);
-      if (made.completion !== undefined) this.#options.onCompleted(made.completion);
+      void this.#keep(made, id);
       return made;
     });
     if (repeated) log.info("batch {id} came again: it is answered with the first result", { id });
     const { result } = await outcome;
     if (!result.ok) throw fromProblem(result.problem);
     return BatchResult.parse(result.value);
+  }
+
+  /** Until it is stored, whoever comes after this process has to know of the batch. */
+  async #keep({ completion }: Outcome, id: Id): Promise<void> {
+    const { onCompleted, journal } = this.#options;
+    if (completion === undefined || await onCompleted(completion)) journal.end(id);
   }
 
   /** Cancels a batch: at once while it waits; else the command that runs is told, and the rest is left out. */
@@ -203,11 +209,7 @@ export class BatchRunner<S> {
     execution.answer.then((value) => answer.resolve({ kind: "done", value }), answer.reject);
     if (claim === undefined) return await execution.run();
     journal.begin(this.#executing(work, claim.entry));
-    try {
-      await execution.run();
-    } finally {
-      journal.end();
-    }
+    await execution.run();
     if (execution.changes) onChanged();
   }
 

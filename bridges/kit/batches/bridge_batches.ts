@@ -40,7 +40,7 @@ export function bridgeBatches<S>(
     queue,
     claims: new Claims({ bus, ledger, self, fence }),
     journal,
-    onCompleted: (completion) => spool.addPacked(completion),
+    onCompleted: (completion) => spool.settled(completion),
     onChanged: () => state.changed("command"),
     fit: (value, name, maxBytes) => fitValue(value, name, (meta, content) => putAsset(bus, meta, content), maxBytes),
     progress: (made, batch) => {

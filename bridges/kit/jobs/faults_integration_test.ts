@@ -226,10 +226,10 @@ Deno.test("a command that its bridge died under is said to be unknown by the nex
   const doomed = await doomedBridge(studio, { handlers: { hold }, workDir });
   const lost = callResult(studio.bus, "hold", { name: "lost" }, { id, waitMs: 500 }).catch(() => {});
   await until(() => began.length === 1);
-  const journal = await Deno.readTextFile(`${workDir}/executing.json`);
+  const journal = await Deno.readTextFile(`${workDir}/executing.jsonl`);
   await doomed.vanish();
   // a process that is killed does not tidy up
-  await Deno.writeTextFile(`${workDir}/executing.json`, journal);
+  await Deno.writeTextFile(`${workDir}/executing.jsonl`, journal);
   await Deno.remove(`${workDir}/spool`, { recursive: true }).catch(() => {});
   {
     await using heir = await startAppDouble(studio.bus, counter, { handlers: { hold: () => ({}) }, workDir });

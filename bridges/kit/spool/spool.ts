@@ -75,6 +75,20 @@ export class Spool implements AsyncDisposable {
     this.#guard();
   }
 
+  /**
+   * As {@linkcode addPacked}; resolves once nothing more can be done for it.
+   * @returns whether it was stored or refused; `false` where the bridge ends first
+   */
+  async settled(message: PackedMessage): Promise<boolean> {
+    this.addPacked(message);
+    try {
+      await this.stored(message);
+      return true;
+    } catch (error) {
+      return !(error instanceof PatchbayError && error.code === "BUS_UNAVAILABLE");
+    }
+  }
+
   /** As {@linkcode add}, for a message that makes those useless which still wait for the same subject: a whole state. */
   replace(subject: string, message: EnvelopeOf<unknown>): void {
     const lane = this.#lanes.get(streamOf(subject) ?? "");
