@@ -21,7 +21,7 @@ export const tally = defineApp({
     set: command({
       summary: "Sets what may be set twice.",
       args: z.object({ ...args, to: z.number() }),
-      result: z.object({ to: z.number() }),
+      result: z.object({ to: z.number(), tag: z.string().optional() }),
       idempotent: true,
       timeoutMs: 10_000,
     }),

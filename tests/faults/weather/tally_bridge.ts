@@ -26,6 +26,8 @@ interface Call {
   signal: AbortSignal;
 }
 
+const tagOf = ({ args: { tag } }: Pick<Call, "args">) => tag === undefined ? {} : { tag };
+
 /** Rejects when the command is cancelled, or its time is over. */
 function wait(ms: number, signal: AbortSignal): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
@@ -55,13 +57,12 @@ const double = started.double = await startAppDouble(bus, tally, {
   drainTimeoutMs: 10_000,
   handlers: {
     async add(call) {
-      const { tag } = call.args;
-      const value = await run(call, () => ({ count: ++count, ...(tag === undefined ? {} : { tag }) }));
+      const value = await run(call, () => ({ count: ++count, ...tagOf(call) }));
       started.double?.event("added", { count: value.count });
       started.double?.changed("application");
       return value;
     },
-    set: (call) => run(call, () => ({ to: call.args.to })),
+    set: (call) => run(call, () => ({ to: call.args.to, ...tagOf(call) })),
     read: () => ({ count }),
   },
   snapshot: () => ({ count }),
