@@ -17,6 +17,9 @@ async function world() {
   return { made, bridge, from };
 }
 
+/** Whether nothing runs in the application. */
+const isIdle = ({ here }: World) => here.get("tally", ONE)?.status === "idle";
+
 async function killed({ history }: World, bridge: World["bridges"][number]): Promise<void> {
   history.disturbed("the bridge is killed");
   await bridge.kill();
@@ -125,4 +128,24 @@ Deno.test("a job with the key of one that was cancelled has an end of its own: i
   await until("the queue is empty", () => queueIsEmpty(bus));
   const { effects } = checkHistory(await finish(studio), { minSuccesses: 0 });
   assert.equal(effects, 0);
+});
+
+Deno.test("killed while the large value of a command is on its way: the next process says that nobody knows", async () => {
+  const { made, bridge, from } = await world();
+  await using studio = made;
+  const { history } = studio;
+  const id = newId();
+  const slow = bridge.proxy.faults.add({ fault: "throttle", bytesPerSecond: 100_000, direction: "up" });
+  const asked = callNow(history, from, { to: ONE, command: "add", args: { tag: "x".repeat(400_000) }, id });
+  await bridge.printed(`done ${id}`);
+  // the store has it in four seconds
+  await until("the application has answered", () => isIdle(studio));
+  history.disturbed("the bridge is killed");
+  await bridge.kill();
+  slow[Symbol.dispose]();
+  await bridge.start();
+  await until("the next process has said it", () => storedOf(studio, id).length > 0);
+  await asked;
+  const { unknown, effects } = checkHistory(await finish(studio), { minSuccesses: 0 });
+  assert.deepEqual({ unknown, effects }, { unknown: 1, effects: 1 });
 });

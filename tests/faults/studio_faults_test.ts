@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { Client } from "@patchbay/client";
-import { PatchbayError } from "@patchbay/contracts";
+import { type Id, PatchbayError } from "@patchbay/contracts";
 import { runPatchbay } from "../patchbay_command.ts";
 import { startTestStudio } from "../studio.ts";
 
@@ -128,7 +128,10 @@ Deno.test({
     );
     const blenderPid = await eventually(() => blenderOf(studio.home), within(10));
     for await (const event of studio.client.runs.follow(runId, { signal: within(60) })) {
-      if (event.type === "STEP_STARTED" && event.stepId === "s3") Deno.kill(blenderPid, "SIGKILL");
+      if (event.type !== "STEP_STARTED" || event.stepId !== "s3") continue;
+      // before that it would be sent again
+      await eventually(() => hasBegun(studio.home, event.commandId), within(20));
+      Deno.kill(blenderPid, "SIGKILL");
     }
     const run = await studio.client.runs.get(runId);
     assert.equal(run.status, "failed");
@@ -137,6 +140,15 @@ Deno.test({
     assert.equal((value as { name: string }).name, "Again");
   },
 });
+
+/** Whether Blender's bridge has handed a command to Blender. */
+async function hasBegun(home: string, commandId: Id): Promise<void> {
+  for await (const { name } of Deno.readDir(join(home, "bridges"))) {
+    const journal = await Deno.readTextFile(join(home, "bridges", name, "executing.jsonl")).catch(() => "");
+    if (journal.includes(commandId)) return;
+  }
+  throw new PatchbayError("NOT_FOUND", `Command '${commandId}' has not begun`);
+}
 
 /** The process of the background Blender that this studio's bridge started. */
 async function blenderOf(home: string): Promise<number> {
