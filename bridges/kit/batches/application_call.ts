@@ -30,6 +30,7 @@ export interface ApplicationCall {
 
 export function callApplication<S>(options: ApplicationCallOptions<S>): ApplicationCall {
   const { session, name, definition, args, id, deadline, signal, stuckMs } = options;
+  const repeatable = definition.idempotent || definition.effect === "read";
   const told = new AbortController();
   const answer = Promise.withResolvers<unknown>();
   let stuck: ReturnType<typeof setTimeout> | undefined;
@@ -48,7 +49,7 @@ export function callApplication<S>(options: ApplicationCallOptions<S>): Applicat
   const timer = new DeadlineTimer(deadline, () => {
     const error = new PatchbayError("DEADLINE_EXCEEDED", `Cannot finish ${name} in time: it still runs`, {
       context: { started: true },
-      retryable: definition.idempotent || definition.effect === "read",
+      retryable: repeatable,
     });
     tell(error);
     answer.reject(error);
@@ -70,7 +71,11 @@ export function callApplication<S>(options: ApplicationCallOptions<S>): Applicat
       session.lost.removeEventListener("abort", lost);
     });
   // an application that was told to stop may say so in its own words
-  const inOurWords = (error: unknown) => signal.aborted && told.signal.reason === signal.reason ? signal.reason : error;
+  const inOurWords = (error: unknown) => {
+    if (!signal.aborted || told.signal.reason !== signal.reason) return error;
+    const isUnknown = error instanceof PatchbayError && error.code === "OUTCOME_UNKNOWN";
+    return isUnknown && !repeatable ? error : signal.reason;
+  };
   executed.then(answer.resolve, (error) => answer.reject(session.lost.aborted ? error : inOurWords(error)));
   if (signal.aborted) cancel();
   if (session.lost.aborted) lost();

@@ -10,6 +10,7 @@ import { fromLinkError } from "../app_link/link_errors.ts";
 import { applicationAddress } from "../app_link/loopback.ts";
 import { CommandQueue } from "../command_queue.ts";
 import { DeadlineTimer } from "../deadline_timer.ts";
+import { givenUp } from "./given_up.ts";
 import { post, type PostAnswer } from "./http_post.ts";
 import type { OpenTransport, Peer, RequestOptions, Transport } from "./transport.ts";
 
@@ -140,7 +141,8 @@ class HttpTransport implements Transport {
   }
 
   /** In line: the application does one thing at a time, and health waits until it is free. */
-  async #post(message: object, signal: AbortSignal): Promise<PostAnswer> {
+  async #post(message: { method: string; [more: string]: unknown }, signal: AbortSignal): Promise<PostAnswer> {
+    const { method } = message;
     const body = new TextEncoder().encode(JSON.stringify(message));
     const { token } = this.#options;
     const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
@@ -150,6 +152,8 @@ class HttpTransport implements Transport {
           if (performance.now() - this.#idleSince > IDLE_MS) this.#agent.destroy();
           try {
             return await post(this.#url, body, { agent: this.#agent, headers, signal });
+          } catch (error) {
+            throw error === signal.reason ? givenUp(`run ${method}`, error) : error;
           } finally {
             this.#idleSince = performance.now();
           }

@@ -8,6 +8,7 @@ import {
 import { z } from "zod";
 import { PatchbayError, ValidationError } from "@patchbay/contracts";
 import type { AdapterHost } from "../../adapter.ts";
+import { givenUp } from "../given_up.ts";
 import type { OpenTransport, Peer, RequestOptions, Transport, TransportEvents } from "../transport.ts";
 import { type McpEndpoint, mcpHttp } from "./http.ts";
 import { fromMcpError } from "./mcp_errors.ts";
@@ -251,7 +252,7 @@ class McpConnection implements Transport {
       return await Promise.race([answer, gone.promise]);
     } catch (error) {
       answer.catch(() => {});
-      if (signal.aborted) throw signal.reason;
+      if (signal.aborted) throw givenUp(what, signal.reason);
       throw await this.#explained(fromMcpError(error, what));
     } finally {
       this.#ending.signal.removeEventListener("abort", stop);
