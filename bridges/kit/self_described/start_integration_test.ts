@@ -128,7 +128,7 @@ Deno.test("changed commands take the place of the old ones, and the connection s
       await until(async () => (await shifting.commands()).includes("third"));
       await shifting.bridge.ready();
       assert.equal(Object(await call(studio.bus, "second")).connections, 1);
-      await assert.rejects(call(studio.bus, "first"), code("NOT_FOUND"));
+      await assert.rejects(call(studio.bus, "first"), code("UNKNOWN_COMMAND"));
       assert.deepEqual([app.connections, app.closings], [1, 0]);
     }
     assert.equal(app.closings, 1);
