@@ -1,0 +1,71 @@
+"""Wires between operators of one network."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .describe import inputs_of, summary
+from .errors import failed
+from .execution import Call, Command
+
+
+def connect(source: Any, output: int, target: Any, at: int) -> None:
+    """Raises COMMAND_FAILED where TouchDesigner has no such wire, or did not make it."""
+    if source.parent().path != target.parent().path:
+        raise failed(f"{source.path} and {target.path} are in different networks: wires do not leave theirs")
+    if source.id == target.id:
+        raise failed(f"{source.path} cannot be wired to itself")
+    outputs, inputs = source.outputConnectors, target.inputConnectors
+    if not 0 <= output < len(outputs):
+        raise failed(f"{source.path} has {len(outputs)} outputs: there is no output {output}")
+    if not 0 <= at < len(inputs):
+        raise failed(f"{target.path} has {len(inputs)} inputs: there is no input {at}")
+    if not target.isCOMP and not source.isCOMP and source.family != target.family:
+        raise failed(f"{source.path} is a {source.family} and {target.path} takes {target.family}s: no wire fits")
+    inputs[at].connect(outputs[output])
+    wired = [end.owner.path for end in target.inputConnectors[at].connections]
+    if source.path not in wired:
+        raise failed(f"TouchDesigner did not wire {source.path} to input {at} of {target.path}")
+
+
+def free_input(target: Any) -> int:
+    """The first input with nothing in it, else the first."""
+    for i, connector in enumerate(target.inputConnectors):
+        if not connector.connections:
+            return i
+    return 0
+
+
+def _connect_nodes(call: Call) -> Any:
+    source, target = call.node_to_change("from"), call.node_to_change("to")
+    at = call.args.whole("input", None)
+    at = free_input(target) if at is None else at
+    before = inputs_of(target)
+    replaced = before[at] if at < len(before) else None
+    with call.change(f"connect {source.name} to {target.name}"):
+        connect(source, call.args.whole("output", 0), target, at)
+    return {**summary(target), "input": at, "replaced": replaced}
+
+
+def _disconnect_nodes(call: Call) -> Any:
+    target = call.node_to_change()
+    source = call.node_to_change("from") if "from" in call.args else None
+    at = call.args.whole("input", None)
+    removed: list[str] = []
+    with call.change(f"disconnect {target.name}"):
+        for i, connector in enumerate(list(target.inputConnectors)):
+            ends = [end.owner for end in connector.connections]
+            if not ends or (at is not None and i != at):
+                continue
+            if source is not None and source.path not in [end.path for end in ends]:
+                continue
+            removed += [end.path for end in ends]
+            connector.disconnect()
+        if not removed:
+            raise failed(
+                f"{target.path} has no such wire" if source or at is not None else f"{target.path} is not wired"
+            )
+    return {**summary(target), "removed": removed}
+
+
+COMMANDS = {"connect_nodes": Command(_connect_nodes), "disconnect_nodes": Command(_disconnect_nodes)}

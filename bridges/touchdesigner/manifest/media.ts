@@ -1,0 +1,51 @@
+/** Pictures, films and sound that come from elsewhere in the studio. */
+import { AssetRef, command } from "@patchbay/contracts";
+import { z } from "zod";
+import { NetworkRef, NewName, nodeOf, NodeSummary } from "./values.ts";
+
+const load_texture = command({
+  summary:
+    "Shows a picture or film that another application made, in a Movie File In TOP: a new one, or one that is there.",
+  args: z.strictObject({
+    image: AssetRef.describe("a picture or film: png, jpg, tif, exr, mov, mp4, …"),
+    node: nodeOf("TOP").optional().describe("a moviefileinTOP that is there; else a new one is made"),
+    name: NewName.optional(),
+    parent: NetworkRef.optional(),
+  }),
+  result: NodeSummary.extend({
+    file: z.string().describe("what the file is called now, in the project's patchbay_assets folder"),
+    width: z.number().int(),
+    height: z.number().int(),
+  }),
+  timeoutMs: 60_000,
+  phrases: [
+    "(load|show|use|import|open) {image} [as (a|the) texture] [(named|called) {name}]",
+    "(load|put|show) {image} (in|into|on) {node}",
+    "(load|use|import) {image} as [a|the] texture [(named|called) {name}]",
+  ],
+});
+
+const load_audio = command({
+  summary:
+    "Plays a sound that another application made, in an Audio File In CHOP, with its loudness beside it to drive things.",
+  args: z.strictObject({
+    audio: AssetRef.describe("a sound: wav, aiff, mp3, flac, ogg"),
+    node: nodeOf("CHOP").optional().describe("an audiofileinCHOP that is there; else a new one is made"),
+    name: NewName.optional(),
+    parent: NetworkRef.optional(),
+    level: z.boolean().default(true).describe("whether a CHOP with its loudness is made: <name>_level"),
+  }),
+  result: NodeSummary.extend({
+    file: z.string().describe("what the file is called now, in the project's patchbay_assets folder"),
+    level: z.string().nullable().describe("the path of the CHOP with its loudness"),
+    channels: z.array(z.string()).describe("of the loudness, or of the sound where there is none"),
+  }),
+  timeoutMs: 60_000,
+  phrases: [
+    "(load|play|use|import) {audio} [as (audio|sound|music)] [(named|called) {name}]",
+    "(load|put|play) {audio} (in|into|on) {node}",
+    "(load|play|use|import) that (audio|sound|music|track|song) [{audio}]",
+  ],
+});
+
+export const mediaCommands = { load_texture, load_audio };
