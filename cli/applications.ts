@@ -1,6 +1,8 @@
 /** The applications that this checkout has a bridge for. Another one is a line here. */
 import { bridge as blender } from "@patchbay/bridge-blender";
 import type { BridgeDefinition } from "@patchbay/bridge-kit";
+import { bridge as mcp } from "@patchbay/bridge-mcp";
 import { bridge as osc } from "@patchbay/bridge-osc";
+import { bridge as touchdesigner } from "@patchbay/bridge-touchdesigner";
 
-export const APPLICATIONS: readonly BridgeDefinition[] = [blender, osc];
+export const APPLICATIONS: readonly BridgeDefinition[] = [blender, mcp, osc, touchdesigner];

@@ -32,7 +32,7 @@ for (const kind of ["unit", "integration", "e2e"] as const) {
 }
 const pytest = await findPytest();
 if (pytest !== undefined && (only === undefined || only === "python")) {
-  total = addCounts(total, await runPytest(pytest.python));
+  for (const folder of await pythonTests()) total = addCounts(total, await runPytest(pytest.python, folder));
 }
 
 for (const name of total.skippedNames) console.log(`left out: ${name}`);
@@ -65,12 +65,19 @@ async function runDeno(kind: Exclude<Kind, "python">): Promise<Counts> {
   ]);
 }
 
-async function runPytest(python: string): Promise<Counts> {
-  return await run(
-    "python",
-    python,
-    (report) => ["-m", "pytest", "-q", `--junit-xml=${report}`, "bridges/blender/app/tests"],
-  );
+/** The tests of what runs inside applications: `bridges/<app>/app/tests`. */
+async function pythonTests(): Promise<string[]> {
+  const folders: string[] = [];
+  for await (const { name } of Deno.readDir(new URL("bridges/", root))) {
+    const folder = `bridges/${name}/app/tests`;
+    const isThere = await Deno.stat(new URL(folder, root)).then(() => true, () => false);
+    if (isThere) folders.push(folder);
+  }
+  return folders.sort();
+}
+
+async function runPytest(python: string, folder: string): Promise<Counts> {
+  return await run(`python: ${folder}`, python, (report) => ["-m", "pytest", "-q", `--junit-xml=${report}`, folder]);
 }
 
 /** Runs one command that leaves a JUnit report; a runner that ends badly without a failed test counts as one failure. */

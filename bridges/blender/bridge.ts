@@ -2,6 +2,7 @@
 import type { BridgeDefinition } from "@patchbay/bridge-kit";
 import { PatchbayError } from "@patchbay/contracts";
 import { findBlender } from "./find.ts";
+import { installAddon } from "./install.ts";
 import { blender } from "./manifest.ts";
 import { startBlenderBridge } from "./start.ts";
 
@@ -16,6 +17,13 @@ export const bridge: BridgeDefinition = {
       if (!(error instanceof PatchbayError) || error.code !== "APP_NOT_FOUND") throw error;
       return { found: false, what: error.message, remedy: error.remedy };
     }
+  },
+  install({ target, version, signal }) {
+    return installAddon({
+      ...(version === undefined ? {} : { blenderVersion: version }),
+      ...(target === undefined ? {} : { targetDir: target }),
+      ...(signal === undefined ? {} : { signal }),
+    });
   },
   start({ argument, ...options }) {
     const { path } = program(argument);

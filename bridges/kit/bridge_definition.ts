@@ -18,6 +18,14 @@ export interface Found {
   remedy?: string;
 }
 
+/** What `patchbay install <app>` did. */
+export interface InstalledPart {
+  /** Where it lies now. */
+  path: string;
+  /** What the user does next. */
+  next: string;
+}
+
 /** What one bridge is started with, whatever the application. */
 export interface BridgeStart extends Pick<BridgeOptions, "allowCode" | "workDir" | "drainTimeoutMs" | "onChange"> {
   bus: Bus;
@@ -59,6 +67,11 @@ export interface BridgeDefinition {
   /** Looks for the application on this machine; without it nobody can know, and the bridge starts only where it is named. */
   find?(options?: { argument?: string; signal?: AbortSignal }): Promise<Found>;
   /**
+   * Puts the part that runs inside the application into its place; an older copy is replaced.
+   * @throws {PatchbayError} `CONFLICT`, `APP_NOT_FOUND`
+   */
+  install?(options: { target?: string; version?: string; signal?: AbortSignal }): Promise<InstalledPart>;
+  /**
    * Resolves once the bridge is present on the bus, whether or not its application is there.
    * @throws {PatchbayError} `INVALID_CONFIGURATION` for an argument or a mode that it cannot use, `BRIDGE_FENCED`, …
    */
@@ -77,5 +90,6 @@ const Shape = z.looseObject({
   argument: z.string().optional(),
   from: z.custom(isFunction).optional(),
   find: z.custom(isFunction).optional(),
+  install: z.custom(isFunction).optional(),
   start: z.custom(isFunction),
 });

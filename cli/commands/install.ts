@@ -1,19 +1,25 @@
 /** `patchbay install`: puts the part that runs inside an application into its place. */
-import { installAddon } from "@patchbay/bridge-blender";
 import { Argument, Command } from "commander";
+import { APPLICATIONS } from "../applications.ts";
 
-export function installCommand(_signal: AbortSignal): Command {
+const INSTALLABLE = APPLICATIONS.filter(({ install }) => install !== undefined);
+
+export function installCommand(signal: AbortSignal): Command {
   return new Command("install")
     .description("Install the Patchbay add-on into an application.")
-    .addArgument(new Argument("<application>", "which application").choices(["blender"]))
+    .addArgument(new Argument("<application>", "which application").choices(INSTALLABLE.map(({ app }) => app)))
     .option("--blender-version <version>", "for which Blender, when several are installed: 4.2")
-    .option("--target <folder>", "install here instead of Blender's own folder for add-ons")
-    .addHelpText("after", "\nExample:\n  $ patchbay install blender")
-    .action(async (_application: "blender", options: { blenderVersion?: string; target?: string }) => {
-      const installed = await installAddon({
-        ...(options.blenderVersion === undefined ? {} : { blenderVersion: options.blenderVersion }),
-        ...(options.target === undefined ? {} : { targetDir: options.target }),
+    .option("--target <folder>", "install here instead of the application's own folder for add-ons")
+    .addHelpText("after", "\nExamples:\n  $ patchbay install blender\n  $ patchbay install touchdesigner")
+    .action(async (application: string, options: { blenderVersion?: string; target?: string }) => {
+      const definition = INSTALLABLE.find(({ app }) => app === application);
+      const installed = await definition?.install?.({
+        ...(options.blenderVersion === undefined ? {} : { version: options.blenderVersion }),
+        ...(options.target === undefined ? {} : { target: options.target }),
+        signal,
       });
-      console.log(`Installed the Patchbay add-on into ${installed.path}\n${installed.next}`);
+      if (installed !== undefined) {
+        console.log(`Installed the Patchbay add-on into ${installed.path}\n${installed.next}`);
+      }
     });
 }
