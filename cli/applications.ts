@@ -2,7 +2,6 @@
 import { bridge as blender } from "@patchbay/bridge-blender";
 import type { BridgeDefinition } from "@patchbay/bridge-kit";
 import { bridge as mcp } from "@patchbay/bridge-mcp";
-import { bridge as mcp } from "@patchbay/bridge-mcp";
 import { bridge as osc } from "@patchbay/bridge-osc";
 import { bridge as touchdesigner } from "@patchbay/bridge-touchdesigner";
 
