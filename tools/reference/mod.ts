@@ -6,6 +6,7 @@ import { errorReference } from "./errors.ts";
 import { page, table } from "./markdown.ts";
 import { openApiReference } from "./openapi.ts";
 import { schemaReferences } from "./schemas.ts";
+import { touchdesignerReference } from "./touchdesigner.ts";
 
 /** Where they are kept. */
 export const REFERENCE_FOLDER = new URL("../../docs/reference/", import.meta.url);
@@ -22,6 +23,7 @@ export async function references(): Promise<Map<string, string>> {
     ["cli.md", cliReference()],
     ["errors.md", errorReference()],
     ["openapi.json", json(await openApiReference())],
+    ["touchdesigner.md", touchdesignerReference()],
     ...Object.entries(schemas).map(([path, schema]) => [path, json(schema)] as const),
   ]);
 }
@@ -33,6 +35,7 @@ function index(schemas: readonly string[]): string {
     "All of this is written by `deno task build`; a test fails while it is not what the code says.",
     table(["", "what it describes"], [
       ["[blender.md](blender.md)", "every command, event and piece of state of Blender"],
+      ["[touchdesigner.md](touchdesigner.md)", "every command, event, channel and piece of state of TouchDesigner"],
       ["[cli.md](cli.md)", "every `patchbay` command"],
       ["[errors.md](errors.md)", "every error, and what to do about it"],
       ["[openapi.json](openapi.json)", "the gateway's HTTP interface (OpenAPI 3.1)"],
