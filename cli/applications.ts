@@ -1,8 +1,9 @@
 /** The applications that this checkout has a bridge for. Another one is a line here. */
 import { bridge as blender } from "@patchbay/bridge-blender";
+import { bridge as cascadeur } from "@patchbay/bridge-cascadeur";
 import type { BridgeDefinition } from "@patchbay/bridge-kit";
 import { bridge as mcp } from "@patchbay/bridge-mcp";
 import { bridge as osc } from "@patchbay/bridge-osc";
 import { bridge as touchdesigner } from "@patchbay/bridge-touchdesigner";
 
-export const APPLICATIONS: readonly BridgeDefinition[] = [blender, mcp, osc, touchdesigner];
+export const APPLICATIONS: readonly BridgeDefinition[] = [blender, cascadeur, mcp, osc, touchdesigner];

@@ -1,4 +1,4 @@
-"""Reads a command's arguments. The bridge has parsed them by the manifest; what comes from elsewhere is refused here."""
+"""Reads a command's arguments. The bridge has parsed them already; what comes from elsewhere is refused here."""
 
 from __future__ import annotations
 

@@ -127,9 +127,8 @@ class Cascadeur:
         exact = [oid for oid, own in named if own == name or str(oid) == name]
         found = exact or [oid for oid, own in named if own.casefold() == name.casefold()]
         if not found:
-            said = spoken(name)
-            found = [oid for oid, own in named if said and spoken(own) == said]
-            controllers = [oid for oid in found if self.type_of(oid) == "Point" and "main" in self.name_of(oid).lower()]
+            found = [oid for oid, own in named if spoken(name) and spoken(own) == spoken(name)]
+            controllers = [oid for oid in found if self._is_main_controller(oid)]
             found = controllers if len(found) > 1 and controllers else found
         if len(found) == 1:
             return found[0]
@@ -141,6 +140,18 @@ class Cascadeur:
                 context={"available": several[:100]},
             )
         raise missing("object", name, [own for _, own in named])
+
+    def animated_named(self, name: str) -> Any:
+        """What an animator moves: a joint that is named stands for its controller, which decides where it is."""
+        oid = self.object_named(name)
+        if self.type_of(oid) != "Joint" or str(oid) == name:
+            return oid
+        words = spoken(self.name_of(oid))
+        same = [one for one in self.objects() if self._is_main_controller(one) and spoken(self.name_of(one)) == words]
+        return same[0] if len(same) == 1 else oid
+
+    def _is_main_controller(self, oid: Any) -> bool:
+        return self.type_of(oid) == "Point" and "main" in self.name_of(oid).lower()
 
     def parent_of(self, oid: Any) -> Any | None:
         behaviours = self.scene.behaviour_viewer()
@@ -174,8 +185,9 @@ class Cascadeur:
         return [viewer.get_behaviour_owner(one) for one in found]
 
     def selected(self) -> list[Any]:
+        """By name: `csc` gives them in no order."""
         ids = self.scene.selector().selected().ids
-        return [each for each in ids if isinstance(each, self.csc.model.ObjectId)]
+        return sorted((each for each in ids if isinstance(each, self.csc.model.ObjectId)), key=self.name_of)
 
     def select(self, oids: Sequence[Any]) -> None:
         first = oids[0] if oids else self.csc.model.ObjectId.null()

@@ -24,7 +24,7 @@ from .timers import LoopTimer, Timer, find_timer
 from .version import PROTOCOL, SERVER_VERSION
 from .watch import Watch
 
-_TICK_MS = 15
+_TICK_MS = 5
 _WATCH_S = 0.4
 _WATCH_LONGEST_SHARE = 0.1
 

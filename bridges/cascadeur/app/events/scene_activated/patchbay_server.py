@@ -1,4 +1,4 @@
-"""A scene came to the front, or the window did: Patchbay's server is started where it does not run, and does what waits."""
+"""A scene came to the front: Patchbay's server is started where it does not run, and does what waits."""
 
 from __future__ import annotations
 

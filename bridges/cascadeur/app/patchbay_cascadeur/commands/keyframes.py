@@ -166,7 +166,7 @@ def _set(app: Cascadeur, keys: list[Arguments], interpolation: str) -> list[dict
 
 
 def _planned(app: Cascadeur, key: Arguments) -> tuple[Any, Any, int, list[tuple[Any, Any, tuple[str, list[float]]]]]:
-    oid = app.object_named(key.text("object"))
+    oid = app.animated_named(key.text("object"))
     frame = key.frame("frame", app.frame)
     space = key.choice("space", SPACES, "global")
     values = []
@@ -206,7 +206,7 @@ def _is_near(found: list[float] | None, wanted: list[float], *, angles: bool) ->
 def tracks_of(app: Cascadeur, args: Arguments) -> list[Any]:
     """The tracks that are named, those of the objects that are named, or all."""
     named = [app.track_named(name) for name in args.texts("tracks")]
-    named += [app.track_of(app.object_named(name)) for name in args.texts("objects")]
+    named += [app.track_of(app.animated_named(name)) for name in args.texts("objects")]
     unique = {str(lid): lid for lid in named or [lid for _, lid in app.tracks()]}
     return list(unique.values())
 

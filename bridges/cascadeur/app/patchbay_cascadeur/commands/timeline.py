@@ -98,7 +98,7 @@ def _resize(app: Cascadeur, frames: int) -> None:
                 # a key with nothing in it marks the end of the default track; others are somebody's work
                 if frame >= frames and lid == default:
                     layers.unset_section(frame, lid)
-        if frames > 1:
+        if not any(frames - 1 in app.keys(lid) for _, lid in app.tracks()):
             layers.set_section(app.csc.layers.layer.Section(), frames - 1, default)
         model.fit_animation_size_by_layers()
         updater.generate_update()

@@ -30,17 +30,15 @@ def create_track(context: Context, args: Arguments) -> Any:
     name = args.text("name")
     if any(own == name for own, _ in app.tracks()):
         raise CallError("CONFLICT", f"There is a track '{name}' already")
-    made: list[Any] = []
-    app.modify(
-        "create a track",
-        lambda model, _: made.append(model.layers_editor().create_layer(name, app.layers.root_id())),
-    )
-    if not any(own == name for own, _ in app.tracks()):
-        raise failed(f"Cascadeur did not create the track '{name}'")
     objects = [app.object_named(one) for one in args.texts("objects")]
-    if objects:
-        return _move(app, objects, made[0])
-    return row(app, made[0])
+
+    def change(model: Any, _: Any) -> None:
+        lid = model.layers_editor().create_layer(name, app.layers.root_id())
+        if objects:
+            model.move_objects_to_layer(objects, lid)
+
+    app.modify("create a track", change)
+    return _holding(app, objects, app.track_named(name))
 
 
 def update_track(context: Context, args: Arguments) -> Any:
@@ -91,6 +89,11 @@ def delete_track(context: Context, args: Arguments) -> Any:
 
 def _move(app: Cascadeur, objects: list[Any], lid: Any) -> dict[str, Any]:
     app.modify("move objects to a track", lambda model, _: model.move_objects_to_layer(objects, lid))
+    return _holding(app, objects, lid)
+
+
+def _holding(app: Cascadeur, objects: list[Any], lid: Any) -> dict[str, Any]:
+    """The track, read back with what shall be on it."""
     found = row(app, lid)
     stayed = [app.name_of(oid) for oid in objects if app.track_of(oid) != lid]
     if stayed:

@@ -145,7 +145,4 @@ class ModelEditor:
             thing.layer = layer.id
 
     def fit_animation_size_by_layers(self) -> None:
-        end = self._scene.document.frames - 1
         self._scene.fit()
-        if self._scene.play[1] == end:
-            self._scene.play[1] = self._scene.document.frames - 1

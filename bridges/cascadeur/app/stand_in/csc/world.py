@@ -142,9 +142,11 @@ class Scene:
             self._become(self.undone.pop())
 
     def _become(self, document: Document) -> None:
+        end = self.document.frames - 1
         self.document = document
         self.selected = [one for one in self.selected if one in document.things]
         self.frame = min(self.frame, document.frames - 1)
+        self._follow(end)
 
     # tracks
 
@@ -183,8 +185,15 @@ class Scene:
             thing.rotations.pop(frame, None)
 
     def fit(self) -> None:
-        """The animation ends with its last key."""
+        """The animation ends with its last key, and what is played with the animation."""
+        end = self.document.frames - 1
         self.document.frames = 1 + max(max(layer.sections) for layer in self.document.layers.values())
+        self._follow(end)
+
+    def _follow(self, end: int) -> None:
+        last = self.document.frames - 1
+        self.play[1] = last if self.play[1] == end else min(self.play[1], last)
+        self.play[0] = min(self.play[0], self.play[1])
 
     # values
 

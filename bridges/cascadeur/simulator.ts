@@ -1,0 +1,61 @@
+/**
+ * A Cascadeur that is none: the very Python that runs inside Cascadeur, over a stand-in for its `csc`, in a process of its
+ * own. It speaks the same wire, keeps scenes with a character, and draws the skeleton. For machines without Cascadeur.
+ */
+import type { Launch } from "@patchbay/bridge-kit";
+import { PatchbayError } from "@patchbay/contracts";
+import { delimiter, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** `threaded` unless said otherwise; `async` needs aiohttp in the Python that runs it. */
+export type ServerForm = "async" | "threaded" | "sync";
+
+export interface SimulatorOptions {
+  /** A folder of its own, where it announces its server. */
+  folder: string;
+  /** Whether it runs Python from outside. @default false */
+  allowCode?: boolean;
+  form?: ServerForm;
+  /** @default the first `python3` on the PATH */
+  python?: string;
+  /** Where it says how tests trouble it. */
+  control?: string;
+  /** Begins with an empty scene instead of a character. */
+  empty?: boolean;
+}
+
+const PROGRAM = fileURLToPath(new URL("./app/stand_in/simulate.py", import.meta.url));
+
+/** How to start it. @throws {PatchbayError} `APP_NOT_FOUND` without a Python */
+export async function simulatorLaunch(options: SimulatorOptions): Promise<Launch> {
+  const { folder, allowCode = false, form = "threaded", control, empty = false } = options;
+  const command = options.python ?? await findPython();
+  const config = join(folder, "config.json");
+  await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
+  await Deno.writeTextFile(config, JSON.stringify({ form, allow_code: allowCode }));
+  return {
+    command,
+    args: ["-B", PROGRAM, ...(control === undefined ? [] : ["--control", control]), ...(empty ? ["--empty"] : [])],
+    cwd: folder,
+    env: {
+      PATCHBAY_HOME: folder,
+      PATCHBAY_CASCADEUR_CONFIG: config,
+      PATCHBAY_CASCADEUR_SERVER: join(folder, "server.json"),
+      PYTHONUTF8: "1",
+    },
+  };
+}
+
+/** @throws {PatchbayError} `APP_NOT_FOUND` */
+export async function findPython(env: { get(name: string): string | undefined } = Deno.env): Promise<string> {
+  const names = Deno.build.os === "windows" ? ["python.exe", "python3.exe"] : ["python3"];
+  for (const folder of (env.get("PATH") ?? "").split(delimiter)) {
+    for (const name of names) {
+      const path = join(folder, name);
+      if (folder !== "" && (await Deno.stat(path).catch(() => undefined))?.isFile) return path;
+    }
+  }
+  throw new PatchbayError("APP_NOT_FOUND", "Cannot start the simulated Cascadeur: there is no python3 on the PATH", {
+    remedy: "Install Python 3.11 or newer, or leave Cascadeur out.",
+  });
+}
