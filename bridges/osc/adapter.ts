@@ -35,6 +35,9 @@ export interface OscAdapterOptions {
   pingIntervalMs?: number;
 }
 
+/** How long a program may take to end by itself, in milliseconds. */
+const QUIT_MS = 2_000;
+
 /** As the transport has decoded them. */
 const OscValues = z.array(z.custom<OscValue>());
 
@@ -63,6 +66,7 @@ export function oscAdapter(options: OscAdapterOptions): (host: AdapterHost) => A
       snapshot: (signal) => inner.snapshot(signal),
       async close() {
         await using _session = session;
+        if (inner.owned === true) await session.quit();
         await inner.close();
       },
     };
@@ -115,8 +119,10 @@ class OscSession implements AsyncDisposable {
     return this.#watched(transport, listening);
   }
 
-  execute(call: AdapterCall): Promise<unknown> {
-    return execute(call.command, call, {
+  async execute(call: AdapterCall): Promise<unknown> {
+    // a program that has just started anew does not know yet what commands count on
+    await this.#listening?.settled();
+    return await execute(call.command, call, {
       file: this.#file,
       contents: this.#options.loaded.contents,
       questions: this.#connected(),
@@ -140,6 +146,24 @@ class OscSession implements AsyncDisposable {
       }
     }
     return { ...this.#state.values, ...asked };
+  }
+
+  /** Asks a program that the bridge has started to end by itself, and waits until it answers no more. */
+  async quit(): Promise<void> {
+    const { launch, ping } = this.#file;
+    if (launch?.quit === undefined || this.#questions === undefined) return;
+    const scope = plainScope(this.#options.loaded.contents, this.#unique++);
+    const { address, args } = messageOf(launch.quit, scope);
+    this.#questions.transport.send(address, args);
+    const patience = AbortSignal.timeout(QUIT_MS);
+    try {
+      while (ping !== undefined) {
+        const reply = { ...ping.reply, timeoutMs: QUIT_MS / 10 };
+        await this.#questions.ask({ ...ping, reply }, scope, { signal: patience, attempts: 1 });
+      }
+    } catch {
+      // it is gone, or made to end: that is what was wanted
+    }
   }
 
   heard(message: Heard): void {

@@ -12,6 +12,7 @@ import { type AssetRef, PatchbayError } from "@patchbay/contracts";
 import { type CommandFile, messagesOf, type Verify } from "./manifest_file/commands.ts";
 import type { ResultField } from "./manifest_file/fields.ts";
 import type { ManifestFile } from "./manifest_file/manifest_file.ts";
+import type { Question } from "./manifest_file/values.ts";
 import { type Questions, Refusal } from "./questions.ts";
 import { type CommandScope, openScope } from "./scope.ts";
 import { readField } from "./wire/fields.ts";
@@ -54,10 +55,20 @@ class Execution {
   ) {}
 
   async run(): Promise<unknown> {
-    const { before, verify, reply } = this.command;
+    const { before, verify, reply, kind } = this.command;
+    if (kind === "init") {
+      throw PatchbayError.of(
+        "APP_NOT_CONNECTED",
+        `Cannot start ${this.options.file.title}: the bridge did not start it itself`,
+        {
+          remedy: "Start it by hand, or start the bridge with --background: then it is the bridge's to start and end.",
+        },
+      );
+    }
     const { questions } = this.options;
     const messages = messagesOf(this.command).map((message) => messageOf(message, this.scope));
-    if (before !== undefined) this.#answers.before = await questions.ask(before, this.scope, this.call);
+    if (before?.refused === true) await this.#isAbsent(before);
+    else if (before !== undefined) this.#answers.before = await questions.ask(before, this.scope, this.call);
     if (reply === undefined) {
       using _listening = questions.complaints.listen(
         messages.map(({ address }) => address),
@@ -72,6 +83,20 @@ class Execution {
       if (verify !== undefined) await this.#verified(verify, messages);
     }
     return await this.#result();
+  }
+
+  /** A program that gets a message twice complains of the second one: so what is there already is noticed before. */
+  async #isAbsent(before: Question): Promise<void> {
+    try {
+      await this.options.questions.ask(before, this.scope, this.call);
+    } catch (error) {
+      if (error instanceof Refusal) return;
+      throw error;
+    }
+    throw PatchbayError.of(
+      "CONFLICT",
+      `Cannot make what is there already: ${this.options.file.title} answers ${before.address}`,
+    );
   }
 
   /** Nothing can be read back of what shall happen later. */
@@ -156,6 +181,7 @@ class Execution {
 
   async #result(): Promise<unknown> {
     const { result } = this.command;
+    if (this.command.kind === "terminate") return { running: false, changed: true };
     if (result === undefined) return { confirmed: this.#confirmed };
     const values: [string, unknown][] = [];
     for (const [name, field] of Object.entries(result)) values.push([name, await this.#value(name, field)]);

@@ -87,7 +87,6 @@ Deno.test("what happens at the desk is an event, and what it says of its channel
 Deno.test("a bundle travels in one datagram, with the time at which it takes effect", async () => {
   await using test = await desk();
   const at = Date.now() + 60_000;
-  const before = test.proxy.passed.up;
   assert.deepEqual(await test.studio.call("fade", { out: 1, in: 2, at }), { confirmed: false });
   await until(() => test.simulator.heard.some(({ at }) => at !== undefined));
   const fade = test.simulator.heard.filter(({ at }) => at !== undefined);
@@ -96,7 +95,6 @@ Deno.test("a bundle travels in one datagram, with the time at which it takes eff
     ["/desk/channel/2/level", 1],
   ]);
   for (const message of fade) assert.ok(Math.abs((message.at ?? 0) - at) < 1);
-  assert.equal(test.proxy.passed.up, before + 1);
 });
 
 Deno.test("what the desk refuses fails with its own words", async () => {

@@ -18,8 +18,9 @@ export interface ListeningOptions {
 export class Listening implements AsyncDisposable {
   readonly #options: ListeningOptions;
   readonly #transport: OscTransport;
-  #timer: ReturnType<typeof setInterval> | undefined;
+  readonly #timers: ReturnType<typeof setInterval>[] = [];
   #starting: Promise<void> | undefined;
+  #checking: Promise<void> | undefined;
   #silent = false;
 
   constructor(options: ListeningOptions) {
@@ -28,20 +29,39 @@ export class Listening implements AsyncDisposable {
   }
 
   async begin(): Promise<void> {
-    const { everyMs } = this.#options.listen;
+    const { everyMs, check } = this.#options.listen;
     await this.#start();
-    if (everyMs !== undefined) this.#timer = setInterval(() => this.#startAgain(), everyMs);
+    if (everyMs !== undefined) this.#timers.push(setInterval(() => this.#startAgain(), everyMs));
+    if (check !== undefined) this.#timers.push(setInterval(() => this.#check(), check.everyMs));
+  }
+
+  /** Resolves once the program has been told everything that it is told at its start. */
+  async settled(): Promise<void> {
+    await this.#starting;
   }
 
   /** Whether a sign of life was answered: after a silence the program may be another one, which knows nobody. */
   answered(isAlive: boolean): void {
-    if (isAlive && this.#silent) this.#again();
+    if (isAlive && this.#silent) {
+      if (this.#options.listen.check === undefined) this.#again();
+      else this.#check();
+    }
     this.#silent = !isAlive;
   }
 
   heard(address: string): void {
     const { restarted } = this.#options.listen;
     if (restarted !== undefined && matchesOscPattern(restarted, address)) this.#again();
+  }
+
+  #check(): void {
+    const { listen: { check }, questions, contents, unique, signal } = this.#options;
+    if (check === undefined || this.#checking !== undefined) return;
+    this.#checking = questions.ask(check, plainScope(contents, unique()), { signal }).then(
+      () => this.#again(),
+      // refused: it knows this bridge; not answered: there is nobody to register with
+      () => {},
+    ).finally(() => this.#checking = undefined);
   }
 
   #again(): void {
@@ -77,7 +97,7 @@ export class Listening implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    clearInterval(this.#timer);
+    for (const timer of this.#timers) clearInterval(timer);
     await this.#starting;
     const scope = plainScope(this.#options.contents, this.#options.unique());
     for (const message of this.#options.listen.stop) {

@@ -108,6 +108,9 @@ function checkValues(values: readonly Value[], args: CommandFile["args"], say: S
   values.forEach((value, i) => {
     if (typeof value !== "object" || value === null) return;
     if ("arg" in value && args[value.arg] === undefined) say([i], `'${value.arg}' is no argument`);
+    if ("count" in value && args[value.count]?.type !== "list") {
+      say([i], `'${value.count}' is no argument of the type list`);
+    }
     if ("keys" in value && args[value.keys]?.type !== "map") say([i], `'${value.keys}' is no argument of the type map`);
   });
 }

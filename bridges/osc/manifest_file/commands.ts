@@ -34,7 +34,9 @@ export const CommandFile = z.strictObject({
   bundle: z.boolean().default(false).describe("whether all messages travel in one datagram and take effect at once"),
   at: z.strictObject({ arg: FieldName }).optional().describe("the bundle's time tag: an argument of the type `time`"),
   reply: Reply.optional().describe("how the message is answered; without it nobody says that it arrived"),
-  before: Question.optional().describe("asked before it, for what the result says of the time before"),
+  before: Question.extend({
+    refused: z.literal(true).optional().describe("it must be refused: what the command makes is not there yet"),
+  }).optional().describe("asked before it, for what the result says of the time before"),
   verify: Verify.optional().describe("asked after it, until it is answered as it must be"),
   result: z.record(FieldName, ResultField).optional().describe(
     "what it answers; unless given `{ confirmed }`: whether there was a reply, or it was verified",

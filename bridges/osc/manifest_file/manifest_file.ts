@@ -106,6 +106,9 @@ export const ManifestFile = z.strictObject({
     everyMs: z.number().int().min(500).max(3_600_000).optional().describe(
       "sends `start` again so often, for programs that forget",
     ),
+    check: Question.extend({ everyMs: z.number().int().min(100).max(3_600_000).default(5_000) }).optional().describe(
+      "asked so often, and after a silence: where it is answered and not refused, the program has forgotten this bridge",
+    ),
     restarted: AddressPattern.optional().describe("what the program says when it has started anew"),
   }).prefault({}),
   commands: z.record(CommandName, CommandFile).default({}),

@@ -19,6 +19,7 @@ export const Value = z.union([
     "what the command was given; nothing where it was given nothing. A list is as many values as it has, a map twice as many",
   ),
   z.strictObject({ keys: FieldName }).describe("the keys of a map that the command was given"),
+  z.strictObject({ count: FieldName }).describe("how many values a list that the command was given has, as an `i`"),
   z.strictObject({ unique: z.literal(true) }).describe("an `i` of this one execution, to know its answer by"),
   z.strictObject({ i: Int32 }).describe("a constant of that type, as the next ones"),
   z.strictObject({ f: z.number() }),

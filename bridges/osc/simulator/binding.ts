@@ -48,7 +48,7 @@ function bindValue(
   if (next === undefined) return undefined;
   if ("unique" in value) bindings["$unique"] = Number(next);
   else if ("output" in value) bindings["$output"] = String(next);
-  else if (!("file" in value)) {
+  else if (!("file" in value) && !("count" in value)) {
     const [constant] = Object.values(value);
     if (!sameOscValue(constant, next)) return undefined;
   }

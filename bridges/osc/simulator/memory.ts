@@ -26,7 +26,9 @@ export class Memory {
 
   constructor(file: ManifestFile) {
     const { ping, appVersion, listen, state, commands } = file;
-    const removable = Object.values(commands).flatMap(({ verify }) => verify?.refused ? [verify.address] : []);
+    const removable = Object.values(commands).flatMap(({ verify, before }) =>
+      [verify, before].flatMap((question) => question?.refused ? [question.address] : [])
+    );
     const add = (question: Question, declared: Known["declared"], fields: readonly Field[]) =>
       this.#known.push({ question, declared, fields, mayBeMissing: removable.includes(question.address) });
     for (const command of Object.values(commands)) {

@@ -129,10 +129,12 @@ export async function startOscStudio(
 }
 
 function listened<M, T>(messages: AsyncIterable<M> & AsyncDisposable, read: (message: M) => T): Listened<T> {
+  // one iterator for all waits: what comes between two of them is not lost
+  const iterator = messages[Symbol.asyncIterator]();
   return {
     async first(fits = () => true) {
-      for await (const message of messages) {
-        const value = read(message);
+      for (let next = await iterator.next(); !next.done; next = await iterator.next()) {
+        const value = read(next.value);
         if (fits(value)) return value;
       }
       throw new Error("Cannot wait: the subscription ended");

@@ -56,6 +56,7 @@ function evaluated(value: Value, scope: Scope): OscArgument[] {
     return declared === undefined || given === undefined ? [] : toWire(declared, given, value.as);
   }
   if ("keys" in value) return Object.keys(Object(scope.args[value.keys]));
+  if ("count" in value) return [Array.isArray(scope.args[value.count]) ? Object(scope.args[value.count]).length : 0];
   if ("unique" in value) return [{ type: "i", value: scope.unique }];
   if ("file" in value) return [scope.contents.get(value.file) ?? new Uint8Array()];
   if ("output" in value) return [scope.output(value.output)];
