@@ -13,18 +13,20 @@ const SOME = 100;
 const MANY = 1_000;
 /** Few and many come twice, in turn: what else the machine does shall not look like a cost of many. */
 const STEPS = [FEW, SOME, MANY, FEW, MANY];
-const ROUNDS = 11;
+const ROUNDS = 7;
 const CALLS = { count: 500, concurrency: 1 };
-/** What has just started, and renewed all at once, gets so long to spread, and then so long to be watched. */
-const SETTLE_MS = 5_000;
+/** Who has just started makes its consumers and subscriptions: it has settled when their number stays for so long. */
+const SETTLE_MS = 3_000;
 const WATCH_MS = 10_000;
 
-/** What nats-server's monitoring says of its clients. */
+/** What nats-server's monitoring says. */
 const Connections = z.looseObject({ connections: z.array(z.looseObject({ subscriptions: z.number() })) });
 
 interface Step {
   count: number;
   readySeconds: number;
+  /** Until all of them had all their subscriptions, too. */
+  settledSeconds: number;
   query: Sample;
   write: Sample;
   bridgesMiB: number;
@@ -55,11 +57,11 @@ async function measureStep(setting: Setting, processes: Child[], count: number, 
   const began = performance.now();
   await Promise.all(processes.map((child, i) => child.ask(String(shares[i]), new RegExp(`has ${shares[i]}$`))));
   const readySeconds = (performance.now() - began) / 1000;
-  await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
+  const subscriptions = await settled(monitor);
+  const settledSeconds = (performance.now() - began) / 1000;
   const pids = processes.map(({ pid }) => pid);
   const { pid: nats } = setting.nats.server;
   const [natsCpu = NaN, ...cpus] = await processorShares([nats, ...pids], WATCH_MS);
-  const { connections } = Connections.parse(await (await fetch(`http://127.0.0.1:${monitor}/connz`)).json());
   const bridges = shares.flatMap((share, i) => Array.from({ length: share }, (_, n) => `p${i}-${n}`));
   return {
     count,
@@ -68,10 +70,22 @@ async function measureStep(setting: Setting, processes: Child[], count: number, 
     bridgesCpu: cpus.reduce((a, b) => a + b, 0),
     natsMiB: await residentMiB(nats),
     bridgesMiB: await sum(pids.map(residentMiB)),
-    subscriptions: connections.reduce((total, { subscriptions }) => total + subscriptions, 0),
+    subscriptions,
+    settledSeconds: settledSeconds - SETTLE_MS / 1000,
     query: await toAnyOf(setting, bridges, "echo"),
     write: await toAnyOf(setting, bridges, "write"),
   };
+}
+
+/** Waits until the clients' subscriptions stay as they are, and counts them. */
+async function settled(monitor: number): Promise<number> {
+  for (let last = NaN;;) {
+    const { connections } = Connections.parse(await (await fetch(`http://127.0.0.1:${monitor}/connz`)).json());
+    const now = connections.reduce((total, { subscriptions }) => total + subscriptions, 0);
+    if (now === last) return now;
+    last = now;
+    await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
+  }
 }
 
 /** Commands to bridges picked at random: the median of some rounds. */
@@ -97,7 +111,8 @@ function report(steps: Step[], emptyMiB: number): Row[] {
       fact(`${bridges}: idle bridges, ${step.bridgesMiB.toFixed(0)} MiB, share of a processor`, step.bridgesCpu),
     );
     rows.push(fact(`${bridges}: subscriptions`, step.subscriptions.toFixed(0)));
-    rows.push(fact(`${bridges}: seconds until all of them took commands, or the others had left`, step.readySeconds));
+    const ready = `took commands (or the others had left) after ${digits(step.readySeconds)} s`;
+    rows.push(fact(`${bridges}: all ${ready}, and had all their subscriptions after, s`, step.settledSeconds));
   }
   const p99 = (of: "query" | "write", wanted: number) => {
     const times = steps.filter(({ count }) => count === wanted).map((step) => step[of].p99);
