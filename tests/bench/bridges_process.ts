@@ -30,3 +30,5 @@ for await (const line of Deno.stdin.readable.pipeThrough(new TextDecoderStream()
   await Promise.all(bridges.splice(wanted).map((bridge) => bridge.drain()));
   console.log(`has ${bridges.length}`);
 }
+// nobody is there any more who would end it
+Deno.exit(1);
