@@ -1,7 +1,18 @@
 /** What becomes of jobs and commands when something dies at the wrong moment. */
 import assert from "node:assert/strict";
 import { Alert, envelope, newId, type Result, subjects } from "@patchbay/contracts";
-import { commandFingerprint, findJob, type Job, openLedger, ownJobs, readStream, removeJob, send } from "@patchbay/bus";
+import {
+  commandFingerprint,
+  enqueueJob,
+  findJob,
+  type Job,
+  openLedger,
+  ownJobs,
+  readStream,
+  removeJob,
+  send,
+  store,
+} from "@patchbay/bus";
 import { startAppDouble } from "@patchbay/testing";
 import { type CallOptions, callResult, counter, holding, testStudio, until } from "../test_counter.ts";
 import { doomedBridge, history, job, jobMessage, queueIsEmpty, resultsOf, settable } from "./test_jobs.ts";
@@ -96,6 +107,29 @@ Deno.test("a job that was done but not acknowledged is answered with its result,
   assert.ok(
     results.length > 0 && results.every((result) => result.ok && Reflect.get(result.value ?? {}, "count") === 7),
   );
+});
+
+Deno.test("a job that was done, and whose broker died with its bridge and forgot that it was delivered, has its result all the same", async () => {
+  await using studio = await testStudio();
+  const { bus } = studio;
+  const message = jobMessage("add", { by: 1 });
+  const { id: commandId, payload: { command } } = message;
+  const facts = { commandId, command, fingerprint: commandFingerprint(message.payload) };
+  const begun = await openLedger(bus).begin(OWN, commandId, {
+    ...facts,
+    bridge: "ws-01",
+    instance: newId(),
+    fencing: 1,
+  });
+  assert.ok(begun.begun);
+  const value = { count: 7 };
+  await store(bus, begun.complete({ commandId, ...OWN, command, startedAt: 1, durationMs: 1, ok: true, value }));
+  await enqueueJob(bus, { ...OWN, priority: "normal" }, message);
+  await using double = await startAppDouble(bus, counter, { handlers: { add: () => ({ count: 8 }) } });
+  await until(() => queueIsEmpty(bus));
+  const [result] = await history(bus);
+  assert.deepEqual(result?.ok && result.value, value);
+  assert.deepEqual(double.executions, []);
 });
 
 Deno.test("a job that is cancelled while its bridge is off never runs, also where its message is still there", async () => {

@@ -4,11 +4,12 @@ import {
   ConflictError,
   type EnvelopeOf,
   HEADERS,
+  PatchbayError,
   type Result,
   subjects,
   UnavailableError,
 } from "@patchbay/contracts";
-import { type Job, packed, type PackedMessage, resultMessageId } from "@patchbay/bus";
+import { type Job, lastMessageId, packed, type PackedMessage, resultMessageId } from "@patchbay/bus";
 import { logger } from "@patchbay/telemetry";
 import { about } from "../bridge_self.ts";
 import type { Outcome } from "../remembered_results.ts";
@@ -30,8 +31,10 @@ export class JobResults<S> {
   async keep(message: EnvelopeOf<Command>, outcome: Outcome, job: Job): Promise<void> {
     const { completion, found } = outcome;
     const result = completion === undefined ? outcome.result : await this.#decided(completion, outcome.result);
-    // whoever had this very job before has stored the result, unless it died right then; so may who cancelled it
-    if (found?.bridge !== undefined && result.commandId === message.id && job.deliveries === 1) return;
+    // whoever had this very job before has stored the result, unless it died right then: and a broker that died with it
+    // does not know any more that it was delivered; so may who cancelled it
+    const hadIt = found?.bridge !== undefined && result.commandId === message.id && job.deliveries === 1;
+    if (hadIt && await this.#isLast(result)) return;
     await this.#store(this.#resultMessage(message, result));
   }
 
@@ -66,6 +69,19 @@ export class JobResults<S> {
     const { spool } = this.#parts;
     spool.addPacked(entry);
     await spool.stored(entry);
+  }
+
+  /** Whether it is the last result of its command; else the stream knows one that comes again for two minutes. */
+  async #isLast({ app, bridge, command, commandId }: Result): Promise<boolean> {
+    const { bus } = this.#parts.options;
+    try {
+      const last = await this.untilBusAnswers(() => lastMessageId(bus, subjects.result(app, bridge, command)));
+      return last === resultMessageId(commandId);
+    } catch (error) {
+      // the history of another bridge
+      if (error instanceof PatchbayError && error.code === "FORBIDDEN") return false;
+      throw error;
+    }
   }
 
   /** The job's own: what another command with its key gave is its result too. */
