@@ -50,7 +50,7 @@ const WEATHER: Record<string, { rules: FaultRuleInput[]; minSuccesses: number; u
     unknown: false,
   },
   "is cut off within frames": {
-    rules: [{ fault: "reset", afterBytes: 2_500, direction: "up", times: 3 }],
+    rules: [{ fault: "reset", afterBytes: 700, direction: "up", times: 3 }],
     minSuccesses: 20,
     unknown: true,
   },
