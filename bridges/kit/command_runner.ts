@@ -25,6 +25,7 @@ import type { CommandQueue } from "./command_queue.ts";
 import { record, traced } from "./command_telemetry.ts";
 import { DeadlineTimer } from "./deadline_timer.ts";
 import type { Executing, ExecutionJournal } from "./execution_journal.ts";
+import { isCancellation, isLost, isUnknown, mayBeDoneTwice, stuckIn, worthAnotherTry } from "./how_it_ended.ts";
 import { lifecycleSession } from "./lifecycle_commands.ts";
 import { type Outcome, RememberedResults } from "./remembered_results.ts";
 import { Stopwatch } from "./stopwatch.ts";
@@ -386,25 +387,11 @@ function executing({ command: { id, metadata }, name, definition: { idempotent }
   return { key, commandId: id, command: name, correlationId, source, idempotent };
 }
 
-const mayBeDoneTwice = ({ effect, idempotent }: CommandDefinition) => effect === "read" || idempotent;
-/** The application was lost under an idempotent command. */
-const isLost = (error: unknown) => error instanceof PatchbayError && error.code === "APP_NOT_CONNECTED";
-const isUnknown = (error: unknown) => error instanceof PatchbayError && error.code === "OUTCOME_UNKNOWN";
-const isCancellation = ({ reason }: AbortSignal) => reason instanceof PatchbayError && reason.code === "CANCELLED";
-
 /**
  * What had not begun, or may be done again, is worth another try once the application is back; the rest is not known. Who
  * waits for a change is told what happened, though: what the application had open may be gone with it.
  */
 function lostDuring<S>({ name, definition, arrival }: Work, { lost }: Session<S>, started: boolean): unknown {
   const isRepeatable = definition.effect === "read" || (definition.idempotent && arrival.lane === "job");
-  if (started && !isRepeatable) return lost.reason;
-  const why = lost.reason instanceof PatchbayError ? lost.reason.message : "it broke";
-  return PatchbayError.of("APP_NOT_CONNECTED", `Cannot finish ${name}: ${why}`, {
-    cause: lost.reason,
-    context: { started },
-  });
+  return started && !isRepeatable ? lost.reason : worthAnotherTry(name, lost.reason, started);
 }
-
-const stuckIn = (name: string, stuckMs: number) =>
-  new PatchbayError("APP_UNRESPONSIVE", `${name} does not end, ${stuckMs} ms after it was told to`);

@@ -153,6 +153,22 @@ Deno.test("cancelling takes a waiting command out at once, and tells a running o
   assert.deepEqual(began, ["first", "third"]);
 });
 
+Deno.test("a cancelled command of which the application says nothing is not called cancelled, unless it only reads", async () => {
+  await using studio = await testStudio();
+  const gone = ({ signal }: { signal: AbortSignal }) =>
+    new Promise<never>((_, reject) => {
+      signal.addEventListener("abort", () => reject(new PatchbayError("OUTCOME_UNKNOWN", "It does not say")));
+    });
+  await using double = await startAppDouble(studio.bus, counter, { handlers: { add: gone, read: gone } });
+  for (const [name, expected] of [["add", "OUTCOME_UNKNOWN"], ["read", "CANCELLED"]] as const) {
+    const id = newId();
+    const running = call(studio.bus, name, {}, { id });
+    await until(() => double.executions.at(-1)?.command === name);
+    send(studio.bus, subjects.cancel(id), envelope({ type: "command", payload: { commandId: id }, source: "a test" }));
+    await assert.rejects(running, code(expected));
+  }
+});
+
 Deno.test("a cancellation that comes too late does not change the result", async () => {
   await using studio = await testStudio();
   const finish = Promise.withResolvers<{ count: number }>();

@@ -4,6 +4,7 @@
  * the side effect; a process that is killed leaves it.
  */
 import { Id } from "@patchbay/contracts";
+import { logger } from "@patchbay/telemetry";
 import { z } from "zod";
 
 const Executing = z.looseObject({
@@ -22,36 +23,53 @@ const Line = z.union([z.looseObject({ begun: Executing }), z.looseObject({ ended
 type Line = z.infer<typeof Line>;
 
 const encoder = new TextEncoder();
+const log = logger("bridge");
 /** A file that has become larger is written anew, with what is open, in bytes. */
 const LIMIT_BYTES = 64 * 1024;
 
 export class ExecutionJournal implements Disposable {
   readonly #path: string;
-  readonly #open: Map<Id, Executing>;
+  /** Read when it is needed first: until this process has its lease, the one before it may be at work still. */
+  #entries: { open: Map<Id, Executing>; leftBehind: readonly Executing[] } | undefined;
   #file: Deno.FsFile | undefined;
   #bytes = 0;
   #disposed = false;
-  /** What the processes before this one had begun, and had not stored the end of. It stays until it is ended. */
-  readonly leftBehind: readonly Executing[];
-
   constructor(workDir: string) {
     this.#path = `${workDir}/executing.jsonl`;
-    this.#open = this.#read();
-    this.leftBehind = [...this.#open.values()];
+  }
+
+  /** What the processes before this one had begun, and had not stored the end of. It stays until it is ended. */
+  get leftBehind(): readonly Executing[] {
+    return this.#read().leftBehind;
+  }
+
+  get #open(): Map<Id, Executing> {
+    return this.#read().open;
   }
 
   begin(executing: Executing): void {
     this.#open.set(executing.commandId, executing);
-    this.#write({ begun: executing });
+    this.#unlessRefused(() => this.#write({ begun: executing }));
   }
 
   /** The end of a command is stored; nothing happens where it was not begun. */
   end(commandId: Id): void {
     if (!this.#open.delete(commandId)) return;
-    if (this.#open.size > 0) return this.#write({ ended: commandId });
-    this.#opened().truncateSync();
-    this.#bytes = 0;
-    if (this.#disposed) this.#close();
+    this.#unlessRefused(() => {
+      if (this.#open.size > 0) return this.#write({ ended: commandId });
+      this.#opened().truncateSync();
+      this.#bytes = 0;
+      if (this.#disposed) this.#close();
+    });
+  }
+
+  /** A disk that is full stops no application: after a crash it is said later then what became of its command. */
+  #unlessRefused(write: () => void): void {
+    try {
+      write();
+    } catch (error) {
+      log.error("{path} cannot be written: {error}", { path: this.#path, error });
+    }
   }
 
   [Symbol.dispose](): void {
@@ -86,14 +104,18 @@ export class ExecutionJournal implements Disposable {
     this.#file = undefined;
   }
 
-  #read(): Map<Id, Executing> {
+  #read() {
+    return this.#entries ??= this.#leftThere();
+  }
+
+  #leftThere() {
     const open = new Map<Id, Executing>();
     for (const text of this.#lines()) {
       const line = parsed(text);
       if (line !== undefined && "begun" in line) open.set(line.begun.commandId, line.begun);
       else if (line !== undefined && "ended" in line) open.delete(line.ended);
     }
-    return open;
+    return { open, leftBehind: [...open.values()] };
   }
 
   #lines(): string[] {

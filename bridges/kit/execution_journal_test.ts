@@ -2,17 +2,13 @@ import assert from "node:assert/strict";
 import { newId } from "@patchbay/contracts";
 import { ExecutionJournal } from "./execution_journal.ts";
 
-const executing = () => ({
-  key: "counter.ws-01.k",
-  commandId: newId(),
-  command: "add",
-  correlationId: newId(),
-  source: "a test",
-  idempotent: false,
-});
+const executing = () => {
+  const facts = { key: "a.b.c", command: "add", source: "a test", idempotent: false };
+  return { ...facts, commandId: newId(), correlationId: newId() };
+};
 
 async function withFolder(test: (folder: string) => void): Promise<void> {
-  const folder = await Deno.makeTempDir();
+  const folder = await Deno.makeTempDir({ prefix: "patchbay-journal-" });
   try {
     test(folder);
   } finally {
@@ -20,46 +16,33 @@ async function withFolder(test: (folder: string) => void): Promise<void> {
   }
 }
 
-Deno.test("what was begun and not ended is left to the next process, until that has ended it", () =>
+Deno.test("what a process had begun and not ended is there for the next one", () =>
   withFolder((folder) => {
-    const [one, two, three] = [executing(), executing(), executing()];
+    const [ended, open] = [executing(), executing()];
     {
-      using journal = new ExecutionJournal(folder);
-      for (const each of [one, two, three]) journal.begin(each);
-      journal.end(two.commandId);
+      using before = new ExecutionJournal(folder);
+      before.begin(ended);
+      before.begin(open);
+      before.end(ended.commandId);
     }
-    {
-      using journal = new ExecutionJournal(folder);
-      assert.deepEqual(journal.leftBehind, [one, three]);
-      journal.begin(two);
-      journal.end(one.commandId);
-    }
-    using journal = new ExecutionJournal(folder);
-    assert.deepEqual(journal.leftBehind.map(({ commandId }) => commandId), [three.commandId, two.commandId]);
+    using after = new ExecutionJournal(folder);
+    assert.deepEqual(after.leftBehind, [open]);
   }));
 
-Deno.test("a file that was torn is read as far as it goes, and one that grows is written anew", () =>
+Deno.test("a process that waits for its lease sees what the one before it did meanwhile", () =>
   withFolder((folder) => {
-    const kept = executing();
-    using journal = new ExecutionJournal(folder);
-    journal.begin(kept);
-    for (let n = 0; n < 2_000; n++) {
-      const { commandId, ...more } = executing();
-      journal.begin({ commandId, ...more });
-      journal.end(commandId);
-    }
-    const path = `${folder}/executing.jsonl`;
-    assert.ok(Deno.statSync(path).size < 128 * 1024);
-    Deno.writeTextFileSync(path, '{"begun":{"key":"cou', { append: true });
-    assert.deepEqual(new ExecutionJournal(folder).leftBehind, [kept]);
+    using before = new ExecutionJournal(folder);
+    using waiting = new ExecutionJournal(folder);
+    const begun = executing();
+    before.begin(begun);
+    assert.deepEqual(waiting.leftBehind, [begun]);
   }));
 
-Deno.test("nothing is left of what has ended, also when that is said after the bridge has", () =>
+Deno.test("a disk that refuses to be written stops nothing", () =>
   withFolder((folder) => {
-    const one = executing();
-    const journal = new ExecutionJournal(folder);
-    journal.begin(one);
-    journal[Symbol.dispose]();
-    journal.end(one.commandId);
-    assert.deepEqual(new ExecutionJournal(folder).leftBehind, []);
+    using journal = new ExecutionJournal(`${folder}/not-there`);
+    const begun = executing();
+    journal.begin(begun);
+    journal.end(begun.commandId);
+    assert.deepEqual(journal.leftBehind, []);
   }));

@@ -3,6 +3,7 @@ import { type CommandDefinition, type Id, type JsonObject, PatchbayError } from 
 import type { AdapterProgress } from "../adapter.ts";
 import { type Session, unlessAborted } from "../application.ts";
 import { DeadlineTimer } from "../deadline_timer.ts";
+import { isUnknown, mayBeDoneTwice, stuckIn, worthAnotherTry } from "../how_it_ended.ts";
 
 export interface ApplicationCallOptions<S> {
   session: Session<S>;
@@ -30,19 +31,20 @@ export interface ApplicationCall {
 
 export function callApplication<S>(options: ApplicationCallOptions<S>): ApplicationCall {
   const { session, name, definition, args, id, deadline, signal, stuckMs } = options;
-  const repeatable = definition.idempotent || definition.effect === "read";
+  const repeatable = mayBeDoneTwice(definition);
   const told = new AbortController();
   const answer = Promise.withResolvers<unknown>();
   let stuck: ReturnType<typeof setTimeout> | undefined;
   const tell = (reason: unknown) => {
     if (told.signal.aborted) return;
     told.abort(reason);
-    const error = new PatchbayError("APP_UNRESPONSIVE", `${name} does not end, ${stuckMs} ms after it was told to`);
-    stuck = setTimeout(() => options.onStuck(error), stuckMs);
+    stuck = setTimeout(() => options.onStuck(stuckIn(name, stuckMs)), stuckMs);
   };
   const cancel = () => tell(signal.reason);
   const lost = () => {
-    const error = lostDuring(name, definition, session.lost.reason);
+    const { reason } = session.lost;
+    // what may be done again is worth another try once the application is back; of the rest it is not known
+    const error = definition.idempotent ? worthAnotherTry(name, reason, true) : reason;
     tell(error);
     answer.reject(error);
   };
@@ -73,21 +75,10 @@ export function callApplication<S>(options: ApplicationCallOptions<S>): Applicat
   // an application that was told to stop may say so in its own words
   const inOurWords = (error: unknown) => {
     if (!signal.aborted || told.signal.reason !== signal.reason) return error;
-    const isUnknown = error instanceof PatchbayError && error.code === "OUTCOME_UNKNOWN";
-    return isUnknown && !repeatable ? error : signal.reason;
+    return isUnknown(error) && !repeatable ? error : signal.reason;
   };
   executed.then(answer.resolve, (error) => answer.reject(session.lost.aborted ? error : inOurWords(error)));
   if (signal.aborted) cancel();
   if (session.lost.aborted) lost();
   return { answer: answer.promise, released };
-}
-
-/** What may be done again is worth another try once the application is back; of the rest it is not known. */
-function lostDuring(name: string, { idempotent }: CommandDefinition, reason: unknown): unknown {
-  if (!idempotent) return reason;
-  const why = reason instanceof PatchbayError ? reason.message : "it broke";
-  return PatchbayError.of("APP_NOT_CONNECTED", `Cannot finish ${name}: ${why}`, {
-    cause: reason,
-    context: { started: true },
-  });
 }
