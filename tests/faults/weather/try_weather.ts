@@ -87,10 +87,14 @@ async function writeDown(world: World): Promise<void> {
   const invoked = new Map(
     history.entries.flatMap((entry) => entry.what === "invoked" ? [[entry.commandId, entry]] : []),
   );
+  const runs = new Map<string, string>();
   const keyOf = (id: string) => invoked.get(id)?.key ?? id;
   for (const { result, causationId } of stored) {
     const story = storyOf(result);
-    if (invoked.has(story)) history.result({ ...result, commandId: story }, "stream");
+    // a batch that may be done twice and was has results of two runs
+    const isFirst = runs.get(story) === undefined || runs.get(story) === result.commandId;
+    runs.set(story, runs.get(story) ?? result.commandId);
+    if (invoked.has(story)) history.result({ ...result, commandId: story }, isFirst ? "stream" : "caller");
     else if (causationId === undefined || !invoked.has(causationId)) {
       throw new Error(`A result of nothing that was asked for: ${JSON.stringify(result)}`);
     }
