@@ -1,0 +1,18 @@
+/** The bridge to Ableton Live as whoever starts bridges sees it: `ableton`. */
+import type { BridgeDefinition } from "@patchbay/bridge-kit";
+import { PatchbayError } from "@patchbay/contracts";
+import { findLive } from "./find.ts";
+import { ableton } from "./manifest.ts";
+import { startAbletonBridge } from "./start.ts";
+
+export const bridge: BridgeDefinition = {
+  app: ableton.app,
+  title: ableton.title,
+  find: ({ signal } = {}) => findLive(signal === undefined ? {} : { signal }),
+  start({ mode, allowCode: _allowCode, argument: _argument, ...options }) {
+    if (mode !== "background") return startAbletonBridge({ ...options, mode });
+    throw PatchbayError.of("INVALID_CONFIGURATION", "Cannot start Live without a window: it has no such mode", {
+      remedy: "Start Live, and the bridge with the mode `interface`.",
+    });
+  },
+};

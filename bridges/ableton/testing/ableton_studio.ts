@@ -1,0 +1,151 @@
+/** A nats-server, a bridge to a simulated Live, and a caller, for one test. */
+import { type Bus, getAsset, migrate, request, subscribe } from "@patchbay/bus";
+import {
+  AppEvent,
+  type AssetRef,
+  ChannelSample,
+  type Command,
+  envelope,
+  fromProblem,
+  type JsonObject,
+  newId,
+  Result,
+  subjects,
+} from "@patchbay/contracts";
+import { type FaultPlanInput, startDatagramProxy, startTestNats } from "@patchbay/testing";
+import { join } from "node:path";
+import type { z } from "zod";
+import { type AbletonAdapterOptions, freePort } from "../adapter.ts";
+import { ableton, type AbletonCommands } from "../manifest.ts";
+import type { MidiDriver } from "../midi/midi.ts";
+import { type LiveSimulatorOptions, startLiveSimulator } from "../simulator.ts";
+import { startAbletonBridge } from "../start.ts";
+
+export const BRIDGE = "ws-07";
+
+export interface StudioOptions extends Partial<Pick<AbletonAdapterOptions, "answerMs" | "silenceMs" | "lookMs">> {
+  simulator?: LiveSimulatorOptions;
+  /** Bad weather between the bridge and Live. */
+  faults?: FaultPlanInput;
+}
+
+/** A MIDI output that keeps what was sent. */
+export function midiDouble() {
+  const sent: number[][] = [];
+  const output = (name: string) => ({
+    name,
+    send: (bytes: readonly number[]) => void sent.push([...bytes]),
+    [Symbol.dispose]: () => {},
+  });
+  const driver: MidiDriver = { names: () => ["Loop A", "Loop B"], open: output };
+  return { sent, load: () => Promise.resolve(driver) };
+}
+
+/** Starts everything and waits until Live takes commands. Ticks are short: the tests' patience is not Live's. */
+export async function startAbletonStudio({ simulator: simulated, faults, ...adapter }: StudioOptions = {}) {
+  await using stack = new AsyncDisposableStack();
+  const folder = await Deno.makeTempDir({ prefix: "patchbay-ableton-" });
+  stack.defer(() => Deno.remove(folder, { recursive: true }));
+  const nats = stack.use(await startTestNats());
+  const bus = await nats.connect("test");
+  await migrate(bus, { storage: "memory" });
+  const replyPort = await freePort();
+  // the proxy takes the bridge's place for Live, and Live's for the bridge
+  const farPort = faults === undefined ? replyPort : await freePort();
+  const live = stack.use(await startLiveSimulator({ port: 0, replyPort: farPort, tickMs: 10, ...simulated }));
+  const proxy = faults === undefined
+    ? undefined
+    : stack.use(await startDatagramProxy({ target: live.port, farPort, client: replyPort, faults }));
+  const midi = midiDouble();
+  const bridge = stack.use(
+    await startAbletonBridge({
+      mode: "interface",
+      port: proxy?.port ?? live.port,
+      replyPort,
+      loadMidi: midi.load,
+      lookMs: 200,
+      ...adapter,
+      bus: await nats.connect("bridge"),
+      bridge: BRIDGE,
+      workDir: join(folder, "work"),
+    }),
+  );
+  await bridge.ready(AbortSignal.timeout(30_000));
+  const held = stack.move();
+  return {
+    ...callsOf(bus),
+    bridge,
+    live,
+    midi,
+    nats,
+    proxy,
+    replyPort,
+    workDir: join(folder, "work"),
+    [Symbol.asyncDispose]: () => held.disposeAsync(),
+  };
+}
+
+export type AbletonStudio = Awaited<ReturnType<typeof startAbletonStudio>>;
+
+/** What a caller does, on a connection of its own. */
+export function callsOf(bus: Bus) {
+  /** Every command that was answered with a value. */
+  const executed = new Set<string>();
+
+  /** The value of a command. @throws the problem that it was answered with */
+  async function call<N extends keyof AbletonCommands>(
+    command: N,
+    args: z.input<AbletonCommands[N]["args"]> & JsonObject,
+    { timeoutMs = 30_000 }: { timeoutMs?: number } = {},
+  ): Promise<z.output<AbletonCommands[N]["result"]>> {
+    const payload: Command = { command, args, priority: "normal", timeoutMs };
+    const message = envelope({ type: "command", id: newId(), source: "test", target: `ableton.${BRIDGE}`, payload });
+    const { payload: result } = await request(bus, subjects.command("ableton", BRIDGE, command), message, {
+      payload: Result,
+      absent: "BRIDGE_OFFLINE",
+      timeoutMs: timeoutMs + 5_000,
+    });
+    if (!result.ok) throw fromProblem(result.problem);
+    executed.add(command);
+    // the bridge has checked it against the schema of this very command
+    return ableton.commands[command].result.parse(result.value) as z.output<AbletonCommands[N]["result"]>;
+  }
+
+  async function bytes(asset: AssetRef): Promise<Uint8Array> {
+    return await new Response((await getAsset(bus, asset.id))?.content).bytes();
+  }
+
+  /** Hears the events of a name from now on. */
+  async function listen(name: string) {
+    const events = subscribe(bus, subjects.event("ableton", BRIDGE, name), { payload: AppEvent });
+    await bus.nc.flush();
+    return {
+      async first(fits: (data: JsonObject) => boolean = () => true): Promise<JsonObject> {
+        for await (const { message } of events) {
+          const data = message.payload.data as JsonObject;
+          if (fits(data)) return data;
+        }
+        throw new Error(`Cannot wait for ${name}: the subscription ended`);
+      },
+      [Symbol.asyncDispose]: () => events[Symbol.asyncDispose](),
+    };
+  }
+
+  /** Hears the samples of a channel from now on. */
+  async function channel(name: string) {
+    const samples = subscribe(bus, subjects.channel("ableton", BRIDGE, name), { payload: ChannelSample });
+    await bus.nc.flush();
+    return {
+      async first(fits: (value: JsonObject) => boolean = () => true): Promise<JsonObject> {
+        for await (const { message } of samples) {
+          const value = message.payload.value as JsonObject;
+          if (fits(value)) return value;
+        }
+        throw new Error(`Cannot wait for ${name}: the subscription ended`);
+      },
+      [Symbol.asyncDispose]: () => samples[Symbol.asyncDispose](),
+    };
+  }
+
+  return { bus, call, executed, bytes, listen, channel };
+}
