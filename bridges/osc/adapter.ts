@@ -208,7 +208,7 @@ class OscSession implements AsyncDisposable {
       settleMs: file.settleMs,
     })(host, {
       onNotification: (address, values) => {
-        this.#complaints.heard(address, OscValues.parse(values));
+        if (this.#complaints.heard(address, OscValues.parse(values))) return;
         events.onNotification(address, values);
       },
     });

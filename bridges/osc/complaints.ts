@@ -22,9 +22,12 @@ export class Complaints {
     return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
   }
 
-  /** Programs name the address that they complain about, or say nothing of it: then it is about the latest. */
-  heard(address: string, args: readonly OscValue[]): void {
-    if (this.#address === undefined || !matchesOscPattern(this.#address, address)) return;
+  /**
+   * Programs name the address that they complain about, or say nothing of it: then it is about the latest.
+   * @returns whether somebody was waiting for it
+   */
+  heard(address: string, args: readonly OscValue[]): boolean {
+    if (this.#address === undefined || !matchesOscPattern(this.#address, address)) return false;
     const words = args.map((arg) => arg instanceof Uint8Array ? `${arg.length} bytes` : String(arg).trim());
     const all = [...this.#listeners];
     const about = all.filter(({ addresses }) => addresses.some((sent) => words.includes(sent)));
@@ -36,5 +39,6 @@ export class Complaints {
     for (const { tell, addresses } of told) {
       tell(words.filter((word) => word !== "" && !addresses.includes(word)).join(" ").slice(0, 500));
     }
+    return told.length > 0;
   }
 }

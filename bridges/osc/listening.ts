@@ -81,6 +81,8 @@ export class Listening implements AsyncDisposable {
 
   async #started(): Promise<void> {
     const { listen, questions, contents, unique, signal } = this.#options;
+    // what is there already is refused, and that is no news to anybody
+    using _listening = questions.complaints.listen(listen.start.map(({ address }) => address), () => {});
     for (const { reply, ...message } of listen.start) {
       if (signal.aborted) return;
       const scope = plainScope(contents, unique());

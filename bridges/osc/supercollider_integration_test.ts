@@ -6,7 +6,8 @@ import { AssetRef, PatchbayError } from "@patchbay/contracts";
 import { shippedPath } from "./mod.ts";
 import { definitionsFile } from "./supercollider/definitions.ts";
 import { loadedWith, type OscStudio, startOscStudio } from "./testing/osc_studio.ts";
-import { freeUdpPort, HAS_SCSYNTH, type Scsynth, startJack, startScsynth } from "./testing/scsynth.ts";
+import { freeUdpPort } from "./testing/ports.ts";
+import { HAS_SCSYNTH, type Scsynth, startJack, startScsynth } from "./testing/scsynth.ts";
 import { loudest, pitchOf, readWav } from "./testing/wav.ts";
 
 /** Left out where there is no scsynth with a JACK: `apt-get install supercollider-server jackd2`. */

@@ -1,5 +1,5 @@
 /** For tests: a real scsynth, on a JACK server of its own that has no sound card. */
-import { createSocket } from "node:dgram";
+import { freeUdpPort } from "./ports.ts";
 
 /** Whether this machine has what it takes. */
 export const HAS_SCSYNTH = Deno.build.os === "linux" && await hasProgram("scsynth") && await hasProgram("jackd");
@@ -92,14 +92,6 @@ async function started(
       await ended;
     },
   };
-}
-
-export async function freeUdpPort(): Promise<number> {
-  const socket = createSocket("udp4");
-  await new Promise<void>((resolve) => socket.bind(0, "127.0.0.1", () => resolve()));
-  const { port } = socket.address();
-  await new Promise<void>((resolve) => void socket.close(() => resolve()));
-  return port;
 }
 
 async function hasProgram(command: string): Promise<boolean> {
