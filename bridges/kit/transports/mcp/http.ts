@@ -2,6 +2,7 @@
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import type { PatchbayError } from "@patchbay/contracts";
 import { applicationAddress } from "../../app_link/loopback.ts";
+import { directFetch } from "./direct_fetch.ts";
 import { MAX_MESSAGE_BYTES, tooLarge } from "./message_size.ts";
 
 export interface McpEndpoint {
@@ -29,7 +30,8 @@ export function mcpHttp(
       // a token goes where it was meant to go
       redirect: "error",
     },
-    fetch: async (input, init) => bounded(await fetch(input, init), onTooLarge),
+    // what stays on this machine is no proxy's business; another one may be reached through one only
+    fetch: async (input, init) => bounded(await (remote ? fetch : directFetch)(input, init), onTooLarge),
   });
 }
 

@@ -113,3 +113,16 @@ Deno.test("where nobody listens there is no application, and another machine has
   await assert.rejects(open(`http://127.0.0.1:${port}/mcp`), code("APP_NOT_CONNECTED"));
   await assert.rejects(open("http://studio.example/mcp"), code("INVALID_CONFIGURATION", /not on this machine/));
 });
+
+Deno.test("no proxy gets to see what is said to a server on this machine", async () => {
+  await using proxy = server(() => new Response("proxied"));
+  await using http = server((id, name) => Response.json(answer(id, name)));
+  Deno.env.set("HTTP_PROXY", new URL(proxy.url).origin);
+  try {
+    await using test = await testMcp({ http: { url: http.url, token: "theirs" } });
+    assert.equal(await test.text("echo"), "echo");
+  } finally {
+    Deno.env.delete("HTTP_PROXY");
+  }
+  assert.deepEqual(proxy.headers, []);
+});
