@@ -151,11 +151,12 @@ function waiting<P>(
   messages: AsyncIterable<{ message: { payload: P } }> & AsyncDisposable,
   read: (payload: P) => JsonObject,
 ) {
+  const iterator = messages[Symbol.asyncIterator]();
   return {
-    /** The first one that fits. */
+    /** The next one that fits. */
     async first(fits: (data: JsonObject) => boolean = () => true): Promise<JsonObject> {
-      for await (const { message } of messages) {
-        const data = read(message.payload);
+      for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) {
+        const data = read(next.value.message.payload);
         if (fits(data)) return data;
       }
       throw new Error("Cannot wait: the subscription ended");
