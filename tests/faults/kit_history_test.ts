@@ -6,7 +6,7 @@ import { checkHistory, startHistory } from "@patchbay/testing";
 import { tryWeather } from "./weather/try_weather.ts";
 
 const one = Deno.env.get("PATCHBAY_FAULT_SEED");
-const count = Number(Deno.env.get("PATCHBAY_FAULT_SEEDS") ?? "3");
+const count = Number(Deno.env.get("PATCHBAY_FAULT_SEEDS") ?? "2");
 const first = Number(Deno.env.get("PATCHBAY_FAULT_FIRST_SEED") ?? "1");
 const seeds = one === undefined ? Array.from({ length: count }, (_, i) => first + i) : [Number(one)];
 const COMMANDS = 80;
