@@ -1,5 +1,13 @@
 /** The right to run a command: asked for in the ledger right before the side effect, and had by one at a time. */
-import { type Id, PatchbayError, type Result } from "@patchbay/contracts";
+import {
+  ANY_BRIDGE,
+  type AppName,
+  type BridgeId,
+  type EnvelopeOf,
+  type Id,
+  PatchbayError,
+  type Result,
+} from "@patchbay/contracts";
 import {
   type BegunEntry,
   type Bus,
@@ -163,6 +171,11 @@ export class Claims {
 /** Whether somebody has written that a command did not reach its bridge: its key may stand for another one. */
 const isNeverBegun = (entry: FoundEntry["entry"]) =>
   entry.status === "completed" && entry.bridge === undefined && !entry.result.ok && wasNotBegun(entry.result.problem);
+
+/** A caller that has picked a bridge for a command to `any` says so: the bridges share one entry in the ledger. */
+export function sentTo({ metadata: { target } }: EnvelopeOf<unknown>, app: AppName, bridge: BridgeId): SentTo {
+  return { app, bridge: target === `${app}.${ANY_BRIDGE}` ? ANY_BRIDGE : bridge };
+}
 
 function unknown({ command, idempotent }: ClaimedCommand, attempts: number): PatchbayError {
   const why = idempotent

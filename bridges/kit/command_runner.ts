@@ -1,8 +1,6 @@
 /** One command from its arrival to its result. */
 import {
-  ANY_BRIDGE,
   type AppManifest,
-  type AppName,
   type BridgeId,
   type Command,
   type CommandDefinition,
@@ -19,13 +17,21 @@ import {
 import { type BegunEntry, commandFingerprint, type FoundEntry, type PackedMessage, type SentTo } from "@patchbay/bus";
 import { logger } from "@patchbay/telemetry";
 import { type Application, type Session, unlessAborted } from "./application.ts";
-import type { Claim, ClaimedCommand, Claims } from "./claims.ts";
+import { type Claim, type ClaimedCommand, type Claims, sentTo } from "./claims.ts";
 import { parseArguments, parseResult } from "./command_arguments.ts";
 import type { CommandQueue } from "./command_queue.ts";
 import { record, traced } from "./command_telemetry.ts";
 import { DeadlineTimer } from "./deadline_timer.ts";
 import type { Executing, ExecutionJournal } from "./execution_journal.ts";
-import { isCancellation, isLost, isUnknown, mayBeDoneTwice, stuckIn, worthAnotherTry } from "./how_it_ended.ts";
+import {
+  afterItBegan,
+  isCancellation,
+  isLost,
+  isUnknown,
+  mayBeDoneTwice,
+  stuckIn,
+  worthAnotherTry,
+} from "./how_it_ended.ts";
 import { lifecycleSession } from "./lifecycle_commands.ts";
 import { type Outcome, RememberedResults } from "./remembered_results.ts";
 import { Stopwatch } from "./stopwatch.ts";
@@ -177,7 +183,8 @@ export class CommandRunner<S> {
       const fitted = await this.#options.fit(parseResult(name, definition, turn.value), command);
       return complete({ ...this.#facts(name, command, watch), ok: true, ...fitted });
     } catch (error) {
-      const result = this.#failure(error, name, command, watch);
+      const certain = !watch.started || mayBeDoneTwice(definition);
+      const result = this.#failure(certain ? error : afterItBegan(error), name, command, watch);
       if (!watch.started) return { started: false, result };
       if (!definition.idempotent || !isLost(error)) return complete(result);
       // a job begins it again under the same entry
@@ -375,11 +382,6 @@ function deadlineOf(work: Work): number | undefined {
   if (lane === "job") return deadline;
   if (payload.timeoutMs === undefined) return deadline ?? Date.now() + timeoutOf(work);
   return Math.min(deadline ?? Infinity, Date.now() + payload.timeoutMs);
-}
-
-/** A caller that has picked a bridge for a command to `any` says so: the bridges share one entry in the ledger. */
-function sentTo({ metadata: { target } }: EnvelopeOf<Command>, app: AppName, bridge: BridgeId): SentTo {
-  return { app, bridge: target === `${app}.${ANY_BRIDGE}` ? ANY_BRIDGE : bridge };
 }
 
 function executing({ command: { id, metadata }, name, definition: { idempotent } }: Work, key: string): Executing {

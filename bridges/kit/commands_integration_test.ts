@@ -169,6 +169,18 @@ Deno.test("a cancelled command of which the application says nothing is not call
   }
 });
 
+Deno.test("what was begun and must not be done twice is not to be sent again because something went away", async () => {
+  await using studio = await testStudio();
+  const away = () => Promise.reject(PatchbayError.of("BUS_UNAVAILABLE", "The value cannot be stored"));
+  const busy = () => Promise.reject(PatchbayError.of("APP_BUSY", "It renders"));
+  await using _double = await startAppDouble(studio.bus, counter, { handlers: { add: away, read: away, hold: busy } });
+  const retryable = async (name: string) => {
+    const result = await callResult(studio.bus, name);
+    return !result.ok && result.problem.retryable;
+  };
+  assert.deepEqual(await Promise.all(["add", "read", "hold"].map(retryable)), [false, true, true]);
+});
+
 Deno.test("a cancellation that comes too late does not change the result", async () => {
   await using studio = await testStudio();
   const finish = Promise.withResolvers<{ count: number }>();

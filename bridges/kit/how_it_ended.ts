@@ -22,3 +22,15 @@ export function worthAnotherTry(name: string, reason: unknown, started: boolean)
 
 export const stuckIn = (name: string, stuckMs: number): PatchbayError =>
   new PatchbayError("APP_UNRESPONSIVE", `${name} does not end, ${stuckMs} ms after it was told to`);
+
+/**
+ * The error of a command that was begun, and must not be done twice: what is worth another try elsewhere, since the
+ * application or the bus went away, may have happened here.
+ */
+export function afterItBegan(error: unknown): unknown {
+  if (!(error instanceof PatchbayError) || !error.retryable || error.code === "APP_BUSY") return error;
+  const { code, message, severity, remedy, issues, context, cause } = error;
+  if (context["started"] === false) return error;
+  const facts = { severity, remedy, issues, context: { ...context, started: true }, cause };
+  return PatchbayError.of(code, message, { ...facts, retryable: false });
+}

@@ -249,7 +249,8 @@ export const afterCancel = (command: StepCommand): StepOutcome =>
 
 /** A command that had an effect is never sent again, unless it may be done twice. */
 function mayRepeat(problem: Pick<Problem, "code" | "context">, { document }: StepCommand): boolean {
-  if (NOT_TAKEN.has(problem.code) || wasNotBegun(problem)) return true;
+  const isTaken = problem.context?.["started"] === true;
+  if ((NOT_TAKEN.has(problem.code) && !isTaken) || wasNotBegun(problem)) return true;
   return problem.code === "APP_NOT_CONNECTED" && isRepeatable(document);
 }
 

@@ -20,6 +20,7 @@ import type { AdapterProgress, UndoGroup } from "../adapter.ts";
 import { type Application, type Session, unlessAborted } from "../application.ts";
 import { parseArguments, parseResult } from "../command_arguments.ts";
 import { record, traced } from "../command_telemetry.ts";
+import { afterItBegan, mayBeDoneTwice } from "../how_it_ended.ts";
 import type { FittedValue } from "../large_values.ts";
 import { AnswerBudget } from "./answer_budget.ts";
 import { type ApplicationCall, callApplication } from "./application_call.ts";
@@ -167,7 +168,8 @@ export class BatchExecution<S> {
       this.#values.set(index, value);
       result = { ...facts(), ok: true, ...fitted };
     } catch (error) {
-      result = { ...facts(), ok: false, problem: this.#problem(error, name) };
+      const certain = begun === undefined || mayBeDoneTwice(definition);
+      result = { ...facts(), ok: false, problem: this.#problem(certain ? error : afterItBegan(error), name) };
     }
     this.#items[index] = { command: name, status: result.ok ? "succeeded" : "failed", result: this.#inAnswer(result) };
     this.#tell(result, begun !== undefined);

@@ -1,6 +1,5 @@
 /** Batches from their arrival to their answer: checked whole, one item of the queue, run once an idempotency key. */
 import {
-  ANY_BRIDGE,
   type Batch,
   BatchResult,
   type EnvelopeOf,
@@ -17,7 +16,7 @@ import {
 import { type BegunEntry, commandFingerprint, type FoundEntry, type PackedMessage } from "@patchbay/bus";
 import { logger } from "@patchbay/telemetry";
 import type { Session } from "../application.ts";
-import type { Claim, Claims } from "../claims.ts";
+import { type Claim, type Claims, sentTo } from "../claims.ts";
 import type { CommandQueue } from "../command_queue.ts";
 import { DeadlineTimer } from "../deadline_timer.ts";
 import type { ExecutionJournal } from "../execution_journal.ts";
@@ -216,10 +215,10 @@ export class BatchRunner<S> {
   /** Nothing for a batch that only reads. */
   async #claim(work: Work, { abandoned }: Attempt): Promise<Claim | undefined> {
     const { claims, manifest: { app }, bridge } = this.#options;
-    const { message: { id, metadata: { target } }, key, args, reads } = work;
+    const { message: { id }, key, args, reads } = work;
     if (reads) return undefined;
     return await claims.claim({
-      sentTo: { app, bridge: target === `${app}.${ANY_BRIDGE}` ? ANY_BRIDGE : bridge },
+      sentTo: sentTo(work.message, app, bridge),
       key,
       commandId: id,
       command: BATCH,

@@ -100,6 +100,8 @@ export class Segments implements AsyncDisposable {
     let { bytes } = segment;
     const flush = () => {
       if (pending.length > 0) writeAll(segment, join8(pending));
+      // only now: a file of which more is counted than it holds is never done
+      segment.written += pending.length;
       pending = [];
     };
     for (const message of messages) {
@@ -112,7 +114,6 @@ export class Segments implements AsyncDisposable {
       places.push({ segment, offset: bytes, length: record.length });
       pending.push(record);
       bytes += record.length;
-      segment.written++;
     }
     flush();
     this.#syncSoon();
