@@ -150,7 +150,8 @@ const get_routing = query({
   phrases: ["(show|describe) [the] routing of [the] [track] {track}"],
 });
 
-const RoutingValue = z.string().min(1).max(200);
+/** May be empty: not every type has channels to choose from. */
+const RoutingValue = z.string().max(200);
 const Chosen = z.object({
   input_type: z.string(),
   input_channel: z.string(),
