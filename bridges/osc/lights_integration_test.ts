@@ -1,27 +1,16 @@
 import assert from "node:assert/strict";
 import { PatchbayError } from "@patchbay/contracts";
-import { startDatagramProxy } from "@patchbay/testing";
 import { startOscSimulator } from "./mod.ts";
+import { startDesk, until } from "./testing/desk.ts";
 import { lights, startOscStudio } from "./testing/osc_studio.ts";
 
 const code = (expected: string, message = /./) => (error: unknown) =>
   error instanceof PatchbayError && error.code === expected && message.test(error.message);
 
-/** The desk, and a bridge to it through a proxy that is kind unless it is told otherwise. */
-async function desk(pingIntervalMs = 60_000) {
-  await using stack = new AsyncDisposableStack();
-  const simulator = stack.use(await startOscSimulator({ loaded: await lights() }));
-  const proxy = stack.use(await startDatagramProxy({ target: simulator.port, faults: { seed: 3, rules: [] } }));
-  const loaded = await lights({ port: proxy.port, silenceMs: 200 });
-  const studio = stack.use(await startOscStudio({ loaded, pingIntervalMs }));
-  const held = stack.move();
-  return { simulator, proxy, studio, [Symbol.asyncDispose]: () => held.disposeAsync() };
-}
-
 const addresses = (heard: readonly { address: string }[]) => heard.map(({ address }) => address);
 
 Deno.test("every command of the lights desk does what it says, and is taken back where it can be", async () => {
-  await using test = await desk();
+  await using test = await startDesk();
   const { studio, simulator } = test;
   const level = { channel: 5, level: 0.75 };
   const set = await studio.call("set_level", level);
@@ -65,7 +54,7 @@ Deno.test("the desk's version and its listeners are asked for, and it is told wh
 });
 
 Deno.test("a fader is a channel, a person's change of state, and one of a pattern", async () => {
-  await using test = await desk();
+  await using test = await startDesk();
   await using own = await test.studio.channel("fader_2");
   await using any = await test.studio.channel("fader");
   test.simulator.say("/desk/fader/2", { type: "f", value: 0.5 });
@@ -76,7 +65,7 @@ Deno.test("a fader is a channel, a person's change of state, and one of a patter
 });
 
 Deno.test("what happens at the desk is an event, and what it says of its channels is kept by channel", async () => {
-  await using test = await desk();
+  await using test = await startDesk();
   await using fired = await test.studio.events("cue_fired");
   test.simulator.say("/desk/cue/fired", 3);
   assert.deepEqual(await fired.first(), { cue: 3, name: null });
@@ -85,7 +74,7 @@ Deno.test("what happens at the desk is an event, and what it says of its channel
 });
 
 Deno.test("a bundle travels in one datagram, with the time at which it takes effect", async () => {
-  await using test = await desk();
+  await using test = await startDesk();
   const at = Date.now() + 60_000;
   assert.deepEqual(await test.studio.call("fade", { out: 1, in: 2, at }), { confirmed: false });
   await until(() => test.simulator.heard.some(({ at }) => at !== undefined));
@@ -98,7 +87,7 @@ Deno.test("a bundle travels in one datagram, with the time at which it takes eff
 });
 
 Deno.test("what the desk refuses fails with its own words", async () => {
-  await using test = await desk();
+  await using test = await startDesk();
   test.simulator.refuse("/desk/show/load", "the disk is full");
   const show = await test.studio.store("tour.show", "application/octet-stream", new Uint8Array(4));
   await assert.rejects(
@@ -109,12 +98,8 @@ Deno.test("what the desk refuses fails with its own words", async () => {
 });
 
 Deno.test("arguments that no address can hold are refused before anything is sent", async () => {
-  await using test = await desk();
+  await using test = await startDesk();
   await assert.rejects(test.studio.call("set_level", { channel: 600, level: 1 }), code("INVALID_ARGUMENTS"));
   await assert.rejects(test.studio.call("set_level", { channel: 1, level: 1, extra: 1 }), code("INVALID_ARGUMENTS"));
   assert.deepEqual(addresses(test.simulator.heard).filter((address) => address.startsWith("/desk/channel/")), []);
 });
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 2));
-}

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { shippedPath, startOscSimulator } from "./mod.ts";
+import { until } from "./testing/desk.ts";
 import { loadedWith, startOscStudio } from "./testing/osc_studio.ts";
 import { freeUdpPort } from "./testing/ports.ts";
 
@@ -103,7 +104,3 @@ Deno.test("touchosc: the simulated surface plays by itself, over its bridge's ow
   const first = await fader.first();
   assert.ok(Number(await fader.first((value) => value !== first)) <= 1);
 });
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 2));
-}

@@ -99,5 +99,8 @@ function fromWire(declared: Argument, value: OscValue): unknown {
 
 function fromText(declared: Argument | undefined, text: string): unknown {
   if (declared === undefined || declared.type === "string") return text;
-  return fromWire(declared, declared.type === "choice" || !Number.isFinite(Number(text)) ? text : Number(text));
+  const number = Number.isFinite(Number(text)) ? Number(text) : text;
+  return declared.type === "choice"
+    ? fromWire(declared, text) ?? fromWire(declared, number)
+    : fromWire(declared, number);
 }
