@@ -33,6 +33,8 @@ export interface DialOptions {
   /** Runs one command. Throw a PatchbayError to answer with a problem. */
   execute(call: DialledCall): Promise<unknown> | unknown;
   snapshot(): Promise<unknown> | unknown;
+  /** What it offers, for a bridge that does not know; with it, the link announces the capability `manifest`. */
+  manifest?(): Promise<unknown> | unknown;
   /** Makes the commands that follow one undo step; with it, the link announces the capability `groups`. */
   groupBegin?(label: string): Promise<void> | void;
   /** Ends the group, and takes it back for `undo`. @returns whether all of it was taken back */
@@ -58,6 +60,8 @@ export interface DialledLink extends AsyncDisposable {
   readonly workDir: string;
   event(name: string, data: unknown, at?: number): void;
   stateChanged(cause: StateCause): void;
+  /** It offers something else than before. */
+  manifestChanged(): void;
   channel(name: string, value: unknown, at?: number): void;
   log(level: "debug" | "info" | "warning" | "error", message: string): void;
   /** Resolves with why, once the link is gone. */
@@ -89,7 +93,11 @@ export async function dialAppLink(options: DialOptions): Promise<DialledLink> {
       addonVersion: options.addonVersion ?? options.appVersion,
       protocol: LINK_PROTOCOL,
       pid: Deno.pid,
-      capabilities: { ...options.capabilities, ...(options.groupBegin === undefined ? {} : { groups: true }) },
+      capabilities: {
+        ...options.capabilities,
+        ...(options.groupBegin === undefined ? {} : { groups: true }),
+        ...(options.manifest === undefined ? {} : { manifest: true }),
+      },
       background: options.background ?? true,
     };
     const { allowCode, workDir } = HelloAnswer.parse(await connection.request("hello", hello));
@@ -120,6 +128,9 @@ async function serve(
       return {};
     case "snapshot":
       return await options.snapshot();
+    case "manifest":
+      if (options.manifest === undefined) break;
+      return await options.manifest();
     case "execute": {
       const { command, args, id, live } = read(ExecuteParams, method, params);
       signal.throwIfAborted();
@@ -152,6 +163,7 @@ function dialled(connection: JsonRpcConnection, allowCode: boolean, workDir: str
     allowCode,
     workDir,
     event: (event, data, at = Date.now()) => connection.notify("event", { event, data, at }),
+    manifestChanged: () => connection.notify("manifest_changed", {}),
     stateChanged: (cause) => connection.notify("state_changed", { cause }),
     channel: (channel, value, at = Date.now()) => connection.notify("channel", { channel, value, at }),
     log: (level, message) => connection.notify("log", { level, message }),

@@ -23,6 +23,8 @@ const at = z.number().nonnegative().optional();
 /** From the application, by method. */
 export const NOTIFICATIONS = {
   event: z.looseObject({ event: z.string(), data: JsonValue, at }),
+  /** A script that says itself what it offers: the bridge asks for its `manifest` again. */
+  manifest_changed: z.looseObject({}),
   state_changed: z.looseObject({ cause: StateCause.default("application") }),
   channel: z.looseObject({ channel: z.string(), value: JsonValue, at }),
   log: z.looseObject({ level: z.enum(["debug", "info", "warning", "error"]).catch("info"), message: z.string() }),

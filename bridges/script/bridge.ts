@@ -1,0 +1,27 @@
+/** Bridges to scripts as whoever starts bridges sees them: `script:lights.py`, each an application of its own. */
+import type { BridgeDefinition } from "@patchbay/bridge-kit";
+import { PatchbayError } from "@patchbay/contracts";
+import { readScript } from "./script_file.ts";
+import { startScriptBridge } from "./start.ts";
+
+const ARGUMENT = "a script (lights.py, lights.ts), its YAML file, or listen:NAME for one that dials";
+
+export const bridge: BridgeDefinition = {
+  app: "script",
+  title: "Script",
+  argument: ARGUMENT,
+  async from(argument) {
+    const script = await readScript(argument);
+    return {
+      app: script.app,
+      title: script.title,
+      argument: ARGUMENT,
+      start: ({ argument: _, ...options }) => startScriptBridge({ ...options, script }),
+    };
+  },
+  start() {
+    throw PatchbayError.of("INVALID_CONFIGURATION", "Cannot start a script's bridge: no script is named", {
+      remedy: `Name ${ARGUMENT}: \`patchbay bridge script:lights.py\`.`,
+    });
+  },
+};
