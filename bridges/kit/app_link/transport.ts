@@ -141,8 +141,10 @@ class AppLinkOpening {
   #greeted(stream: MessageStream): (signal: AbortSignal) => Promise<AppLink> {
     const reception = this.held.use(new LinkReception(this.#host, this.#linkEvents, undefined));
     const connection = reception.welcome(stream);
-    const broken = connection?.closed.then((reason) => {
-      throw PatchbayError.of("APP_START_FAILED", `${this.#options.title} cannot be linked: ${reason.message}`);
+    const broken = connection?.closed.then(async (reason) => {
+      // a program that closes its pipe has mostly ended, and says why
+      const why = reason.code === "APP_NOT_CONNECTED" ? await this.#launched?.explain(reason) ?? reason : reason;
+      throw PatchbayError.of("APP_START_FAILED", `${this.#options.title} cannot be linked: ${why.message}`);
     });
     // it is heard while `hello` is awaited, and means nothing afterwards
     broken?.catch(() => {});
