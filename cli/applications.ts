@@ -4,6 +4,7 @@ import { bridge as cascadeur } from "@patchbay/bridge-cascadeur";
 import type { BridgeDefinition } from "@patchbay/bridge-kit";
 import { bridge as mcp } from "@patchbay/bridge-mcp";
 import { bridge as osc } from "@patchbay/bridge-osc";
+import { bridge as script } from "@patchbay/bridge-script";
 import { bridge as touchdesigner } from "@patchbay/bridge-touchdesigner";
 
-export const APPLICATIONS: readonly BridgeDefinition[] = [blender, cascadeur, mcp, osc, touchdesigner];
+export const APPLICATIONS: readonly BridgeDefinition[] = [blender, cascadeur, mcp, osc, script, touchdesigner];
