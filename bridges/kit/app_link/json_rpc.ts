@@ -16,6 +16,7 @@ import {
 } from "vscode-jsonrpc/node";
 import { PatchbayError, ValidationError } from "@patchbay/contracts";
 import { fromLinkError, toLinkError } from "./link_errors.ts";
+import { within } from "../within.ts";
 import { linkGone, type MessageStream } from "./message_stream.ts";
 
 /** How long the last words may take to a peer that reads no more. */
@@ -166,14 +167,6 @@ const isErrorAnswer = (message: object) =>
 
 const hasId = (message: object) =>
   "params" in message && typeof message.params === "object" && message.params !== null && "id" in message.params;
-
-/** Waits for it, but no longer than this. */
-async function within(ms: number, promise: Promise<void>): Promise<void> {
-  const { promise: late, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, ms);
-  await Promise.race([promise, late]);
-  clearTimeout(timer);
-}
 
 function asReason(error: unknown): PatchbayError {
   if (error instanceof PatchbayError) return error;

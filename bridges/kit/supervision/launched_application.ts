@@ -2,7 +2,7 @@
 import { PatchbayError } from "@patchbay/contracts";
 import { logger } from "@patchbay/telemetry";
 import type { AdapterHost } from "../adapter.ts";
-import { unlessAborted } from "../application.ts";
+import { within } from "../within.ts";
 import { backoffMs, pause } from "./backoff.ts";
 import { type Child, type ChildOptions, startChild } from "./child.ts";
 import { describeExit } from "./supervise.ts";
@@ -74,14 +74,14 @@ export class LaunchedApplication implements AsyncDisposable {
   /** Why the application is gone, as far as it can be known: a child that ended says how. */
   async explain(reason: PatchbayError): Promise<PatchbayError> {
     if (reason.code === "APP_UNRESPONSIVE") return reason;
-    const exit = await within(LAST_WORDS_MS, this.#child?.exited);
+    const exit = await within(LAST_WORDS_MS, this.#exited);
     if (exit === undefined) return this.error("APP_CRASHED", `went away: ${reason.message}`, reason);
     return this.error("APP_CRASHED", `ended ${describeExit(exit)}`, reason);
   }
 
   /** Waits until it has ended by itself, but no longer than this. */
   async ended(withinMs: number): Promise<void> {
-    await within(withinMs, this.#child?.exited);
+    await within(withinMs, this.#exited);
   }
 
   error(code: PatchbayError["code"], what: string, cause?: unknown): PatchbayError {
@@ -89,20 +89,11 @@ export class LaunchedApplication implements AsyncDisposable {
     return PatchbayError.of(code, `${this.#title} ${what}`, { cause, context });
   }
 
+  get #exited() {
+    return this.#child?.exited ?? Promise.resolve(undefined);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#child?.stop();
   }
-}
-
-/** What the promise gives, or `undefined` after this time. */
-async function within<T>(ms: number, promise: Promise<T> | undefined): Promise<T | undefined> {
-  if (promise === undefined) return undefined;
-  const late = new AbortController();
-  const timer = setTimeout(() => late.abort(), ms);
-  const result = await unlessAborted(promise, late.signal).catch((error) => {
-    if (!late.signal.aborted) throw error;
-    return undefined;
-  });
-  clearTimeout(timer);
-  return result;
 }

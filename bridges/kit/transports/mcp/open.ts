@@ -8,12 +8,12 @@ import {
 import { z } from "zod";
 import { PatchbayError, ValidationError } from "@patchbay/contracts";
 import type { AdapterHost } from "../../adapter.ts";
+import { within } from "../../within.ts";
 import { givenUp } from "../given_up.ts";
 import type { OpenTransport, Peer, RequestOptions, Transport, TransportEvents } from "../transport.ts";
 import { type McpEndpoint, mcpHttp } from "./http.ts";
 import { fromMcpError } from "./mcp_errors.ts";
 import { type McpChild, McpStdio } from "./stdio.ts";
-import { within } from "./within.ts";
 
 export type McpConnectOptions = ({ child: McpChild } | { http: McpEndpoint }) & {
   /** How long the server may take until it takes requests, in milliseconds. @default 30_000 */

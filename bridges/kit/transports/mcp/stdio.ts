@@ -5,7 +5,7 @@ import { PatchbayError, ValidationError } from "@patchbay/contracts";
 import { logger } from "@patchbay/telemetry";
 import { type Child, type ChildOptions, startChild } from "../../supervision/child.ts";
 import { describeExit } from "../../supervision/supervise.ts";
-import { within } from "./within.ts";
+import { within } from "../../within.ts";
 import { MAX_MESSAGE_BYTES, tooLarge } from "./message_size.ts";
 
 /** The program that is the server. Its environment is the few variables that every child gets, and these. */

@@ -1,5 +1,6 @@
 /** Which datagram answers which question: one question in flight for each key, the others pipelined, lost ones asked again. */
 import { PatchbayError } from "@patchbay/contracts";
+import { unlessAborted } from "../../application.ts";
 import { sameValue } from "./argument.ts";
 import { encodeMessage, type OscMessage, type ReceivedMessage } from "./codec.ts";
 import { keyOf, type OscAnswer, type OscMatch, type Question } from "./request.ts";
@@ -155,16 +156,4 @@ export class Correlation {
 function sameMessage(one: ReceivedMessage, other: ReceivedMessage): boolean {
   return one.address === other.address && one.args.length === other.args.length &&
     one.args.every((arg, i) => sameValue(arg, other.args[i]!));
-}
-
-async function unlessAborted(promise: Promise<void>, signal: AbortSignal): Promise<void> {
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const abort = () => reject(signal.reason);
-  if (signal.aborted) abort();
-  signal.addEventListener("abort", abort, { once: true });
-  try {
-    await Promise.race([promise, aborted]);
-  } finally {
-    signal.removeEventListener("abort", abort);
-  }
 }
