@@ -24,7 +24,7 @@ export async function findPytest(): Promise<{ python: string; version: string } 
 
 /** Looks for every counterpart of the test suite. */
 export async function lookAround(): Promise<Counterpart[]> {
-  const [nats, go, natsCli, blender, xvfb, docker, compose, pytest, chromium] = await Promise.all([
+  const [nats, go, natsCli, blender, xvfb, docker, compose, pytest, chromium, scsynth, jackd] = await Promise.all([
     firstLine("nats-server", "--version"),
     firstLine("go", "version"),
     firstLine("nats", "--version").then((found) =>
@@ -36,6 +36,8 @@ export async function lookAround(): Promise<Counterpart[]> {
     firstLine("docker", "compose", "version"),
     findPytest(),
     firstLine("chromium", "--version"),
+    firstLine("scsynth", "-v"),
+    firstLine("jackd", "--version"),
   ]);
   return [
     {
@@ -59,6 +61,11 @@ export async function lookAround(): Promise<Counterpart[]> {
       name: "pytest",
       found: pytest && `${pytest.version} of ${pytest.python}`,
       without: "the add-on's Python tests; `pip install -r bridges/blender/app/requirements-dev.txt`",
+    },
+    {
+      name: "SuperCollider",
+      found: scsynth === undefined || jackd === undefined ? undefined : `${scsynth} with ${jackd}`,
+      without: "the tests on a real scsynth; install supercollider-server and jackd2",
     },
     { name: "Chromium", found: chromium, without: "the tests of pages in a browser; install Chromium" },
   ];

@@ -10,7 +10,12 @@ export const bridge: BridgeDefinition = {
   title: "OSC",
   argument: `a manifest file, or one of ${SHIPPED.join(", ")}`,
   from: async (argument) => definitionOf(await findManifest(argument)),
-  find: () => Promise.resolve({ found: false, what: "OSC: which program, a manifest file says", remedy: NAME_ONE }),
+  find: async () => {
+    const found = await isHere("scsynth");
+    return found
+      ? { found, what: "OSC: SuperCollider's server is here (osc:supercollider); another program by its manifest file" }
+      : { found, what: "OSC: which program it is, a manifest file says", remedy: NAME_ONE };
+  },
   start() {
     return Promise.reject(
       PatchbayError.of("INVALID_CONFIGURATION", "Cannot start osc: which program is it?", { remedy: NAME_ONE }),
@@ -32,4 +37,14 @@ function definitionOf(loaded: LoadedManifest): BridgeDefinition {
     find: () => Promise.resolve({ found: true, what: `${title}, expected at ${host}:${port}` }),
     start: ({ argument: _, ...options }) => startOscBridge({ ...options, loaded }),
   };
+}
+
+async function isHere(program: string): Promise<boolean> {
+  try {
+    return (await new Deno.Command(program, { args: ["-v"], stdin: "null", stdout: "null", stderr: "null" }).output())
+      .success;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.PermissionDenied) return false;
+    throw error;
+  }
 }

@@ -7,6 +7,7 @@ import { compareHttpCommands } from "./http_commands.ts";
 import { compareJobs } from "./jobs.ts";
 import { compareLinkLatency } from "./links.ts";
 import { atLeast, atMost, digits, fact, printTable, type Row } from "./rows.ts";
+import { compareOscCommands } from "./osc.ts";
 import { measureStudioStart } from "./studio_start.ts";
 
 /** By the names that `--only` takes. */
@@ -17,6 +18,10 @@ const BENCHES: Record<string, { about: string; run(): Promise<Row[]> }> = {
   batches: { about: "batches beside the same commands one by one", run: compareBatches },
   links: { about: "a value of a channel into another application, beside a bare publish-subscribe hop", run: links },
   bridges: { about: "10, 100 and 1,000 bridges", run: measureBridges },
+  osc: {
+    about: "commands to a program with OSC, simulated and scsynth, beside a bare NATS request",
+    run: compareOscCommands,
+  },
   studio: { about: "the embedded studio, started again and again", run: studio },
 };
 
