@@ -45,10 +45,10 @@ export async function readAnnouncement(path: string): Promise<Announcement> {
   });
 }
 
-/** Resolves when the file was written, replaced or removed. Begins to look before it returns. @throws the signal's reason */
+/** Resolves when the file was written, replaced or removed. @throws the signal's reason */
 export async function announcementChange(path: string, signal: AbortSignal): Promise<void> {
-  signal.throwIfAborted();
   await Deno.mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  signal.throwIfAborted();
   using watcher = Deno.watchFs(dirname(path), { recursive: false });
   const stop = () => watcher.close();
   signal.addEventListener("abort", stop, { once: true });

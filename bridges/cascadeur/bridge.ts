@@ -3,6 +3,7 @@ import type { BridgeDefinition } from "@patchbay/bridge-kit";
 import { PatchbayError } from "@patchbay/contracts";
 import { installedVersion } from "./app_files.ts";
 import { findCascadeur } from "./find.ts";
+import { installServer } from "./install.ts";
 import { cascadeur } from "./manifest.ts";
 import { startCascadeurBridge } from "./start.ts";
 
@@ -25,6 +26,9 @@ export const bridge: BridgeDefinition = {
       if (!(error instanceof PatchbayError) || error.code !== "APP_NOT_FOUND") throw error;
       return { found: false, what: error.message, remedy: error.remedy };
     }
+  },
+  install({ target }) {
+    return installServer(target === undefined ? {} : { targetDir: target });
   },
   /** It links itself to whichever Cascadeur runs: the folder matters to `find` alone. */
   start: ({ argument: _, ...options }) => startCascadeurBridge(options),

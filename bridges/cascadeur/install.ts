@@ -1,4 +1,5 @@
 /** Puts the server where Cascadeur looks for scripts: `patchbay install cascadeur`. */
+import type { InstalledPart } from "@patchbay/bridge-kit";
 import { PatchbayError } from "@patchbay/contracts";
 import { dirname, join } from "node:path";
 import { appFiles, installedVersion, PACKAGE } from "./app_files.ts";
@@ -9,19 +10,12 @@ export interface InstallOptions extends Pick<FindOptions, "env" | "os"> {
   targetDir?: string;
 }
 
-export interface Installed {
-  /** The folder of Cascadeur's scripts. */
-  path: string;
-  /** What the user does next. */
-  next: string;
-}
-
 /**
  * Copies the server into place; an older copy is replaced, and nothing else is touched.
  * @throws {PatchbayError} `APP_NOT_FOUND`, `CONFLICT` for a folder of that name that is something else,
  * `INVALID_CONFIGURATION` where this person may not write
  */
-export async function installServer({ targetDir, ...where }: InstallOptions = {}): Promise<Installed> {
+export async function installServer({ targetDir, ...where }: InstallOptions = {}): Promise<InstalledPart> {
   const { scripts } = await findCascadeur({ ...where, ...(targetDir === undefined ? {} : { path: targetDir }) });
   try {
     await removeOlder(scripts);

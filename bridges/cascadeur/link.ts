@@ -31,7 +31,7 @@ export function cascadeurLink(path: string): OpenTransport {
     for (;;) {
       const changed = new AbortController();
       const signal = AbortSignal.any([host.signal, changed.signal]);
-      // looked at before the file is read, so that no change is missed
+      // a change that comes before it looks is found by dialling again
       const change = announcementChange(path, signal);
       change.catch(() => {});
       try {

@@ -10,6 +10,7 @@ from .errors import CallError
 
 # So much of a body that nobody wants is read, so that its sender gets to the answer.
 _DRAINED_BYTES = 1024 * 1024
+_DRAIN_S = 0.3
 
 
 def read_call(request: BaseHTTPRequestHandler, core: Core) -> RpcCall:
@@ -61,4 +62,5 @@ def _length(request: BaseHTTPRequestHandler) -> int | None:
 def _drain(request: BaseHTTPRequestHandler) -> None:
     length = _length(request) or 0
     with contextlib.suppress(OSError):
+        request.connection.settimeout(_DRAIN_S)
         request.rfile.read(max(0, min(length, _DRAINED_BYTES)))

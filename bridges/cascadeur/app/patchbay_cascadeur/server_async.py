@@ -14,6 +14,7 @@ from .server_threaded import not_begun
 
 _PATIENCE_S = 30.0
 _ANSWER_S = 0.25
+_TOO_LARGE = refusal(413, CallError("PAYLOAD_TOO_LARGE", f"At most {MAX_BODY_BYTES} bytes are taken"))
 
 
 class AsyncServer:
@@ -44,12 +45,13 @@ class AsyncServer:
     async def _serve(self, request: web.Request) -> web.Response:
         try:
             self._core.check({name.lower(): value for name, value in request.headers.items()})
+            if (request.content_length or 0) > MAX_BODY_BYTES:
+                raise Refusal(_TOO_LARGE)
             response = await self._run(self._core.read(await request.read()))
         except Refusal as refused:
             response = refused.response
         except web.HTTPRequestEntityTooLarge:
-            message = f"The body is too large; at most {MAX_BODY_BYTES} bytes are taken"
-            response = refusal(413, CallError("PAYLOAD_TOO_LARGE", message))
+            response = _TOO_LARGE
         return web.Response(status=response.status, body=response.body, content_type="application/json")
 
     async def _run(self, call: RpcCall) -> Response:

@@ -25,7 +25,7 @@ class ThreadedServer:
     def __init__(self, core: Core, pump: Pump, port: int, patience_s: float = _PATIENCE_S) -> None:
         self._server = ThreadingHTTPServer(("127.0.0.1", port), _handler(core, pump, patience_s))
         self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, name="patchbay-http", daemon=True)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
         self._thread.start()
 
     @property
