@@ -56,6 +56,19 @@ Deno.test("what an older version made is brought up to date, and keeps its messa
   assert.equal(state.messages, 1);
 });
 
+Deno.test("a ledger that one message could empty is brought up to date, and keeps its entries", async () => {
+  await using nats = await startTestNats();
+  const bus = await nats.connect("test");
+  const old = { name: "KV_ledger", subjects: ["$KV.ledger.>"], storage: "memory", max_msgs_per_subject: 1 };
+  const markers = { allow_rollup_hdrs: true, allow_msg_ttl: true, subject_delete_marker_ttl: 60e9, max_age: 120e9 };
+  await callApi(bus, "STREAM.CREATE.KV_ledger", { ...old, ...markers, metadata: { "patchbay.storage": "2" } }, Any);
+  await bus.js.publish("$KV.ledger.a.b.c", "kept");
+  await migrate(bus);
+  const { config, state } = await info(bus, "KV_ledger");
+  assert.deepEqual([config["allow_rollup_hdrs"], config["subject_delete_marker_ttl"]], [false, undefined]);
+  assert.equal(state.messages, 1);
+});
+
 Deno.test("what a newer version made is left as it is", async () => {
   await using nats = await startTestNats();
   const bus = await nats.connect("test");
