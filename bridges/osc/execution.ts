@@ -68,7 +68,12 @@ class Execution {
     const { questions } = this.options;
     const messages = messagesOf(this.command).map((message) => messageOf(message, this.scope));
     if (before?.refused === true) await this.#isAbsent(before);
-    else if (before !== undefined) this.#answers.before = await questions.ask(before, this.scope, this.call);
+    else if (before !== undefined) {
+      const answer = this.#answers.before = await questions.ask(before, this.scope, this.call);
+      if (!this.#isRead(before, answer)) {
+        throw this.#conflict(`${before.address} reads ${answer.values.map(String).join(" ").slice(0, 200)}`);
+      }
+    }
     if (reply === undefined) {
       using _listening = questions.complaints.listen(
         messages.map(({ address }) => address),
@@ -93,10 +98,11 @@ class Execution {
       if (error instanceof Refusal) return;
       throw error;
     }
-    throw PatchbayError.of(
-      "CONFLICT",
-      `Cannot make what is there already: ${this.options.file.title} answers ${before.address}`,
-    );
+    throw this.#conflict(`${before.address} is answered`);
+  }
+
+  #conflict(found: string): PatchbayError {
+    return PatchbayError.of("CONFLICT", `${this.options.file.title} has what this would make already: ${found}`);
   }
 
   /** Nothing can be read back of what shall happen later. */
@@ -169,7 +175,7 @@ class Execution {
     );
   }
 
-  #isRead({ equals = [] }: Verify, { values }: OscAnswer): boolean {
+  #isRead({ equals = [] }: Pick<Verify, "equals">, { values }: OscAnswer): boolean {
     const wanted = valuesOf(equals, this.scope);
     return wanted.length <= values.length &&
       wanted.every((value, i) => sameOscValue(plainValue(value), values[i] ?? null));

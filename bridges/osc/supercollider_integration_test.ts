@@ -158,7 +158,7 @@ Deno.test(
       const { node } = await call("create_synth", { definition: "patchbay_tone" });
       const mapping = { node, control: "frequency", bus: 20 };
       assert.deepEqual(await call("map_control", mapping), { confirmed: true });
-      await undo("map_control", mapping, {});
+      assert.deepEqual(await call("map_control", { ...mapping, bus: -1 }), { confirmed: true });
       assert.deepEqual((await undo("set_bus", { bus: 20 }, set))["value"], 0);
       const many = await call("set_buses", { first: 30, values: [1, 2, 3] });
       assert.deepEqual(many, { previous: [0, 0, 0] });
@@ -172,6 +172,7 @@ Deno.test(
       const args = { buffer: 3, frames: 8, channels: 1 };
       const made = await call("allocate_buffer", args);
       assert.equal((await call("query_buffer", { buffer: 3 }))["frames"], 8);
+      await assert.rejects(call("allocate_buffer", args), code("CONFLICT", /8 1/));
       const write = { buffer: 3, start: 2, samples: [0.25, -0.5] };
       const written = await call("set_samples", write);
       assert.deepEqual(await call("get_samples", { buffer: 3, count: 4 }), { samples: [0, 0, 0.25, -0.5] });
@@ -221,6 +222,28 @@ Deno.test(
     assert.deepEqual([...studio.executed, "start_server"].sort(), Object.keys(studio.manifest.commands).sort());
   },
 );
+
+Deno.test("its simulator starts and frees nodes, keeps buffers and buses, and says what it does", async () => {
+  await using studio = await startOscStudio({ loaded: await loadedWith(YAML), mode: "simulator" });
+  const { call, undo } = studio;
+  await using started = await studio.events("node_started");
+  const tone = await call("play_tone", { frequency: 330 });
+  assert.equal((await started.first())["node"], tone["node"]);
+  await studio.state(({ nodes }) => Object(nodes)[String(tone["node"])] === "synth");
+  assert.equal((await call("query_node", { node: tone["node"] }))["kind"], "synth");
+  const tuned = await call("set_frequency", { node: tone["node"], frequency: 220 });
+  assert.equal(tuned["frequency"], 220);
+  await undo("play_tone", {}, tone);
+  await assert.rejects(call("query_node", { node: tone["node"] }), code("COMMAND_FAILED", /not found/));
+  const set = await call("set_bus", { bus: 3, value: 0.25 });
+  assert.deepEqual(await call("get_bus", { bus: 3 }), { value: 0.25 });
+  await undo("set_bus", { bus: 3 }, set);
+  assert.deepEqual(await call("get_bus", { bus: 3 }), { value: 0 });
+  await call("allocate_buffer", { buffer: 1, frames: 64 });
+  assert.equal((await call("query_buffer", { buffer: 1 }))["frames"], 64);
+  await call("free_buffer", { buffer: 1 });
+  assert.equal((await call("query_buffer", { buffer: 1 }))["frames"], 0);
+});
 
 Deno.test({ name: "scsynth: a tone with a time begins at that time", ignore }, async () => {
   await using test = await sound();

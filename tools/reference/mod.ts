@@ -5,6 +5,7 @@ import { cliReference } from "./cli.ts";
 import { errorReference } from "./errors.ts";
 import { page, table } from "./markdown.ts";
 import { openApiReference } from "./openapi.ts";
+import { oscManifestSchema, supercolliderReference, touchoscReference } from "./osc.ts";
 import { schemaReferences } from "./schemas.ts";
 import { touchdesignerReference } from "./touchdesigner.ts";
 
@@ -23,6 +24,9 @@ export async function references(): Promise<Map<string, string>> {
     ["cli.md", cliReference()],
     ["errors.md", errorReference()],
     ["openapi.json", json(await openApiReference())],
+    ["osc-manifest.schema.json", json(oscManifestSchema())],
+    ["supercollider.md", await supercolliderReference()],
+    ["touchosc.md", await touchoscReference()],
     ["touchdesigner.md", touchdesignerReference()],
     ...Object.entries(schemas).map(([path, schema]) => [path, json(schema)] as const),
   ]);
@@ -36,6 +40,15 @@ function index(schemas: readonly string[]): string {
     table(["", "what it describes"], [
       ["[blender.md](blender.md)", "every command, event and piece of state of Blender"],
       ["[touchdesigner.md](touchdesigner.md)", "every command, event, channel and piece of state of TouchDesigner"],
+      [
+        "[supercollider.md](supercollider.md)",
+        "every command, event, channel and piece of state of SuperCollider's server",
+      ],
+      ["[touchosc.md](touchosc.md)", "the same of a control surface such as TouchOSC's"],
+      [
+        "[osc-manifest.schema.json](osc-manifest.schema.json)",
+        "what a manifest file of an OSC bridge may hold, as JSON Schema for editors",
+      ],
       ["[cli.md](cli.md)", "every `patchbay` command"],
       ["[errors.md](errors.md)", "every error, and what to do about it"],
       ["[openapi.json](openapi.json)", "the gateway's HTTP interface (OpenAPI 3.1)"],

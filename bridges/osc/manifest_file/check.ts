@@ -72,6 +72,7 @@ function checkCommand(command: CommandFile, file: ManifestFile, say: Say): void 
   if (verify !== undefined && (verify.equals === undefined) === (verify.refused === undefined)) {
     say(["verify"], "needs either `equals` or `refused`");
   }
+  checkValues(before?.equals ?? [], args, (path, text) => say(["before", "equals", ...path], text));
   checkValues(verify?.equals ?? [], args, (path, text) => say(["verify", "equals", ...path], text));
   for (const [name, field] of Object.entries(result ?? {})) {
     checkResult(field, command, (path, text) => say(["result", name, ...path], text));

@@ -3,7 +3,7 @@ import { CommandKind, CommandName, Effect, JsonObject, Lane, Phrase, TimeoutMs }
 import { z } from "zod";
 import { Argument } from "./arguments.ts";
 import { ResultField } from "./fields.ts";
-import { FieldName, Message, Question, Reply, Value } from "./values.ts";
+import { Each, FieldName, Message, Question, Reply, Value } from "./values.ts";
 
 const Verify = z.strictObject({
   ...Question.shape,
@@ -17,6 +17,7 @@ const Verify = z.strictObject({
 });
 
 export const CommandFile = z.strictObject({
+  each: Each,
   summary: z.string().min(1).max(500).describe("one sentence: what it does"),
   kind: CommandKind.optional().describe(
     "`query` reads, `execute` changes; `init` and `terminate` start and end a program that the bridge launches",
@@ -35,6 +36,7 @@ export const CommandFile = z.strictObject({
   at: z.strictObject({ arg: FieldName }).optional().describe("the bundle's time tag: an argument of the type `time`"),
   reply: Reply.optional().describe("how the message is answered; without it nobody says that it arrived"),
   before: Question.extend({
+    equals: z.array(Value).max(200).optional().describe("the values that must be read, or the command is refused"),
     refused: z.literal(true).optional().describe("it must be refused: what the command makes is not there yet"),
   }).optional().describe("asked before it, for what the result says of the time before"),
   verify: Verify.optional().describe("asked after it, until it is answered as it must be"),

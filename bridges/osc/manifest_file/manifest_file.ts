@@ -3,7 +3,7 @@ import { AppName, CommandName, SignalName } from "@patchbay/contracts";
 import { z } from "zod";
 import { CommandFile } from "./commands.ts";
 import { Field } from "./fields.ts";
-import { AddressPattern, FieldName, Message, Question } from "./values.ts";
+import { AddressPattern, Each, FieldName, Message, Question } from "./values.ts";
 
 const Port = z.number().int().min(1).max(65_535);
 
@@ -14,6 +14,7 @@ const When = z.strictObject({
 });
 
 const Heard = {
+  each: Each,
   summary: z.string().min(1).max(500),
   address: AddressPattern,
   when: When.optional().describe("only messages with, or without, this value in that place"),
@@ -33,10 +34,11 @@ export type ChannelFile = z.infer<typeof ChannelFile>;
 const Cause = z.enum(["human", "application"]).default("application").describe("who changes it");
 
 export const StateFile = z.union([
-  z.strictObject({ ask: Question, fields: z.record(FieldName, Field) }).describe(
+  z.strictObject({ each: Each, ask: Question, fields: z.record(FieldName, Field) }).describe(
     "asked whenever the state is looked at",
   ),
   z.strictObject({
+    each: Each,
     hear: AddressPattern,
     when: When.optional(),
     sent: z.boolean().default(false).describe("whether what this bridge sends to the address counts as well"),
@@ -44,6 +46,7 @@ export const StateFile = z.union([
     fields: z.record(FieldName, Field),
   }).describe("what was heard last; null until then"),
   z.strictObject({
+    each: Each,
     hear: AddressPattern,
     when: When.optional(),
     sent: z.boolean().default(false),

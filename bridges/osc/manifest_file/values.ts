@@ -33,6 +33,14 @@ export const Value = z.union([
 ]);
 export type Value = z.infer<typeof Value>;
 
+/** Makes several entries of one: replaced before anything else is read, so that no entry has it any more. */
+export const Each = z.record(
+  FieldName,
+  z.union([z.string().regex(/^\d{1,4}\.\.\d{1,4}$/), z.array(z.union([z.string(), z.number()])).min(1)]),
+).optional().describe(
+  "one entry for each number or word: with `{ n: 1..8 }`, `{n}` is replaced in the entry and in its name",
+);
+
 /** An address, with `{name}` for the command's arguments. */
 export const AddressTemplate = z.string().max(500).regex(
   /^\/(?:[!"$-+\-.0-9:;<=>@A-Z\\^_`a-z|~/]|\{[A-Za-z][A-Za-z0-9_]*\})*$/,
