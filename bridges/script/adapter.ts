@@ -1,5 +1,12 @@
 /** Drives one script over the App link. In a rehearsal, nothing of it runs that does not know that it is one. */
-import { type Adapter, type AdapterHost, type Described, transportAdapter } from "@patchbay/bridge-kit";
+import {
+  type Adapter,
+  type AdapterHost,
+  type Described,
+  transportAdapter,
+  withAssets,
+  withFiles,
+} from "@patchbay/bridge-kit";
 import { sampleOf } from "@patchbay/bridge-kit/sample";
 import { type AppManifest, commandDocument } from "@patchbay/contracts";
 
@@ -13,24 +20,26 @@ export interface ScriptAdapterOptions extends Described {
 export function scriptAdapter(
   { manifest, open, changed, simulated, owned, silenceMs }: ScriptAdapterOptions,
 ): (host: AdapterHost) => Adapter {
-  return transportAdapter({
-    manifest,
-    owned,
-    ...(silenceMs === undefined ? {} : { silenceMs }),
-    open: (host, events) =>
-      open(host, {
-        onNotification: (method, params) => {
-          if (method === "manifest_changed") changed();
-          else events.onNotification(method, params);
-        },
-      }),
-    execute: ({ command, args, id, signal, progress, deadline, live }, transport) => {
-      const simulates = transport.peer.capabilities?.["simulates"] === true;
-      if (simulated && !simulates) return Promise.resolve(madeUp(manifest, command, args));
-      const params = { command, args, id, ...(live === true ? { live } : {}) };
-      return transport.request("execute", params, { signal, id, progress, deadline });
-    },
-  });
+  return (host) =>
+    transportAdapter({
+      manifest,
+      owned,
+      ...(silenceMs === undefined ? {} : { silenceMs }),
+      open: (host, events) =>
+        open(host, {
+          onNotification: (method, params) => {
+            if (method === "manifest_changed") changed();
+            else events.onNotification(method, params);
+          },
+        }),
+      async execute({ command, args, id, signal, progress, deadline, live }, transport) {
+        const simulates = transport.peer.capabilities?.["simulates"] === true;
+        if (simulated && !simulates) return madeUp(manifest, command, args);
+        await using files = await withFiles(args, host);
+        const params = { command, args: files.args, id, ...(live === true ? { live } : {}) };
+        return await withAssets(await transport.request("execute", params, { signal, id, progress, deadline }), host);
+      },
+    })(host);
 }
 
 /** What it might answer, by what it says that it answers. */

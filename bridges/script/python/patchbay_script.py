@@ -23,10 +23,12 @@ import dataclasses
 import enum
 import inspect
 import json
+import mimetypes
 import os
 import pathlib
 import queue
 import re
+import shutil
 import socket
 import struct
 import sys
@@ -34,11 +36,13 @@ import threading
 import time
 import types
 import typing
+import uuid
 from typing import Any, BinaryIO, Callable
 
 __all__ = [
     "Cancelled",
     "Field",
+    "File",
     "Problem",
     "Script",
     "channel",
@@ -83,6 +87,23 @@ class Field:
 
     def __init__(self, description: str = "", **words: Any) -> None:
         self.schema = {**({"description": description} if description else {}), **words}
+
+
+class File:
+    """A file that travels: as an argument it lies at `path` while the command runs; of a result, a copy is given."""
+
+    def __init__(self, path: str | os.PathLike[str], name: str = "", media_type: str = "") -> None:
+        self.path = pathlib.Path(path)
+        self.name = name or self.path.name
+        self.media_type = media_type or mimetypes.guess_type(self.name)[0] or "application/octet-stream"
+
+
+_FILE = {
+    "type": "object",
+    "properties": {"id": {"type": "string"}, "name": {"type": "string"}, "mediaType": {"type": "string"}},
+    "required": ["id", "name", "mediaType"],
+    "slot": "asset",
+}
 
 
 # --- what the types say, as JSON Schema
@@ -130,6 +151,8 @@ _SIMPLE: dict[Any, dict[str, Any]] = {
 def _schema_of_class(kind: Any) -> dict[str, Any]:
     if kind in _SIMPLE:
         return dict(_SIMPLE[kind])
+    if kind is File:
+        return dict(_FILE)
     if isinstance(kind, type) and issubclass(kind, enum.Enum):
         return {"enum": [member.value for member in kind]}
     if dataclasses.is_dataclass(kind):
@@ -174,6 +197,8 @@ def _plain(value: Any) -> Any:
         return _plain(value.value)
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {field.name: _plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    if isinstance(value, File):
+        return _handed_over(value)
     if isinstance(value, pathlib.PurePath):
         return str(value)
     if isinstance(value, dict):
@@ -183,11 +208,23 @@ def _plain(value: Any) -> Any:
     return value
 
 
+def _handed_over(file: File) -> dict[str, Any]:
+    """A copy for the bridge, which takes it away: the file itself stays with whom it belongs to."""
+    folder = _script.work_dir / "outgoing"
+    folder.mkdir(parents=True, exist_ok=True)
+    copy = folder / uuid.uuid4().hex
+    shutil.copyfile(file.path, copy)
+    return {"$file": {"path": str(copy), "name": file.name, "mediaType": file.media_type}}
+
+
 def _typed(hint: Any, value: Any) -> Any:
     """An argument as its function expects it: JSON knows no enums, no dataclasses, and writes 1.0 as 1."""
     origin, parts = typing.get_origin(hint), typing.get_args(hint)
     if origin is typing.Annotated:
         return _typed(parts[0], value)
+    if hint is File and isinstance(value, dict) and "$file" in value:
+        given = value["$file"]
+        return File(given["path"], given.get("name", ""), given.get("mediaType", ""))
     if hint is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
     if isinstance(hint, type) and issubclass(hint, enum.Enum):
@@ -280,8 +317,11 @@ class _WebSocket:
 
     def _frame(self, kind: int, body: bytes) -> None:
         size = len(body)
-        length = struct.pack("!B", size | 0x80) if size < 126 else struct.pack("!BH", 0xFE, size)
-        if size > 0xFFFF:
+        if size < 126:
+            length = struct.pack("!B", size | 0x80)
+        elif size <= 0xFFFF:
+            length = struct.pack("!BH", 0xFE, size)
+        else:
             length = struct.pack("!BQ", 0xFF, size)
         mask = os.urandom(4)
         key = int.from_bytes((mask * (size // 4 + 1))[:size], "big")
@@ -333,6 +373,7 @@ class Script:
 
     def __init__(self) -> None:
         self.simulated = os.environ.get("PATCHBAY_SIMULATE") == "1"
+        self.work_dir = pathlib.Path.cwd()
         self.state: dict[str, Any] = _State(self._state_changed)
         self._commands: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {}
         self._events: dict[str, dict[str, Any]] = {}
@@ -359,7 +400,7 @@ class Script:
         self._commands[function.__name__] = (function, document)
         return function
 
-    def event(self, name: str, summary: str = "", **fields: Any) -> Callable[..., None]:
+    def event(self, name: str, summary: str = "", /, **fields: Any) -> Callable[..., None]:
         """Declares something that happens; what it gives tells that it did: `clicked = event("clicked", x=int)`."""
         self._events[name] = {"summary": summary, "schema": _object(fields, list(fields))}
         return lambda **data: self._notify("event", event=name, data=data, at=int(time.time() * 1000))
@@ -478,6 +519,8 @@ class Script:
                     if method is None:
                         self.log(str(message["error"].get("message")), "error")
                     break
+                elif message.get("id") == "hello":
+                    self.work_dir = pathlib.Path(message["result"]["workDir"])
                 elif method is not None and "id" in message:
                     self._inbox.put(message)
         except (OSError, ValueError, KeyError) as error:
