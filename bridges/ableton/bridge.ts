@@ -8,6 +8,7 @@ import { startAbletonBridge } from "./start.ts";
 export const bridge: BridgeDefinition = {
   app: ableton.app,
   title: ableton.title,
+  needsWindow: true,
   find: ({ signal } = {}) => findLive(signal === undefined ? {} : { signal }),
   start({ mode, allowCode: _allowCode, argument: _argument, ...options }) {
     if (mode !== "background") return startAbletonBridge({ ...options, mode });

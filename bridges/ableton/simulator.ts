@@ -35,6 +35,8 @@ export interface LiveSimulator extends AsyncDisposable {
   /** Every address that was heard. */
   readonly heard: ReadonlySet<string>;
   readonly listeners: number;
+  /** Datagrams that wait for the next tick. */
+  readonly waiting: number;
   /** Does what a person does by hand. */
   simulate(change: (set: SimulatedSet) => void): void;
   /** Answers from here on nothing, as behind a dialog; or again. */
@@ -64,6 +66,9 @@ export async function startLiveSimulator(options: LiveSimulatorOptions = {}): Pr
     heard: server.heard,
     get listeners() {
       return server.listeners.size;
+    },
+    get waiting() {
+      return server.waiting;
     },
     simulate: (change) => change(server.set),
     hang: (hangs) => server.hangs = hangs,
@@ -110,6 +115,10 @@ class Server {
       this.#queue.push({ bytes: new Uint8Array(bytes), from: address });
     });
     socket.on("error", () => {});
+  }
+
+  get waiting(): number {
+    return this.#queue.length;
   }
 
   /** What it says when it is loaded. */

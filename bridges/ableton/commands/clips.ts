@@ -184,10 +184,11 @@ export const clipHandlers: HandlersOf<typeof clipCommands> = {
     }
     await createClip(context, { index, slot, length });
     const ids = [index, slot];
-    if (name !== undefined) await live.set("clip", "name", ids, name, signal);
+    // without a name nobody could speak of it
+    const called = await live.set("clip", "name", ids, name ?? `${track.name} ${slot + 1}`, signal);
     if (color !== undefined) await live.set("clip", "color", ids, colorNumber(color), signal, { loose: true });
-    if (name !== undefined || color !== undefined) await session.refreshTracks(signal);
-    return { track: index + 1, scene: slot + 1, clip: name ?? "", length };
+    await session.refreshTracks(signal);
+    return { name: String(called), track: index + 1, scene: slot + 1, length };
   },
   fire_clip: async (context, address) => {
     const found = await findClip(context, address);
@@ -220,7 +221,7 @@ export const clipHandlers: HandlersOf<typeof clipCommands> = {
     await session.refreshTracks(signal);
     const copy = session.known.tracks[index]?.clips[slot];
     if (!copy) throw PatchbayError.of("COMMAND_FAILED", "The clip was to be copied, and the slot is still empty");
-    return { track: index + 1, scene: slot + 1, clip: copy.name };
+    return { name: copy.name, track: index + 1, scene: slot + 1 };
   },
   double_loop: async (context, address) => {
     const { live, signal, session } = context;
@@ -237,7 +238,7 @@ export const clipHandlers: HandlersOf<typeof clipCommands> = {
   rename_clip: async (context, { name, ...address }) => {
     const { found, ...changed } = await setOnClip(context, address, "name", name);
     found.clip.name = changed.value;
-    return { ...changed, clip: changed.value };
+    return { ...changed, name: changed.value };
   },
   set_clip_color: async (context, { color, ...address }) => {
     const { found, ...changed } = await setOnClip(context, address, "color", colorNumber(color), { loose: true });

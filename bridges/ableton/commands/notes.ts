@@ -130,7 +130,7 @@ async function midiClip(context: CommandContext, args: Parameters<typeof findCli
   throw PatchbayError.of("COMMAND_FAILED", `'${found.clip.name}' is an audio clip: it has no notes`);
 }
 
-export const clipPlace = ({ index, slot, clip }: FoundClip) => ({ track: index + 1, scene: slot + 1, clip: clip.name });
+export const clipPlace = ({ index, slot, clip }: FoundClip) => ({ name: clip.name, track: index + 1, scene: slot + 1 });
 
 interface Wanted {
   from?: number | undefined;

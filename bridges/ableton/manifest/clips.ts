@@ -69,7 +69,7 @@ const create_clip = command({
     track: TrackRef,
     scene: SceneRef.optional().describe("else the first empty slot of the track; a scene is added where there is none"),
     length: z.number().min(0.25).max(10_000).default(4).describe("beats"),
-    name: NewName.optional(),
+    name: NewName.optional().describe("else the track's name and the scene's number"),
     color: LiveColor.optional(),
   }),
   result: ClipPlace.extend({ length: z.number() }),
@@ -89,6 +89,7 @@ const fire_clip = command({
   phrases: [
     "(fire|launch|trigger|play|start) [the] clip {clip} [(on|of) [the] [track] {track}]",
     "(fire|launch|trigger|play|start) [the] {clip} clip",
+    "(fire|launch|trigger) {clip}",
   ],
 });
 

@@ -1,7 +1,7 @@
 /** Tracks: make, name, remove, and how they are routed. */
 import { command, query } from "@patchbay/contracts";
 import { z } from "zod";
-import { LiveColor, MAKE, NewName, onTrack, TrackRef, TrackSummary } from "./values.ts";
+import { LiveColor, MAKE, NewName, onTrack, TrackPlace, TrackRef, TrackSummary } from "./values.ts";
 
 const one = { track: TrackRef };
 const none = z.strictObject({});
@@ -44,8 +44,7 @@ const create_track = command({
     color: LiveColor.optional(),
     number: z.number().int().min(1).max(1_000).optional().describe("where it goes; else behind the last one"),
   }),
-  result: z.object({
-    name: z.string(),
+  result: TrackPlace.extend({
     number: z.number().int().describe("of the track, or of the send that a return track gave"),
     kind: z.enum(["midi", "audio", "return"]),
   }),
@@ -70,7 +69,7 @@ const delete_track = command({
 const duplicate_track = command({
   summary: "Duplicates a track; the copy follows it.",
   args: z.strictObject(one),
-  result: z.object({ name: z.string(), number: z.number().int() }),
+  result: TrackPlace,
   undo: { command: "delete_track", args: { track: { $ref: "result.number" } } },
   phrases: ["(duplicate|copy|double) [the] track {track}", "(duplicate|copy) [the] {track} track"],
 });

@@ -37,7 +37,7 @@ const play = command({
   phrases: [
     "(play|start) [the] (song|set|music|transport|playback)",
     "start playing",
-    "press play",
+    "[press] play",
     "(start|play) [the] session",
   ],
 });
@@ -57,7 +57,7 @@ const stop = command({
   result: Playing,
   idempotent: true,
   undo: "none",
-  phrases: ["stop (playing|playback|the song|the set|the music|the transport|live)", "(press|hit) stop"],
+  phrases: ["stop (playing|playback|the song|the set|the music|the transport|live)", "[press|hit] stop"],
 });
 
 const set_tempo = command({

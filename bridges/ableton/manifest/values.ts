@@ -20,7 +20,8 @@ export type SceneRef = z.infer<typeof SceneRef>;
 /** A clip of the session: with its track the number of its scene will do, without one its name has to be enough. */
 export const ClipRef = z.union([LiveName, number]).meta({
   slot: "object",
-  kinds: ["clip"],
+  // of a track with one clip, the track's name will do
+  kinds: ["clip", "track"],
   description: "a clip: its name, or with a track the number of its scene from 1",
 });
 export type ClipRef = z.infer<typeof ClipRef>;
@@ -116,9 +117,14 @@ export const onTrack = <T extends z.ZodType>(value: T) =>
   z.object({ track: z.string(), number: z.number().int(), value, previous: value });
 /** The same for the whole song. */
 export const changed = <T extends z.ZodType>(value: T) => z.object({ value, previous: value });
-export const onClip = <T extends z.ZodType>(value: T) =>
-  z.object({ track: z.number().int(), scene: z.number().int(), clip: z.string(), value, previous: value });
-export const ClipPlace = z.object({ track: z.number().int(), scene: z.number().int(), clip: z.string() });
+export const ClipPlace = z.object({
+  name: z.string().meta({ slot: "object" }),
+  track: z.number().int(),
+  scene: z.number().int(),
+});
+export const onClip = <T extends z.ZodType>(value: T) => ClipPlace.extend({ value, previous: value });
+/** A track as what is made or copied is answered; later parts of an instruction speak of it by its name. */
+export const TrackPlace = z.object({ name: z.string().meta({ slot: "object" }), number: z.number().int() });
 
 /** The words that begin a request to make something. */
 export const MAKE = "(add|create|make|insert) [a|an|the|another|one]";

@@ -81,8 +81,16 @@ export class Midi implements Disposable {
 
 const reasonOf = (error: unknown) => error instanceof Error ? error.message : String(error);
 
+/** Without it RtMidi complains on the terminal. */
+const SEQUENCER = "/dev/snd/seq";
+
 /** RtMidi is native: it is loaded when MIDI is first wanted, and a machine without it has no MIDI. */
 async function loadRtMidi(): Promise<MidiDriver> {
+  if (Deno.build.os === "linux") {
+    await Deno.stat(SEQUENCER).catch(() => {
+      throw new Error(`this machine has no ALSA sequencer (${SEQUENCER})`);
+    });
+  }
   const { Output } = await import("@julusian/midi");
   const opened = (name: string, open: (output: InstanceType<typeof Output>) => void): MidiOutput => {
     const output = new Output();
