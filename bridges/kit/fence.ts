@@ -21,12 +21,12 @@ export interface BridgeLeaseOptions {
   onChange(): void;
   /** Another process has the id, and lives. */
   onFenced(error: PatchbayError): void;
-  /** How long it outlives this process, in milliseconds. @default 6_000 */
+  /** How long it outlives this process, in milliseconds. @default 12_000 */
   ttlMs?: number;
 }
 
 const log = logger("bridge");
-const TTL_MS = 6_000;
+const TTL_MS = 12_000;
 /** How often a lease that somebody else has is looked at, in milliseconds. */
 const POLL_MS = 500;
 const RETRY: Backoff = { minMs: 100, maxMs: 2_000 };

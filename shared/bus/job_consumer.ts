@@ -201,7 +201,7 @@ export interface AnyJobs {
 /** Only an idle bridge asks: a job that is taken is a job that no other bridge gets. */
 export function anyJobs(bus: Bus, options: JobConsumerOptions): AnyJobs {
   const { app, ackWaitMs } = options;
-  let made = false;
+  const there = consumersThere(bus, app);
   const prepare = async (signal: AbortSignal, failures: number) => {
     for (const priority of PRIORITIES) {
       const filter = subjects.job(app, ANY_BRIDGE, priority);
@@ -213,20 +213,40 @@ export function anyJobs(bus: Bus, options: JobConsumerOptions): AnyJobs {
   return {
     async take(signal) {
       for (let failures = 0; !signal.aborted && !bus.nc.isClosed();) {
-        made ||= await prepare(signal, failures);
-        if (!made) return undefined;
+        there.made ??= prepare(signal, failures);
+        const made = there.made;
+        if (!await made) {
+          // maybe it was another bridge's signal that fired
+          if (there.made === made) there.made = undefined;
+          continue;
+        }
         const job = await takeOne(bus, app, signal);
         if (job !== "broke") {
           if (job !== undefined) return job;
           failures = 0;
         } else {
-          made = false;
+          if (there.made === made) there.made = undefined;
           failures++;
         }
       }
       return undefined;
     },
   };
+}
+
+/** Whether the consumers of an application's `any` are there, for all of its bridges on one connection. */
+interface ConsumersThere {
+  made: Promise<boolean> | undefined;
+}
+
+const THERE = new WeakMap<Bus, Map<AppName, ConsumersThere>>();
+
+function consumersThere(bus: Bus, app: AppName): ConsumersThere {
+  let apps = THERE.get(bus);
+  if (apps === undefined) THERE.set(bus, apps = new Map());
+  let there = apps.get(app);
+  if (there === undefined) apps.set(app, there = { made: undefined });
+  return there;
 }
 
 const PRIORITIES = Priority.options;
