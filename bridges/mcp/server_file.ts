@@ -24,12 +24,11 @@ export async function readServerFile(
   argument: string,
   env: (name: string) => string | undefined = (name) => Deno.env.get(name),
 ): Promise<McpServerEntry> {
-  const hash = argument.lastIndexOf("#");
-  const path = hash === -1 ? argument : argument.slice(0, hash);
+  const { path = argument, wanted } = /^(?<path>.*?\.(?:ya?ml|json))#(?<wanted>.*)$/i.exec(argument)?.groups ?? {};
   const file = resolve(path);
   const { name, config } = readServer(await contentOf(file, path), {
     file: path,
-    name: hash === -1 ? undefined : argument.slice(hash + 1),
+    name: wanted,
     env,
   });
   return {
