@@ -46,3 +46,12 @@ Deno.test("a folder without a bridge is refused with what is missing", async () 
     (folder) => assert.rejects(loadBridge(parseItem(folder)), code("INVALID_CONFIGURATION", /no BridgeDefinition/)),
   );
 });
+
+Deno.test("the application behind osc is the one that its file names", async () => {
+  const { app, title } = await loadBridge(parseItem("osc:supercollider@desk"));
+  assert.deepEqual([app, title], ["supercollider", "SuperCollider"]);
+  await assert.rejects(
+    loadBridge(parseItem("osc:no-such.yaml")),
+    code("INVALID_CONFIGURATION", /no-such\.yaml cannot be read/),
+  );
+});
