@@ -25,7 +25,7 @@ export interface CascadeurAdapterOptions
   announcement?: string;
   /** How long a picture of the viewport may take, in milliseconds. @default 8_000 */
   drawnMs?: number;
-  simulator?: Omit<SimulatorOptions, "folder" | "allowCode">;
+  simulator?: Omit<SimulatorOptions, "folder">;
 }
 
 /** Files on their way; what is left there belongs to a command that was never finished. */

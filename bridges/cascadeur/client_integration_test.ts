@@ -1,27 +1,13 @@
 /** The typed client against each form of the server, without a bus or a bridge. */
 import assert from "node:assert/strict";
-import { join } from "node:path";
-import { startChild } from "@patchbay/bridge-kit";
 import { CascadeurClient } from "./client.ts";
-import { announcementChange, readAnnouncement } from "./announcement.ts";
-import { findPython, type ServerForm, simulatorLaunch } from "./simulator.ts";
+import { findPython } from "./simulator.ts";
 import { code } from "./testing/cascadeur_studio.ts";
+import { startSimulatorProcess } from "./testing/simulator_process.ts";
 
-/** A simulated Cascadeur with its server in one form. */
-async function startSimulator(form: ServerForm) {
-  await using stack = new AsyncDisposableStack();
-  const folder = await Deno.makeTempDir({ prefix: "patchbay-client-" });
-  stack.defer(() => Deno.remove(folder, { recursive: true }));
-  const announcement = join(folder, "server.json");
-  const stop = new AbortController();
-  stack.defer(() => stop.abort());
-  const child = stack.use(startChild(await simulatorLaunch({ folder, form })));
-  while (await readAnnouncement(announcement).catch(() => undefined) === undefined) {
-    const change = announcementChange(announcement, AbortSignal.any([stop.signal, AbortSignal.timeout(200)]));
-    await Promise.race([change.catch(() => {}), child.exited.then((exit) => assert.fail(exit.lastLines.join("\n")))]);
-  }
-  const all = stack.move();
-  return { announcement, folder, [Symbol.asyncDispose]: () => all.disposeAsync() };
+async function temporaryFolder() {
+  const path = await Deno.makeTempDir({ prefix: "patchbay-client-" });
+  return { path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };
 }
 
 const hasAiohttp = (await new Deno.Command(await findPython(), { args: ["-c", "import aiohttp"], stderr: "null" })
@@ -32,7 +18,8 @@ for (const form of ["threaded", "sync", "async"] as const) {
     name: `the typed client animates through the ${form} server`,
     ignore: form === "async" && !hasAiohttp,
     async fn() {
-      await using simulator = await startSimulator(form);
+      await using folder = await temporaryFolder();
+      await using simulator = await startSimulatorProcess(folder.path, { form });
       await using client = await CascadeurClient.connect({ announcement: simulator.announcement });
       const { scene, animation, rig } = client;
       assert.equal((await scene.list({})).scenes.length, 1);

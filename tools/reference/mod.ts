@@ -1,6 +1,7 @@
 /** The generated references: everything in `docs/reference`, made from the code that it describes. */
 import { asyncApiReference } from "./asyncapi.ts";
 import { blenderReference } from "./blender.ts";
+import { cascadeurReference } from "./cascadeur.ts";
 import { cliReference } from "./cli.ts";
 import { errorReference } from "./errors.ts";
 import { page, table } from "./markdown.ts";
@@ -21,6 +22,7 @@ export async function references(): Promise<Map<string, string>> {
     ["README.md", index(Object.keys(schemas))],
     ["asyncapi.json", json(asyncApiReference())],
     ["blender.md", blenderReference()],
+    ["cascadeur.md", cascadeurReference()],
     ["cli.md", cliReference()],
     ["errors.md", errorReference()],
     ["openapi.json", json(await openApiReference())],
@@ -39,6 +41,7 @@ function index(schemas: readonly string[]): string {
     "All of this is written by `deno task build`; a test fails while it is not what the code says.",
     table(["", "what it describes"], [
       ["[blender.md](blender.md)", "every command, event and piece of state of Blender"],
+      ["[cascadeur.md](cascadeur.md)", "every command, event and piece of state of Cascadeur"],
       ["[touchdesigner.md](touchdesigner.md)", "every command, event, channel and piece of state of TouchDesigner"],
       [
         "[supercollider.md](supercollider.md)",

@@ -120,9 +120,11 @@ export function callsOf(bus: Bus) {
   return { bus, call, scene, content, listen, store, executed };
 }
 
-/** Whether an error is a problem of one of these codes, and says this. */
+/** Whether an error is a problem of one of these codes (`A|B`), and says this. */
 export const code = (expected: string, text = /./) => (error: unknown) => {
   if (!(error instanceof PatchbayError)) throw error;
-  if (error.code !== expected || !text.test(error.message)) throw new Error(`${error.code}: ${error.message}`);
+  if (!expected.split("|").includes(error.code) || !text.test(error.message)) {
+    throw new Error(`${error.code}: ${error.message}`);
+  }
   return true;
 };

@@ -29,15 +29,15 @@ def main() -> int:
         figure.add_figure(first)
     signal.signal(signal.SIGTERM, lambda *_: setattr(application, "wanted_end", True))
 
-    # as Cascadeur calls its hooks
-    from events.application_started import patchbay_server
-
-    patchbay_server.run()
     control = None
     if options.control is not None:
         from control import Control
 
         control = Control(options.control)
+    # as Cascadeur calls its hooks
+    from events.application_started import patchbay_server
+
+    patchbay_server.run()
     parent = os.getppid()
     while not application.wanted_end and os.getppid() == parent:
         QtCore.process_events()
