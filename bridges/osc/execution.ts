@@ -68,7 +68,8 @@ class Execution {
     const { questions } = this.options;
     const messages = messagesOf(this.command).map((message) => messageOf(message, this.scope));
     if (before?.refused === true) await this.#isAbsent(before);
-    else if (before !== undefined) {
+    else if (before !== undefined && (before.equals !== undefined || this.call.live !== true)) {
+      // what was there before each value of a link is nobody's to take back
       const answer = this.#answers.before = await questions.ask(before, this.scope, this.call);
       if (!this.#isRead(before, answer)) {
         throw this.#conflict(`${before.address} reads ${answer.values.map(String).join(" ").slice(0, 200)}`);
