@@ -65,13 +65,15 @@ async function runDeno(kind: Exclude<Kind, "python">): Promise<Counts> {
   ]);
 }
 
-/** The tests of what runs inside applications: `bridges/<app>/app/tests`. */
+/** The tests of what runs inside applications, and of what helps scripts: `bridges/<app>/{app,python}/tests`. */
 async function pythonTests(): Promise<string[]> {
   const folders: string[] = [];
   for await (const { name } of Deno.readDir(new URL("bridges/", root))) {
-    const folder = `bridges/${name}/app/tests`;
-    const isThere = await Deno.stat(new URL(folder, root)).then(() => true, () => false);
-    if (isThere) folders.push(folder);
+    for (const part of ["app", "python"]) {
+      const folder = `bridges/${name}/${part}/tests`;
+      const isThere = await Deno.stat(new URL(folder, root)).then(() => true, () => false);
+      if (isThere) folders.push(folder);
+    }
   }
   return folders.sort();
 }

@@ -59,7 +59,12 @@ export const TRANSPORTS = {
   script: {
     summary: "a script in Python that the bridge starts and looks after",
     inside: "is reached from `script.py`, where the simulated one changes its own state",
-    files: { "adapter.ts": "script/adapter.ts", "script.py": "script/script.py" },
+    files: {
+      "adapter.ts": "script/adapter.ts",
+      "script.py": "script/script.py",
+      // it goes with the bridge, wherever that goes
+      "patchbay_script.py": "../../../bridges/script/python/patchbay_script.py",
+    },
     simulator: "script.py",
   },
 } as const satisfies Record<string, TransportTemplate>;

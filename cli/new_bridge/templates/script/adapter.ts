@@ -21,10 +21,11 @@ export function lampAdapter(
   return appLinkAdapter({
     manifest: lampManifest,
     transport: "stdio",
-    launch: () => ({
+    launch: ({ host }) => ({
       command: argument ?? (Deno.build.os === "windows" ? "python" : "python3"),
       args: ["-u", script, ...(simulated ? ["--simulate"] : [])],
       cwd: workDir,
+      env: { PATCHBAY_APP: host.app, PATCHBAY_LINK: "stdio" },
     }),
   });
 }
