@@ -25,6 +25,8 @@ from .version import PROTOCOL, SERVER_VERSION
 from .watch import Watch
 
 _TICK_MS = 5
+# So many rounds of an event loop lie between a request and its answer.
+_ROUNDS = 10
 _WATCH_S = 0.4
 _WATCH_LONGEST_SHARE = 0.1
 
@@ -97,8 +99,8 @@ class Running:
             return server.port
         loop = asyncio.new_event_loop()
         loop.run_until_complete(server.start())
-        # nobody runs a loop here: the main thread's timer goes through this one, a round at a time
-        self._serve_ready = lambda: (loop.call_soon(loop.stop), loop.run_forever())[1]
+        # nobody runs a loop here: the main thread's timer goes through this one, a few rounds at a time
+        self._serve_ready = lambda: _run_rounds(loop)
         self._closing.callback(loop.close)
         self._closing.callback(lambda: loop.run_until_complete(server.close()))
         return server.port
@@ -152,6 +154,12 @@ class Running:
     def _refuse_behind_dialog(self) -> None:
         if self._timer.is_modal():
             raise CallError("APP_BUSY", "Cascadeur shows a dialog: answer it first; nothing was begun")
+
+
+def _run_rounds(loop: asyncio.AbstractEventLoop) -> None:
+    for _ in range(_ROUNDS):
+        loop.call_soon(loop.stop)
+        loop.run_forever()
 
 
 def _running_loop() -> asyncio.AbstractEventLoop | None:
