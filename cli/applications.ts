@@ -1,4 +1,5 @@
 /** The applications that this checkout has a bridge for. Another one is a line here. */
+import { bridge as ableton } from "@patchbay/bridge-ableton";
 import { bridge as blender } from "@patchbay/bridge-blender";
 import { bridge as cascadeur } from "@patchbay/bridge-cascadeur";
 import type { BridgeDefinition } from "@patchbay/bridge-kit";
@@ -7,4 +8,4 @@ import { bridge as osc } from "@patchbay/bridge-osc";
 import { bridge as script } from "@patchbay/bridge-script";
 import { bridge as touchdesigner } from "@patchbay/bridge-touchdesigner";
 
-export const APPLICATIONS: readonly BridgeDefinition[] = [blender, cascadeur, mcp, osc, script, touchdesigner];
+export const APPLICATIONS: readonly BridgeDefinition[] = [ableton, blender, cascadeur, mcp, osc, script, touchdesigner];

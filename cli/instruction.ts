@@ -1,18 +1,10 @@
 /** Runs one instruction on a studio, and tells the person what is planned, what happens, and what came of it. */
 import { type Client, createClient } from "@patchbay/client";
-import {
-  type AppName,
-  type Id,
-  type ManifestDocument,
-  newId,
-  type Plan,
-  type Progress,
-  type Run,
-  type RunEvent,
-} from "@patchbay/contracts";
+import { type AppName, type Id, type ManifestDocument, newId, type Run } from "@patchbay/contracts";
 import { span, withCorrelation } from "@patchbay/telemetry";
+import { followRun } from "./follow_run.ts";
 import { EXIT } from "./outcome.ts";
-import { describeAnswer, describePlan, describeValue } from "./plan_text.ts";
+import { describeAnswer, describePlan } from "./plan_text.ts";
 import { bringPicturesBack } from "./pictures.ts";
 import { printable } from "./printable.ts";
 
@@ -49,27 +41,15 @@ async function run(instruction: string, correlationId: Id, given: InstructionOpt
     ...(options.provider === undefined ? {} : { provider: options.provider }),
   });
   say(describePlan(plan));
-  const cancel = () => {
-    say("Cancelling…");
-    void client.runs.cancel(runId).catch((error: Error) => say(`Cannot cancel: ${error.message}`));
-  };
-  if (signal.aborted) cancel();
-  else signal.addEventListener("abort", cancel, { once: true });
-  try {
-    const outcome = await follow(client, plan, { runId, correlationId }, say);
-    const seconds = ((performance.now() - began) / 1000).toFixed(1);
-    say(
-      `\n${
-        outcome.status === "succeeded" ? "Succeeded" : `Run ${outcome.status}`
-      } in ${seconds} s.   trace ${trace.id}`,
-    );
-    if (signal.aborted && outcome.status !== "succeeded") return EXIT.interrupted;
-    await sayAnswers(client, outcome, options);
-    await bringPicturesBack(client, outcome, options);
-    return outcome.status === "succeeded" ? EXIT.ok : EXIT.failed;
-  } finally {
-    signal.removeEventListener("abort", cancel);
-  }
+  const outcome = await followRun(client, plan, { runId, correlationId }, { say, signal });
+  const seconds = ((performance.now() - began) / 1000).toFixed(1);
+  say(
+    `\n${outcome.status === "succeeded" ? "Succeeded" : `Run ${outcome.status}`} in ${seconds} s.   trace ${trace.id}`,
+  );
+  if (signal.aborted && outcome.status !== "succeeded") return EXIT.interrupted;
+  await sayAnswers(client, outcome, options);
+  await bringPicturesBack(client, outcome, options);
+  return outcome.status === "succeeded" ? EXIT.ok : EXIT.failed;
 }
 
 /** A `fetch` that notes the trace id of each answer (W3C Trace Context, level 2). */
@@ -80,45 +60,6 @@ function noting(trace: { id: string }): typeof fetch {
     if (id !== undefined) trace.id = id;
     return response;
   };
-}
-
-/** Prints the run's events until it is over. */
-async function follow(
-  client: Client,
-  plan: Plan,
-  { runId, correlationId }: { runId: Id; correlationId: Id },
-  say: (line: string) => void,
-): Promise<Run> {
-  const titles = new Map(plan.steps.map(({ id, command }) => [id, `${id} ${command}`]));
-  const stepOf = new Map<Id, string>();
-  const onProgress = ({ commandId, fraction, message }: Progress) => {
-    const share = fraction === undefined ? "" : ` ${Math.round(fraction * 100)} %`;
-    say(`  … ${stepOf.get(commandId) ?? ""}${share}${message === undefined ? "" : ` ${message}`}`);
-  };
-  for await (const event of client.runs.follow(runId, { onProgress, correlationId })) {
-    if (event.type === "STEP_STARTED") stepOf.set(event.commandId, titles.get(event.stepId) ?? event.stepId);
-    const line = describeEvent(event, titles);
-    if (line !== undefined) say(line);
-  }
-  return await client.runs.get(runId, { correlationId });
-}
-
-function describeEvent(event: RunEvent, titles: ReadonlyMap<string, string>): string | undefined {
-  const title = typeof event["stepId"] === "string" ? titles.get(event["stepId"]) ?? event["stepId"] : "";
-  switch (event.type) {
-    case "STEP_STARTED":
-      return `  ▶ ${title}`;
-    case "STEP_FINISHED":
-      return `  ✓ ${title} on ${event.bridge}, ${Math.round(event.durationMs)} ms${describeValue(event.value)}`;
-    case "STEP_ERROR":
-      return `  ✗ ${title} ${event.problem.code}: ${event.problem.detail}\n    What to do: ${event.problem.remedy}`;
-    case "STEP_SKIPPED":
-      return `  - ${title} skipped: ${event.reason}`;
-    case "STEP_CANCELLED":
-      return `  - ${title} cancelled`;
-    default:
-      return undefined;
-  }
 }
 
 /** What was asked is answered: the value of each query. */

@@ -10,18 +10,20 @@ const MAX_ANSWER_LINES = 60;
 /** One line for each step: what runs where, with which arguments, after what. */
 export function describePlan({ steps, provenance }: Plan): string {
   const width = Math.max(...steps.map(({ app, command }) => app.length + command.length + 1));
+  const idWidth = Math.max(...steps.map(({ id }) => id.length));
   const lines = steps.map((step) => {
     const args = Object.entries(step.args).map(([name, value]) => `${name}=${describeArgument(value)}`).join(" ");
     const after = [...dependenciesOf(step)];
     const what = `${step.app}.${step.command}`.padEnd(width);
-    return `  ${step.id}  ${what}  ${args}${after.length === 0 ? "" : `   after ${after.join(", ")}`}`;
+    return `  ${step.id.padEnd(idWidth)}  ${what}  ${args}${after.length === 0 ? "" : `   after ${after.join(", ")}`}`;
   });
   return [`Plan: ${steps.length} ${steps.length === 1 ? "step" : "steps"}, by ${provenance.provider}`, ...lines].join(
     "\n",
   );
 }
 
-function describeArgument(value: unknown): string {
+/** A value in short; a reference as `<step.result.name>`. */
+export function describeArgument(value: unknown): string {
   if (isReference(value)) return `<${Object.values(value)[0]}>`;
   return cut(typeof value === "string" ? value : JSON.stringify(value));
 }

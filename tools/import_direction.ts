@@ -23,6 +23,7 @@ const ARROWS: readonly { part: RegExp; may: readonly string[] }[] = [
   { part: /^bridges\//, may: ["shared/contracts", "shared/telemetry", "shared/bus", "bridges/kit"] },
   { part: /^services\//, may: ["shared/contracts", "shared/telemetry", "shared/bus"] },
   { part: /^deploy$/, may: ["shared/contracts", "shared/telemetry", "shared/bus"] },
+  { part: /^examples$/, may: ["shared/contracts", "shared/client"] },
   { part: /^(cli|tools)$/, may: ["*"] },
   { part: /^tests$/, may: ["*", "tests"] },
 ];

@@ -58,6 +58,8 @@ export interface BridgeDefinition {
   title: string;
   /** What may stand after the colon of an item: `the program to start`. Absent: nothing may. */
   argument?: string;
+  /** There is none without a window: a person starts it, and no bridge does. @default false */
+  needsWindow?: boolean;
   /**
    * For a bridge to any application of a kind, where the argument says which one: `osc:lights.yaml` is the application that
    * the file names. What it answers takes the place of this definition, and is started with the same argument.
@@ -88,6 +90,7 @@ const Shape = z.looseObject({
   app: AppName,
   title: z.string().min(1),
   argument: z.string().optional(),
+  needsWindow: z.boolean().optional(),
   from: z.custom(isFunction).optional(),
   find: z.custom(isFunction).optional(),
   install: z.custom(isFunction).optional(),

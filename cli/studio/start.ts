@@ -14,6 +14,7 @@ import { configureLogging } from "@patchbay/telemetry";
 import { statusLines } from "../bridges/status_lines.ts";
 import { machineName } from "../workstation.ts";
 import { openHome, type StudioHome } from "./home.ts";
+import { chooseMode, type ChooseOptions } from "./stand_in.ts";
 
 export interface StudioOptions {
   /** Where everything is kept: see {@linkcode homePath}. */
@@ -76,7 +77,10 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
 
   const { path: binary } = await provisionNatsServer({ signal, onProgress: say });
   const bridge = machineName();
-  const more = (options.more ?? []).map((item) => ({ ...item, bridge: item.bridge ?? bridge }));
+  const more = [];
+  for (const item of options.more ?? []) {
+    more.push({ ...item, bridge: item.bridge ?? bridge, mode: await chooseMode(item, chooseOptions(options)) });
+  }
   const users = createUsers([
     { kind: "operator" },
     ...BUS_SERVICES.map((service) => ({ kind: "service", service }) as const),
@@ -120,11 +124,11 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
       }),
     ),
   ];
-  for (const { definition, bridge, argument } of more) {
+  for (const { definition, bridge, argument, mode } of more) {
     const started = await definition.start({
       bus: await connect(`${definition.app}.${bridge}`),
       bridge,
-      mode: options.blender,
+      mode,
       ...(argument === undefined ? {} : { argument }),
       allowCode,
       workDir: join(home.path, "bridges", `${definition.app}-${bridge}`),
@@ -195,6 +199,13 @@ async function startGatewaySomewhere(
     return gateway;
   }
 }
+
+const chooseOptions = ({ blender: mode, say, signal }: StudioOptions): ChooseOptions => ({
+  simulate: mode === "simulator",
+  mode: mode === "simulator" ? "background" : mode,
+  say,
+  signal,
+});
 
 const provider = ({ provider }: StudioOptions) => provider === undefined ? {} : { provider };
 const defaultProvider = ({ provider }: StudioOptions) => provider === undefined ? {} : { defaultProvider: provider };
