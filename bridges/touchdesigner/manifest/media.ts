@@ -19,9 +19,9 @@ const load_texture = command({
   }),
   timeoutMs: 60_000,
   phrases: [
-    "(load|show|use|import|open) {image} [as (a|the) texture] [(named|called) {name}]",
+    "(load|show|use|import|open) {image} as [a|the] (texture|image|picture|film|movie) [(named|called) {name}]",
     "(load|put|show) {image} (in|into|on) {node}",
-    "(load|use|import) {image} as [a|the] texture [(named|called) {name}]",
+    "(load|open|import) [a|the] texture from {image} [(named|called) {name}]",
   ],
 });
 
@@ -42,9 +42,9 @@ const load_audio = command({
   }),
   timeoutMs: 60_000,
   phrases: [
-    "(load|play|use|import) {audio} [as (audio|sound|music)] [(named|called) {name}]",
+    "(load|play|use|import) {audio} as [the] (audio|sound|music) [(named|called) {name}]",
+    "play {audio} [(named|called) {name}]",
     "(load|put|play) {audio} (in|into|on) {node}",
-    "(load|play|use|import) that (audio|sound|music|track|song) [{audio}]",
   ],
 });
 

@@ -27,12 +27,13 @@ export const NetworkRef = Reference.describe("the component (COMP) that it is in
 export const Family = z.enum(["TOP", "CHOP", "SOP", "DAT", "COMP", "MAT", "POP"]).meta({
   description: "the family of operators",
   says: {
-    TOP: ["texture", "tops", "textures"],
-    CHOP: ["channel operator", "chops"],
-    SOP: ["surface", "sops"],
+    TOP: ["tops"],
+    CHOP: ["chops"],
+    SOP: ["sops"],
     DAT: ["dats"],
-    COMP: ["component", "comps", "components"],
-    MAT: ["material", "mats", "materials"],
+    COMP: ["comps"],
+    MAT: ["mats"],
+    POP: ["pops"],
   },
 });
 

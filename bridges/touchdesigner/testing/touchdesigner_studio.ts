@@ -141,8 +141,8 @@ function callsOf(bus: Bus) {
 
   const store = (name: string, mediaType: string, content: Uint8Array) => putAsset(bus, { name, mediaType }, content);
 
-  /** Runs Python on the simulator's main thread a moment later, when no command runs: what a person does by hand. */
-  const byHand = (code: string) => call("execute_python", { code: `run(${JSON.stringify(code)}, delayFrames=3)` });
+  /** Runs Python on the simulator's main thread half a second later, when no command runs: what a person does by hand. */
+  const byHand = (code: string) => call("execute_python", { code: `run(${JSON.stringify(code)}, delayFrames=30)` });
 
   return { bus, call, takeBack, called, takenBack, pixels, listen, tune, states, cancel, store, byHand };
 }

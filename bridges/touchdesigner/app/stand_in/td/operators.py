@@ -45,6 +45,7 @@ class OP:
         count = min(self.definition.most, 64)
         self.inputConnectors = [Connector(self, i, is_input=True) for i in range(count)]
         outputs = 0 if self.isCOMP or self.family == "MAT" else 1
+        self.world.listen(self)
         self.outputConnectors = [Connector(self, i, is_input=False) for i in range(outputs)]
 
     def __repr__(self) -> str:
@@ -71,6 +72,7 @@ class OP:
 
         def put(content: str) -> None:
             self._name = content
+            self._parent.renamed()
 
         put(after)
         self.world.undo.record(lambda: put(before), lambda: put(after))
@@ -80,6 +82,11 @@ class OP:
         if self._parent is None:
             return "/"
         return f"{self._parent.path.rstrip('/')}/{self._name}"
+
+    @property
+    def is_there(self) -> bool:
+        """Whether neither it nor what it is in has been destroyed."""
+        return self._parent is None or (self.valid and self._parent.is_there)
 
     def parent(self, level: int = 1) -> Any:
         found: Any = self
@@ -305,14 +312,21 @@ class COMP(OP):
     family = "COMP"
 
     def __init__(self, name: str, parent: Any) -> None:
-        self._children: list[Any] = []
+        self._children: dict[str, Any] = {}
         self._pages: list[Page] = []
         self._cooking = True
         super().__init__(name, parent)
 
     @property
     def children(self) -> list[Any]:
-        return list(self._children)
+        return list(self._children.values())
+
+    def child(self, name: str) -> Any:
+        return self._children.get(name)
+
+    def renamed(self) -> None:
+        """A child has another name."""
+        self._children = {child.name: child for child in self._children.values()}
 
     @property
     def time(self) -> Any:
@@ -347,7 +361,7 @@ class COMP(OP):
         node = kind(self.free_name(wanted), self)
         self.add(node)
         if kind.OPType == "geometryCOMP":
-            node._children.append(self.world.types["torusSOP"]("torus1", node))
+            node._children["torus1"] = self.world.types["torusSOP"]("torus1", node)
         return node
 
     def copy(self, source: Any, name: str | None = None, includeDocked: bool = True) -> Any:
@@ -356,8 +370,7 @@ class COMP(OP):
             own = made.par[par.name] or made.par.add(par._definition)
             own._val, own._expr, own._mode = par._val, par._expr, par._mode
         if source.isCOMP:
-            for child in list(made._children):
-                made._children.remove(child)
+            made._children.clear()
             for child in source.children:
                 made.copy(child)
         if source.isDAT:
@@ -369,10 +382,10 @@ class COMP(OP):
             node.valid = True
             # an operator that comes back is another one to whoever knew its id
             node.id = self.world.next_id()
-            self._children.append(node)
+            self._children[node.name] = node
 
         def take() -> None:
-            self._children.remove(node)
+            del self._children[node.name]
             node.valid = False
 
         put()
@@ -380,30 +393,29 @@ class COMP(OP):
 
     def remove(self, node: Any) -> None:
         def take() -> None:
-            self._children.remove(node)
+            del self._children[node.name]
             node.valid = False
 
         def put() -> None:
             node.valid = True
             node.id = self.world.next_id()
-            self._children.append(node)
+            self._children[node.name] = node
 
         take()
         self.world.undo.record(put, take)
 
     def free_name(self, wanted: str, itself: Any = None) -> str:
         """With the next digit where it is taken."""
-        taken = {child.name for child in self._children if child is not itself}
         base, digits = re.fullmatch(r"(.*?)(\d*)", wanted).groups()
         name, number = wanted, int(digits or 0)
-        while name in taken:
+        while self._children.get(name, itself) is not itself:
             number += 1
             name = f"{base}{number}"
         return name
 
     def findChildren(self, name: str | None = None, depth: int | None = None, **_more: Any) -> list[Any]:
         found: list[Any] = []
-        for child in self._children:
+        for child in self._children.values():
             if name is None or fnmatch.fnmatchcase(child.name, name):
                 found.append(child)
             if child.isCOMP and (depth is None or depth > 1):

@@ -6,6 +6,7 @@ import enum
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 
@@ -53,6 +54,11 @@ class Page:
 
     def appendFloat(self, name: str, label: str | None = None) -> list[Par]:
         return self._append(ParDef(name, label or name, "Float", 0.0, page=self.name))
+
+
+@lru_cache(maxsize=10_000)
+def _compiled(expression: str) -> Any:
+    return compile(expression, "<expression>", "eval")
 
 
 def _number(operation: str) -> Callable[..., Any]:
@@ -188,7 +194,7 @@ class Par:
         if self._mode is not ParMode.EXPRESSION:
             return self._val
         try:
-            value = eval(compile(self._expr, f"{self.owner.path}:{self.name}", "eval"), self.owner.expression_names())
+            value = eval(_compiled(self._expr), self.owner.expression_names())
         except Exception as error:
             raise tdError(f"{type(error).__name__}: {error}") from error
         return self._fitted(value)

@@ -77,6 +77,7 @@ class World:
 
     def __init__(self) -> None:
         self._ids = 0
+        self._scripts: dict[str, list[Any]] = {}
         self.ended = False
         self.undo = Undo()
         self.time = Time()
@@ -110,7 +111,7 @@ class World:
             if part == "..":
                 node = node.parent()
             else:
-                node = next((child for child in node.children if child.name == part), None)
+                node = node.child(part) if node.isCOMP else None
         return node
 
     def everything(self, below: Any = None) -> Iterator[Any]:
@@ -180,8 +181,13 @@ class World:
                 # TouchDesigner calls them in the frame after
                 self.run(lambda script=script: self.callback(script, name, *arguments), delayFrames=1)
 
+    def listen(self, node: Any) -> None:
+        """Some operators are called when something happens."""
+        if node.OPType.endswith("executeDAT"):
+            self._scripts.setdefault(node.OPType, []).append(node)
+
     def of_type(self, name: str) -> list[Any]:
-        return [node for node in self.everything() if node.OPType == name]
+        return [node for node in self._scripts.get(name, ()) if node.is_there]
 
     def executes(self, name: str, switch: str, *arguments: Any) -> None:
         for script in self.of_type("executeDAT"):
