@@ -12,6 +12,8 @@ export interface Thing {
   names: readonly string[];
   /** What kinds of thing it is, where the application's state tells. */
   kinds?: ReadonlySet<string>;
+  /** Nobody knows of it: it is only said like a name. */
+  guessed?: true;
   /** The step that makes it, and its command. */
   step?: StepId;
   command?: CommandName;

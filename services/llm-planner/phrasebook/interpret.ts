@@ -13,7 +13,7 @@ import { MAX_CLAUSES, notUnderstood, type UnclearClause } from "./not_understood
 import type { Unresolved } from "./references.ts";
 import { findSeparators } from "./separators.ts";
 import { stepsOf, type Understood } from "./steps.ts";
-import { oneEach, suggestionsFor } from "./suggestions.ts";
+import { MAX_SUGGESTIONS, oneEach, suggestionsFor } from "./suggestions.ts";
 import { textOf, tokenize } from "./tokens.ts";
 import { compileVocabulary } from "./vocabulary.ts";
 
@@ -35,15 +35,20 @@ export function interpret(instruction: string, world: World): Step[] {
   const budget: Budget = { left: BUDGET };
   const addresses = addressesOf(world.manifests, world.presence);
   const clauses = divide({ vocabulary, addresses, reading, budget });
-  const unclear = (clause: Clause, reason?: string): UnclearClause => {
+  const unclear = (clause: Clause, why?: Unresolved): UnclearClause => {
     const text = textOf(instruction, tokens, clause.start, clause.end);
+    const position = tokens[clause.start]?.start ?? 0;
+    if (why?.apps !== undefined) {
+      const suggestions = why.apps.slice(0, MAX_SUGGESTIONS).map((app) => `in ${app}, ${text}`);
+      return { clause: text, position, reason: why.reason, suggestions };
+    }
     const { phrases, near } = clause.options.length > 0
       ? { phrases: oneEach(clause.options.map(({ match }) => match.phrase)), near: true }
       : suggestionsFor(vocabulary, tokens.slice(clause.start, clause.end));
     return {
       clause: text,
-      position: tokens[clause.start]?.start ?? 0,
-      ...(reason === undefined ? {} : { reason }),
+      position,
+      ...(why === undefined ? {} : { reason: why.reason }),
       suggestions: phrases,
       examples: !near,
     };
@@ -67,7 +72,7 @@ function assemble(
   reading: Reading,
   world: World,
   names: (states: World["states"]) => KnownNames,
-  unclear: (clause: Clause, reason: string) => UnclearClause,
+  unclear: (clause: Clause, why: Unresolved) => UnclearClause,
 ): Step[] {
   const steps: Step[] = [];
   const knownOf = new Map<string, KnownNames | undefined>();
@@ -94,7 +99,7 @@ function assemble(
       });
     };
     const understood = choose(clause, discourse, world, read);
-    if ("reason" in understood) throw notUnderstood([unclear(clause, understood.reason)]);
+    if ("reason" in understood) throw notUnderstood([unclear(clause, understood)]);
     lastClause = steps.length;
     steps.push(...understood.steps);
     discourse = understood.discourse;
@@ -117,7 +122,9 @@ function choose(
   const options = clause.options.filter(addressedTo).toSorted((a, b) => rank(b) - rank(a));
   let first: Unresolved | undefined;
   let strained: Understood | undefined;
-  for (const [i, option] of options.entries()) {
+  let guessed: Choice | undefined;
+  for (const option of options) {
+    if (guessed !== undefined && appOf(guessed.option) === appOf(option)) continue;
     const understood = read(option);
     if ("reason" in understood) {
       first ??= understood;
@@ -128,17 +135,45 @@ function choose(
       if (first === undefined) strained ??= understood;
       continue;
     }
-    const rival = options.slice(i + 1).find((other) => rank(other) === rank(option) && appOf(other) !== appOf(option));
-    const ambiguous = rival !== undefined && !("reason" in read(rival));
-    return ambiguous
-      ? {
-        reason: `'${appOf(option)}' and '${appOf(rival)}' both do this; say 'in ${appOf(option)}' or 'in ${
-          appOf(rival)
-        }'`,
-      }
-      : understood;
+    const chosen = { option, understood };
+    // "turn down Bass" is for the application that has a Bass
+    if (understood.known === false) guessed ??= chosen;
+    else if (guessed === undefined || understood.known === true) return unlessRivalled(chosen, options, rank, read);
   }
+  if (guessed !== undefined) return unlessRivalled(guessed, options, rank, read);
   return strained ?? first ?? { reason: "the application that it names does not do this" };
+}
+
+interface Choice {
+  option: Option;
+  understood: Understood;
+}
+
+/** Refused where another application does it as well, and knows as much of what is spoken of. */
+function unlessRivalled(
+  { option, understood }: Choice,
+  options: readonly Option[],
+  rank: (option: Option) => number,
+  read: (option: Option) => Understood | Unresolved,
+): Understood | Unresolved {
+  const isRival = (other: Option) => {
+    if (appOf(other) === appOf(option) || rank(other) !== rank(option)) return false;
+    const reading = read(other);
+    return !("reason" in reading) && (understood.known !== true || reading.known !== false);
+  };
+  const rivals = new Set(options.filter(isRival).map(appOf));
+  if (rivals.size === 0) return understood;
+  const apps = [appOf(option), ...rivals];
+  return {
+    reason: `${listed(apps.map((app) => `'${app}'`), "and")} ${apps.length === 2 ? "both" : "all"} do this; say ${
+      listed(apps.map((app) => `'in ${app}'`), "or")
+    }`,
+    apps,
+  };
+}
+
+function listed(words: readonly string[], conjunction: string): string {
+  return `${words.slice(0, -1).join(", ")} ${conjunction} ${words.at(-1)}`;
 }
 
 function addressedTo(option: Option): boolean {

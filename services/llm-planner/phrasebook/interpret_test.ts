@@ -144,12 +144,28 @@ Deno.test("where both are here, the clause must say which, or the one before has
   const both = { ...world, presence: [...world.presence, presenceOf("mixer", "audio")] };
   const apps = (text: string) => interpret(text, both).map(({ app }) => app);
   assert.match(unclear("play", both)[0]?.reason ?? "", /'mixer' and 'workshop' both do this/);
+  assert.deepEqual(unclear("play", both)[0]?.suggestions, ["in mixer, play", "in workshop, play"]);
   assert.deepEqual(apps("in the mixer, play"), ["mixer"]);
   assert.deepEqual(apps("play on audio"), ["mixer"]);
   assert.deepEqual(apps("play in The Workshop"), ["workshop"]);
   assert.deepEqual(apps("mixer: play"), ["mixer"]);
   assert.deepEqual(apps("set the tempo to 100 and play"), ["mixer", "mixer"]);
   assert.match(unclear("play on workshop.audio", both)[0]?.clause ?? "", /play on workshop.audio/);
+});
+
+Deno.test("a name is looked for in every application, and where it is, there it is meant", () => {
+  const shelfManifest = { ...manifests[0]!, app: "shelf", title: "Shelf" };
+  const things = { Bass: { name: "Bass", type: "box", location: [0, 0, 0] } };
+  const both: World = {
+    manifests: [...manifests, shelfManifest],
+    presence: [...world.presence, presenceOf("shelf", "ws-01")],
+    states: [...world.states, { app: "shelf", bridge: "ws-01", state: { things, active_thing: null } }],
+  };
+  const apps = (text: string) => interpret(text, both).map(({ app }) => app);
+  assert.deepEqual(apps("copy Bass"), ["shelf"]);
+  assert.deepEqual(apps("copy Crate"), ["workshop"]);
+  assert.deepEqual(apps("copy Crate as Box2 and copy Bass"), ["workshop", "shelf"]);
+  assert.match(unclear("copy Drums", both)[0]?.reason ?? "", /both do this; say 'in shelf' or 'in workshop'/);
 });
 
 Deno.test("a plan stays at one bridge of an application, the named one or the best", () => {

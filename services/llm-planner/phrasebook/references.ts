@@ -1,5 +1,5 @@
 /** Finds out what a mention means. */
-import type { Json } from "@patchbay/contracts";
+import type { AppName, Json } from "@patchbay/contracts";
 import type { Discourse, Thing } from "./discourse.ts";
 import { fits, knownOfKind, singularsOf, theOne, type Wanted } from "./kinds.ts";
 import type { KnownNames, KnownThing } from "./known_names.ts";
@@ -10,6 +10,8 @@ import type { CommandEntry } from "./vocabulary.ts";
 /** Why a mention means nothing here: shown to the person. */
 export interface Unresolved {
   reason: string;
+  /** The applications of which the person has to name one. */
+  apps?: readonly AppName[];
 }
 
 export interface Resolving {
@@ -162,7 +164,7 @@ function fromState({ app }: CommandEntry, { name, words }: KnownThing): Thing {
 }
 
 function literal({ app }: CommandEntry, name: string): Thing {
-  return { app, value: name, names: [name], words: new Set() };
+  return { app, value: name, names: [name], words: new Set(), guessed: true };
 }
 
 /** A word with a capital, a digit or a dot is meant as a name; a plain noun is not. */

@@ -22,6 +22,8 @@ export interface StepContext {
 export interface Understood {
   /** Whether "it" had to be something else than what was spoken of last, or nothing was spoken of. */
   strained: boolean;
+  /** Whether what it speaks of is there; `undefined` when it speaks of nothing. */
+  known: boolean | undefined;
   steps: Step[];
   discourse: Discourse;
 }
@@ -72,7 +74,8 @@ export function stepsOf(option: Option, context: StepContext): Understood | Unre
     const direct = several === undefined ? spoken.direct : several.things.slice(i, i + 1);
     discourse = note(option, step, { ...spoken, direct }, discourse, context.tokens);
   }
-  return { steps, discourse, strained: spoken.strained };
+  const known = spoken.things.length === 0 ? undefined : !spoken.things.some(({ guessed }) => guessed === true);
+  return { steps, discourse, strained: spoken.strained, known };
 }
 
 function resolvingOf(option: Option, argument: string, { discourse, known, tokens }: StepContext): Resolving {

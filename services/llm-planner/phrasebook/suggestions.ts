@@ -9,7 +9,7 @@ export interface Suggestions {
   near: boolean;
 }
 
-const MAX_SUGGESTIONS = 3;
+export const MAX_SUGGESTIONS = 3;
 const MAX_WORDS = 40;
 /** A word of so few letters is no misspelling of another. */
 const MIN_LETTERS = 4;
