@@ -14,6 +14,7 @@ import { announcementPath } from "./announcement.ts";
 import { CascadeurClient } from "./client.ts";
 import { cascadeurLink } from "./link.ts";
 import { cascadeur } from "./manifest.ts";
+import type { Nudge } from "./nudge.ts";
 import { whenWritten } from "./pending_files.ts";
 import { simulatorLaunch, type SimulatorOptions } from "./simulator.ts";
 
@@ -26,6 +27,8 @@ export interface CascadeurAdapterOptions
   /** How long a picture of the viewport may take, in milliseconds. @default 8_000 */
   drawnMs?: number;
   simulator?: Omit<SimulatorOptions, "folder">;
+  /** Calls the main thread of a Cascadeur that has no timer. @default starts Cascadeur's program with a script for the one that runs */
+  nudge?: Nudge;
 }
 
 /** Files on their way; what is left there belongs to a command that was never finished. */
@@ -33,12 +36,12 @@ const PASSING = ["incoming", "outgoing"];
 
 /** @throws {PatchbayError} from `open`: `APP_NOT_CONNECTED`, `LINK_REFUSED`, `UNSUPPORTED_VERSION`; `APP_NOT_FOUND` without a Python */
 export function cascadeurAdapter(options: CascadeurAdapterOptions) {
-  const { mode, announcement, drawnMs, simulator, ...timing } = options;
+  const { mode, announcement, drawnMs, simulator, nudge, ...timing } = options;
   return (host: AdapterHost): Adapter => {
     const simulated = mode === "simulator";
     const folder = join(host.workDir, "simulated");
     const path = announcement ?? (simulated ? join(folder, "server.json") : announcementPath());
-    const link = cascadeurLink(path);
+    const link = cascadeurLink(path, nudge);
     return transportAdapter({
       ...timing,
       manifest: cascadeur,

@@ -17,6 +17,8 @@ export interface FoundCascadeur {
   folder: string;
   /** Where its Python looks for scripts. */
   scripts: string;
+  /** The program itself. */
+  program: string;
 }
 
 /** Below the folder of the program. */
@@ -35,7 +37,8 @@ export async function findCascadeur(options: FindOptions = {}): Promise<FoundCas
   const candidates = folders.flatMap((folder) => [folder, join(folder, "Contents", "MacOS")]);
   for (const folder of candidates) {
     const scripts = join(folder, SCRIPTS);
-    if (await isFolder(scripts)) return { folder, scripts };
+    const program = join(folder, os === "windows" ? "cascadeur.exe" : "cascadeur");
+    if (await isFolder(scripts)) return { folder, scripts, program };
   }
   throw new PatchbayError("APP_NOT_FOUND", named ? `There is no Cascadeur in '${named}'` : "Cannot find Cascadeur", {
     context: { tried: candidates },

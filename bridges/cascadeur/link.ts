@@ -5,6 +5,7 @@ import { logger } from "@patchbay/telemetry";
 import { z } from "zod";
 import { announcementChange, readAnnouncement } from "./announcement.ts";
 import { PROTOCOLS } from "./client.ts";
+import { type Nudge, nudged, runPumpScript } from "./nudge.ts";
 
 /** Between two questions for what happened, in milliseconds. */
 const POLL_MS = 400;
@@ -25,8 +26,8 @@ const Health = Facts.extend({ lastEvent: z.number().int(), capabilities: z.loose
 
 const DIALOG = "Cascadeur shows a dialog: answer it there";
 
-/** Waits until a Cascadeur has announced its server. */
-export function cascadeurLink(path: string): OpenTransport {
+/** Waits until a Cascadeur has announced its server. @param nudge for one whose main thread comes by only when it is called */
+export function cascadeurLink(path: string, nudge: Nudge = runPumpScript): OpenTransport {
   return async (host, events) => {
     for (;;) {
       const changed = new AbortController();
@@ -37,7 +38,7 @@ export function cascadeurLink(path: string): OpenTransport {
       try {
         const { address, token } = await readAnnouncement(path);
         const inner = await httpTransport({ url: address, token, protocols: PROTOCOLS })(host, events);
-        return await watched(inner, host);
+        return await watched(inner, host, nudge);
       } catch (error) {
         if (!(error instanceof PatchbayError) || error.code !== "APP_NOT_CONNECTED") throw error;
         host.waiting(`${error.message}: waiting for Cascadeur`);
@@ -52,7 +53,7 @@ export function cascadeurLink(path: string): OpenTransport {
 }
 
 /** The transport, with a look at what happens in Cascadeur. */
-async function watched(inner: Transport, host: AdapterHost): Promise<Transport> {
+async function watched(inner: Transport, host: AdapterHost, nudge: Nudge): Promise<Transport> {
   const over = new AbortController();
   const signal = AbortSignal.any([host.signal, over.signal]);
   const health = Health.parse(await inner.request("health", {}, { signal }));
@@ -63,7 +64,10 @@ async function watched(inner: Transport, host: AdapterHost): Promise<Transport> 
       return inner.peer;
     },
     closed: inner.closed,
-    request: (method, params, options) => inner.request(method, params, options),
+    request(method, params, options) {
+      const answer = inner.request(method, params, options);
+      return hasTimer ? answer : nudged(answer, nudge);
+    },
     notify: (method, params) => inner.notify(method, params),
     fail: (reason) => inner.fail?.(reason),
     /** The server answers while the main thread hangs: it says for how long it has. */

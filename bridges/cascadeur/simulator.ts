@@ -22,20 +22,28 @@ export interface SimulatorOptions {
   control?: string;
   /** Begins with an empty scene instead of a character. */
   empty?: boolean;
+  /** Has neither PySide6 nor another timer: only its hooks come by. */
+  hooksOnly?: boolean;
 }
 
 const PROGRAM = fileURLToPath(new URL("./app/stand_in/simulate.py", import.meta.url));
 
 /** How to start it. @throws {PatchbayError} `APP_NOT_FOUND` without a Python */
 export async function simulatorLaunch(options: SimulatorOptions): Promise<Launch> {
-  const { folder, allowCode = false, form = "threaded", control, empty = false } = options;
+  const { folder, allowCode = false, form = "threaded", control, empty = false, hooksOnly = false } = options;
   const command = options.python ?? await findPython();
   const config = join(folder, "config.json");
   await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
   await Deno.writeTextFile(config, JSON.stringify({ form, allow_code: allowCode }));
   return {
     command,
-    args: ["-B", PROGRAM, ...(control === undefined ? [] : ["--control", control]), ...(empty ? ["--empty"] : [])],
+    args: [
+      "-B",
+      PROGRAM,
+      ...(control === undefined ? [] : ["--control", control]),
+      ...(empty ? ["--empty"] : []),
+      ...(hooksOnly ? ["--hooks-only"] : []),
+    ],
     cwd: folder,
     env: {
       PATCHBAY_HOME: folder,

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { startFaultProxy } from "@patchbay/testing";
 import { readAnnouncement } from "./announcement.ts";
 import { code, startCascadeurStudio } from "./testing/cascadeur_studio.ts";
+import type { Trouble } from "./testing/control.ts";
 import { startSimulatorProcess } from "./testing/simulator_process.ts";
 
 const SOON = () => AbortSignal.timeout(30_000);
@@ -132,6 +133,24 @@ Deno.test("a main thread that hangs is trouble while it does; what it had not be
   await until(() => /silent/.test(studio.bridge.reason), "the silence is noticed");
   await until(() => studio.bridge.status === "idle", "it is over");
   assert.equal((await studio.call("list_scenes")).scenes.length, 1);
+});
+
+Deno.test("a Cascadeur without a timer is called for each command, again where a call was lost", async () => {
+  let nudges = 0;
+  const studio: { trouble?: (trouble: Trouble) => Promise<unknown> } = {};
+  await using started = await startCascadeurStudio({
+    simulator: { hooksOnly: true },
+    wait: false,
+    async nudge() {
+      if (nudges++ % 2 === 1) await studio.trouble?.({ do: "hook" });
+    },
+  });
+  studio.trouble = started.trouble;
+  await started.bridge.ready(SOON());
+  nudges = 0;
+  assert.equal((await started.call("list_scenes")).scenes.length, 1);
+  assert.ok(nudges >= 1);
+  assert.equal(started.bridge.status, "idle");
 });
 
 Deno.test("a picture that a minimised window never draws is told so, and drawn when the window is back", async () => {

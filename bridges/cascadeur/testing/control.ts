@@ -7,6 +7,7 @@ export type Trouble =
   | { do: "minimise"; on: boolean }
   | { do: "licence"; valid: boolean }
   | { do: "hang"; ms: number }
+  | { do: "hook" }
   | { do: "end" }
   | { do: "crash" }
   | { do: "rename"; object: string; name: string }

@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import secrets
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +20,16 @@ def new_token() -> str:
 
 def announcement_path() -> Path:
     return Path(os.environ.get("PATCHBAY_CASCADEUR_SERVER") or home() / "servers" / "cascadeur.json")
+
+
+def _move(beside: Path, path: Path) -> None:
+    """Windows moves nothing over a file that somebody reads at that moment."""
+    for _ in range(20):
+        with contextlib.suppress(PermissionError):
+            os.replace(beside, path)
+            return
+        time.sleep(0.01)
+    os.replace(beside, path)
 
 
 @contextlib.contextmanager
@@ -44,7 +55,7 @@ def announced(port: int, token: str, app_version: str, path: Path | None = None)
     beside = path.with_name(f"{path.name}.{os.getpid()}")
     with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
         file.write(text)
-    os.replace(beside, path)
+    _move(beside, path)
     try:
         yield path
     finally:

@@ -12,7 +12,7 @@ from threading import Thread, Timer
 from typing import Any
 
 from csc import world
-
+from events.scene_activated import patchbay_server
 from patchbay_cascadeur.pump import Pump
 
 # It is answered at once, because nothing else would be answered while it lasts.
@@ -49,6 +49,8 @@ def apply(wish: dict[str, Any]) -> Any:
             application.minimised = wish["on"]
         case "licence":
             application.licensed = wish["valid"]
+        case "hook":
+            patchbay_server.run()
         case "hang":
             time.sleep(wish["ms"] / 1000)
         case "end":

@@ -22,7 +22,10 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--control", type=Path, help="where it says how it is troubled: for tests")
     parser.add_argument("--empty", action="store_true", help="begin without the character")
+    parser.add_argument("--hooks-only", action="store_true", help="as a Cascadeur that has no timer")
     options = parser.parse_args()
+    if options.hooks_only:
+        QtCore.QCoreApplication.instance = staticmethod(lambda: None)
     application = world.APPLICATION
     first = application.new_scene()
     if not options.empty:

@@ -19,13 +19,12 @@ APP = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(APP), str(APP / "stand_in")]
 
 from csc import figure, world  # noqa: E402 -- found by the path above
-from PySide6 import QtCore  # noqa: E402
-
 from patchbay_cascadeur.arguments import Arguments  # noqa: E402
 from patchbay_cascadeur.commands import Context, all_commands  # noqa: E402
 from patchbay_cascadeur.config import Config, Form  # noqa: E402
 from patchbay_cascadeur.csc_access import Cascadeur  # noqa: E402
 from patchbay_cascadeur.running import Running  # noqa: E402
+from PySide6 import QtCore  # noqa: E402
 
 
 @pytest.fixture

@@ -5,9 +5,9 @@ from __future__ import annotations
 import base64
 
 import pytest
+
 from conftest import served
 from csc import world
-
 from patchbay_cascadeur.code import as_json
 from patchbay_cascadeur.config import Config, ConfigError, Form, read_config
 

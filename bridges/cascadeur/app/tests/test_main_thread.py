@@ -8,9 +8,9 @@ import threading
 import time
 
 import pytest
+
 from conftest import served
 from csc import figure, world
-
 from patchbay_cascadeur.config import Config, Form
 from patchbay_cascadeur.pump import Pump
 from patchbay_cascadeur.running import Running

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from conftest import Run
 
+from conftest import Run
 from patchbay_cascadeur.names import spoken
 
 

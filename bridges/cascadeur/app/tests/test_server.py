@@ -7,9 +7,9 @@ import socket
 import stat
 
 import pytest
+
 from conftest import Served, served
 from csc import world
-
 from patchbay_cascadeur.config import Config, Form
 from patchbay_cascadeur.core import MAX_BODY_BYTES
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+
 from conftest import APP
 from csc import world
-
 from patchbay_cascadeur import running, timers
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+
 from conftest import Run
 from csc import domain, world
-
 from patchbay_cascadeur.errors import CallError
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from csc import world
-
 from patchbay_cascadeur.csc_access import Cascadeur
 from patchbay_cascadeur.watch import Watch
 
