@@ -47,6 +47,8 @@ export class LiveSession implements AsyncDisposable {
   /** Who reads or changes the set now: one at a time. */
   #turn: Promise<unknown> = Promise.resolve();
   #busy = 0;
+  /** A command moves tracks, and takes care of their listeners itself. */
+  #restructuring = false;
   #ours = 0;
   #trackTokens: number[][] = [];
   #edits = new Set<string>();
@@ -119,10 +121,15 @@ export class LiveSession implements AsyncDisposable {
       readScenes(live, signal),
     ]);
     const rows = await readRows(live, tracks, scenes, signal);
+    const before = known.tracks.map(({ name }) => name);
+    const { structure } = differences(known.tracks, rows);
+    const now = mixer || structure ? await this.#withMixer(rows, signal) : undefined;
     known.scenes = names;
-    known.tracks = mixer || differences(known.tracks, rows).structure
-      ? await this.#withMixer(rows, signal)
-      : rows.map((row, i) => merged(known.tracks[i]!, row));
+    known.tracks = now ?? rows.map((row, i) => merged(known.tracks[i]!, row));
+    if (!structure || this.#restructuring) return;
+    // somebody else's doing, seen by the way
+    this.relisten();
+    this.#tellTracks(before);
   }
 
   async refreshTransport(signal: AbortSignal): Promise<void> {
@@ -134,10 +141,11 @@ export class LiveSession implements AsyncDisposable {
     this.listening.stop(this.#trackTokens.splice(from).flat());
     await this.listening.settled;
     const before = this.known.tracks.map(({ name }) => name);
+    this.#restructuring = true;
     try {
       return await change();
     } finally {
-      await this.refreshTracks(signal, { mixer: true });
+      await this.refreshTracks(signal, { mixer: true }).finally(() => this.#restructuring = false);
       this.#listenFrom(from);
       this.#tellTracks(before);
     }
@@ -173,7 +181,7 @@ export class LiveSession implements AsyncDisposable {
 
   async #startedAnew(): Promise<void> {
     this.host.event("live_started", {});
-    this.#trackTokens = [];
+    this.listening.forget(this.#trackTokens.splice(0).flat());
     this.live.osc.send("/live/song/start_listen/beat");
     this.listening.again();
     try {

@@ -22,6 +22,8 @@ import { type LiveSimulatorOptions, startLiveSimulator } from "../simulator.ts";
 import { startAbletonBridge } from "../start.ts";
 
 export const BRIDGE = "ws-07";
+/** Milliseconds. */
+const PATIENCE_MS = 10_000;
 
 export interface StudioOptions extends Partial<Pick<AbletonAdapterOptions, "answerMs" | "silenceMs" | "lookMs">> {
   simulator?: LiveSimulatorOptions;
@@ -119,33 +121,41 @@ export function callsOf(bus: Bus) {
   async function listen(name: string) {
     const events = subscribe(bus, subjects.event("ableton", BRIDGE, name), { payload: AppEvent });
     await bus.nc.flush();
-    return {
-      async first(fits: (data: JsonObject) => boolean = () => true): Promise<JsonObject> {
-        for await (const { message } of events) {
-          const data = message.payload.data as JsonObject;
-          if (fits(data)) return data;
-        }
-        throw new Error(`Cannot wait for ${name}: the subscription ended`);
-      },
-      [Symbol.asyncDispose]: () => events[Symbol.asyncDispose](),
-    };
+    return waiting(name, events, ({ data }) => data);
   }
 
   /** Hears the samples of a channel from now on. */
   async function channel(name: string) {
     const samples = subscribe(bus, subjects.channel("ableton", BRIDGE, name), { payload: ChannelSample });
     await bus.nc.flush();
-    return {
-      async first(fits: (value: JsonObject) => boolean = () => true): Promise<JsonObject> {
-        for await (const { message } of samples) {
-          const value = message.payload.value as JsonObject;
-          if (fits(value)) return value;
-        }
-        throw new Error(`Cannot wait for ${name}: the subscription ended`);
-      },
-      [Symbol.asyncDispose]: () => samples[Symbol.asyncDispose](),
-    };
+    return waiting(name, samples, ({ value }) => value);
   }
 
   return { bus, call, executed, bytes, listen, channel };
+}
+
+/** What comes next that fits, again and again; a test that waits in vain fails. */
+function waiting<P>(
+  name: string,
+  source: AsyncIterable<{ message: { payload: P } }> & AsyncDisposable,
+  dataOf: (payload: P) => unknown,
+) {
+  const messages = source[Symbol.asyncIterator]();
+  return {
+    async first(fits: (data: JsonObject) => boolean = () => true): Promise<JsonObject> {
+      const { promise, reject } = Promise.withResolvers<never>();
+      const timer = setTimeout(() => reject(new Error(`Cannot go on: no ${name} came that fits`)), PATIENCE_MS);
+      try {
+        for (;;) {
+          const next = await Promise.race([messages.next(), promise]);
+          if (next.done === true) throw new Error(`Cannot wait for ${name}: the subscription ended`);
+          const data = dataOf(next.value.message.payload) as JsonObject;
+          if (fits(data)) return data;
+        }
+      } finally {
+        clearTimeout(timer);
+      }
+    },
+    [Symbol.asyncDispose]: () => source[Symbol.asyncDispose](),
+  };
 }
