@@ -19,6 +19,7 @@ import { Complaints } from "./complaints.ts";
 import { execute } from "./execution.ts";
 import { HeardState } from "./heard_state.ts";
 import { Listening } from "./listening.ts";
+import { messagesOf } from "./manifest_file/commands.ts";
 import type { ManifestFile } from "./manifest_file/manifest_file.ts";
 import type { LoadedManifest } from "./manifest_file/read.ts";
 import { Questions, Refusal } from "./questions.ts";
@@ -120,13 +121,27 @@ class OscSession implements AsyncDisposable {
   }
 
   async execute(call: AdapterCall): Promise<unknown> {
+    const listening = this.#listening;
     // a program that has just started anew does not know yet what commands count on
-    await this.#listening?.settled();
-    return await execute(call.command, call, {
+    await listening?.settled();
+    try {
+      return await this.#execute(call);
+    } catch (error) {
+      const command = this.#file.commands[call.command];
+      const refusedWhole = error instanceof Refusal && command !== undefined && messagesOf(command).length === 1;
+      if (!refusedWhole || !await listening?.forgotten()) throw error;
+      await listening?.settled();
+      return await this.#execute(call);
+    }
+  }
+
+  #execute(call: AdapterCall): Promise<unknown> {
+    return execute(call.command, call, {
       file: this.#file,
       contents: this.#options.loaded.contents,
       questions: this.#connected(),
       host: this.#host,
+      simulated: this.#simulator !== undefined,
       unique: this.#unique++,
       onSent: (message) => this.#sent(message),
     });

@@ -23,6 +23,8 @@ export interface ExecutionOptions {
   contents: Scope["contents"];
   questions: Questions;
   host: AdapterHost;
+  /** Whether a simulator stands in for the program. */
+  simulated: boolean;
   /** A number of this execution alone. */
   unique: number;
   /** Hears of every message that was sent. */
@@ -56,16 +58,8 @@ class Execution {
 
   async run(): Promise<unknown> {
     const { before, verify, reply, kind } = this.command;
-    if (kind === "init") {
-      throw PatchbayError.of(
-        "APP_NOT_CONNECTED",
-        `Cannot start ${this.options.file.title}: the bridge did not start it itself`,
-        {
-          remedy: "Start it by hand, or start the bridge with --background: then it is the bridge's to start and end.",
-        },
-      );
-    }
     const { questions } = this.options;
+    if (kind === "init") return this.#isRunning();
     const messages = messagesOf(this.command).map((message) => messageOf(message, this.scope));
     if (before?.refused === true) await this.#isAbsent(before);
     else if (before !== undefined && (before.equals !== undefined || this.call.live !== true)) {
@@ -89,6 +83,18 @@ class Execution {
       if (verify !== undefined) await this.#verified(verify, messages);
     }
     return await this.#result();
+  }
+
+  /** Only a program of the bridge's own is started; a simulator runs as long as its bridge does. */
+  #isRunning(): unknown {
+    if (this.options.simulated) return { running: true, changed: false };
+    throw PatchbayError.of(
+      "APP_NOT_CONNECTED",
+      `Cannot start ${this.options.file.title}: the bridge did not start it itself`,
+      {
+        remedy: "Start it by hand, or start the bridge with --background: then it is the bridge's to start and end.",
+      },
+    );
   }
 
   /** A program that gets a message twice complains of the second one: so what is there already is noticed before. */

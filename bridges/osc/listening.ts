@@ -20,7 +20,7 @@ export class Listening implements AsyncDisposable {
   readonly #transport: OscTransport;
   readonly #timers: ReturnType<typeof setInterval>[] = [];
   #starting: Promise<void> | undefined;
-  #checking: Promise<void> | undefined;
+  #checking: Promise<boolean> | undefined;
   #silent = false;
 
   constructor(options: ListeningOptions) {
@@ -32,7 +32,7 @@ export class Listening implements AsyncDisposable {
     const { everyMs, check } = this.#options.listen;
     await this.#start();
     if (everyMs !== undefined) this.#timers.push(setInterval(() => this.#startAgain(), everyMs));
-    if (check !== undefined) this.#timers.push(setInterval(() => this.#check(), check.everyMs));
+    if (check !== undefined) this.#timers.push(setInterval(() => void this.forgotten(), check.everyMs));
   }
 
   /** Resolves once the program has been told everything that it is told at its start. */
@@ -44,7 +44,7 @@ export class Listening implements AsyncDisposable {
   answered(isAlive: boolean): void {
     if (isAlive && this.#silent) {
       if (this.#options.listen.check === undefined) this.#again();
-      else this.#check();
+      else void this.forgotten();
     }
     this.#silent = !isAlive;
   }
@@ -54,13 +54,17 @@ export class Listening implements AsyncDisposable {
     if (restarted !== undefined && matchesOscPattern(restarted, address)) this.#again();
   }
 
-  #check(): void {
+  /** Whether the program has forgotten this bridge; then it is told everything again. */
+  forgotten(): Promise<boolean> {
     const { listen: { check }, questions, contents, unique, signal } = this.#options;
-    if (check === undefined || this.#checking !== undefined) return;
-    this.#checking = questions.ask(check, plainScope(contents, unique()), { signal }).then(
-      () => this.#again(),
+    if (check === undefined) return Promise.resolve(false);
+    return this.#checking ??= questions.ask(check, plainScope(contents, unique()), { signal }).then(
+      () => {
+        this.#again();
+        return true;
+      },
       // refused: it knows this bridge; not answered: there is nobody to register with
-      () => {},
+      () => false,
     ).finally(() => this.#checking = undefined);
   }
 

@@ -226,6 +226,7 @@ Deno.test(
 Deno.test("its simulator starts and frees nodes, keeps buffers and buses, and says what it does", async () => {
   await using studio = await startOscStudio({ loaded: await loadedWith(YAML), mode: "simulator" });
   const { call, undo } = studio;
+  assert.deepEqual(await call("start_server"), { running: true, changed: false });
   await using started = await studio.events("node_started");
   const tone = await call("play_tone", { frequency: 330 });
   assert.equal((await started.first())["node"], tone["node"]);

@@ -1,12 +1,17 @@
 /** For tests: a real scsynth, on a JACK server of its own that has no sound card. */
+import { encodeOscMessage } from "@patchbay/bridge-kit";
+import { createSocket } from "node:dgram";
 import { freeUdpPort } from "./ports.ts";
 
 /** Whether this machine has what it takes. */
 export const HAS_SCSYNTH = Deno.build.os === "linux" && await hasProgram("scsynth") && await hasProgram("jackd");
 
+/** How long it may take to end by itself, in milliseconds. */
+const PATIENCE_MS = 3_000;
+
 export interface Scsynth extends AsyncDisposable {
   readonly port: number;
-  /** Ends it as if it had crashed, and starts another one on the same port. */
+  /** Ends it, and starts another one on the same port. */
   restart(): Promise<void>;
 }
 
@@ -51,7 +56,7 @@ export async function startScsynth(): Promise<Scsynth> {
 async function startServer(port: number, env: Record<string, string>): Promise<AsyncDisposable> {
   for (let attempt = 1;; attempt++) {
     try {
-      return await started("scsynth", ["-u", String(port), "-R", "0"], env, /server ready/);
+      return await started("scsynth", ["-u", String(port), "-R", "0"], env, /server ready/, () => quit(port));
     } catch (error) {
       if (attempt === 20) throw error;
       await new Promise((resolve) => setTimeout(resolve, 100));
@@ -65,6 +70,7 @@ async function started(
   args: string[],
   env: Record<string, string>,
   ready: RegExp,
+  end?: () => Promise<void>,
 ): Promise<AsyncDisposable> {
   const process = new Deno.Command(command, { args, env, stdin: "null", stdout: "piped", stderr: "piped" }).spawn();
   let printed = "";
@@ -83,15 +89,29 @@ async function started(
   await told.promise;
   return {
     async [Symbol.asyncDispose]() {
-      try {
-        // in order: JACK remembers those that were killed, and takes only a few
-        process.kill("SIGTERM");
-      } catch {
-        // it has ended already
-      }
+      await end?.();
+      // in order: JACK remembers those that were killed, and takes only a few
+      const timer = setTimeout(() => kill(process, "SIGTERM"), end === undefined ? 0 : PATIENCE_MS);
       await ended;
+      clearTimeout(timer);
     },
   };
+}
+
+function kill(process: Deno.ChildProcess, signal: Deno.Signal): void {
+  try {
+    process.kill(signal);
+  } catch {
+    // it has ended already
+  }
+}
+
+/** A signal would do as well, but scsynth takes seconds for it, and leaves shared memory behind. */
+async function quit(port: number): Promise<void> {
+  const socket = createSocket("udp4");
+  const datagram = encodeOscMessage({ address: "/quit", args: [] });
+  await new Promise<void>((resolve) => socket.send(datagram, port, "127.0.0.1", () => resolve()));
+  await new Promise<void>((resolve) => void socket.close(() => resolve()));
 }
 
 async function hasProgram(command: string): Promise<boolean> {

@@ -98,7 +98,7 @@ Deno.test("the simulator understands what a command sends", () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 0, max: 999 }),
-      fc.float({ noNaN: true }),
+      fc.float({ noNaN: true, noDefaultInfinity: true }),
       fc.string(),
       fc.constantFrom("off", "on"),
       (n, level, name, mode) => {
