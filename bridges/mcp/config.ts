@@ -1,5 +1,6 @@
 /** The servers of one file, in the form that MCP clients share (`mcpServers`), with a few words of Patchbay's own. */
 import { CommandName, Effect, JsonObject, Lane, PatchbayError, Phrase, TimeoutMs } from "@patchbay/contracts";
+import { SCRIPT_LIMITS } from "@patchbay/bridge-kit";
 import { z } from "zod";
 
 /** What a person says about one tool. Nothing of it is taken from the server. */
@@ -38,6 +39,11 @@ const own = {
 
 const StdioServer = z.looseObject({
   ...own,
+  /** What it may use, with all that it has started. @default 4 GiB of memory, 128 processes */
+  limits: z.strictObject({
+    memoryMiB: z.number().int().positive().default(SCRIPT_LIMITS.memoryMiB ?? 4_096),
+    processes: z.number().int().positive().default(SCRIPT_LIMITS.processes ?? 128),
+  }).prefault({}),
   type: z.literal("stdio").optional(),
   command: z.string().min(1),
   args: z.array(z.string()).default([]),

@@ -73,10 +73,10 @@ function connectOptions(config: ServerConfig, file: string, path: string): McpCo
   const { startTimeoutMs, timeoutMs } = config.server;
   const times = { timeoutMs, ...(startTimeoutMs === undefined ? {} : { startTimeoutMs }) };
   if (config.kind === "stdio") {
-    const { command, args, env, cwd } = config.server;
+    const { command, args, env, cwd, limits } = config.server;
     const folder = dirname(file);
     return {
-      child: { command: program(command), args, env, cwd: cwd === undefined ? folder : resolve(folder, cwd) },
+      child: { command: program(command), args, env, cwd: cwd === undefined ? folder : resolve(folder, cwd), limits },
       ...times,
     };
   }

@@ -40,6 +40,7 @@ mcpServers:
     args: ["server.js", "secret"],
     env: { KEY: "secret" },
     cwd: join(folder, "sub"),
+    limits: { memoryMiB: 4_096, processes: 128 },
   });
 });
 

@@ -59,9 +59,16 @@ Deno.test("a result that is not what the schema says is refused, whatever the an
   assert.match(McpAnswer.parse(await studio.call("talk")).text, /^talk/);
 });
 
-Deno.test("a server that dies under a call leaves its outcome unknown, and is started again", async () => {
+Deno.test("a server that dies under a call is said to, with its last words, and is started again", async () => {
   await using studio = await startMcpStudio({ server: hostile() });
   await assert.rejects(studio.call("crash"), code("APP_CRASHED", /out of memory|status 3/));
+  await studio.bridge.ready(AbortSignal.timeout(30_000));
+  assert.match(McpAnswer.parse(await studio.call("talk")).text, /^talk/);
+});
+
+Deno.test("a server that takes more memory than it may is ended with why, and started again", async () => {
+  await using studio = await startMcpStudio({ server: { ...hostile(), limits: { memoryMiB: 400 } } });
+  await assert.rejects(studio.call("hoard"), code("APP_CRASHED", /may use 400/));
   await studio.bridge.ready(AbortSignal.timeout(30_000));
   assert.match(McpAnswer.parse(await studio.call("talk")).text, /^talk/);
 });

@@ -32,6 +32,7 @@ let tools: Tool[] = [
   tool("not_base64"),
   tool("crash"),
   tool("hang"),
+  tool("hoard"),
   tool("flood_progress"),
   tool("flood_changes"),
   tool("flood_log"),
@@ -72,6 +73,9 @@ function call(id: unknown, name: string, token: unknown): void {
       return Deno.exit(3);
     case "hang":
       return;
+    case "hoard":
+      // a little at a time, so that somebody can look
+      return void setInterval(() => hoard.push(new Uint8Array(32 * 1024 * 1024).fill(1)), 20);
     case "flood_progress":
       for (let i = 0; i < 2_000; i++) {
         say({ method: "notifications/progress", params: { progressToken: token, progress: i, total: 2_000 } });
@@ -103,6 +107,7 @@ function call(id: unknown, name: string, token: unknown): void {
   }
 }
 
+const hoard: Uint8Array[] = [];
 let lists = 0;
 
 function answer({ id, method, params }: { id?: unknown; method: string; params?: Record<string, unknown> }): void {

@@ -1,6 +1,7 @@
 /** An MCP server as a child process: one JSON-RPC message a line, on its standard streams. */
 import type { JSONRPCMessage, Transport as SdkTransport } from "@modelcontextprotocol/client";
 import { parseJSONRPCMessage } from "@modelcontextprotocol/client";
+import { setImmediate } from "node:timers";
 import { PatchbayError, ValidationError } from "@patchbay/contracts";
 import { logger } from "@patchbay/telemetry";
 import { type Child, type ChildOptions, startChild } from "../../supervision/child.ts";
@@ -9,7 +10,7 @@ import { within } from "../../within.ts";
 import { MAX_MESSAGE_BYTES, tooLarge } from "./message_size.ts";
 
 /** The program that is the server. Its environment is the few variables that every child gets, and these. */
-export type McpChild = Pick<ChildOptions, "command" | "args" | "env" | "cwd">;
+export type McpChild = Pick<ChildOptions, "command" | "args" | "env" | "cwd" | "limits">;
 
 /** Some servers print a greeting where only messages belong; so many lines of it in a row, and it is no server. */
 const MAX_GARBAGE_LINES = 100;
@@ -150,7 +151,7 @@ export class McpStdio implements SdkTransport {
     this.#garbage = 0;
     this.onmessage?.(message);
     // the SDK forgets who waits for progress with the answer: what came before it is to be heard before it
-    if ("method" in message) await new Promise((resolve) => setTimeout(resolve));
+    if ("method" in message) await new Promise((resolve) => setImmediate(resolve));
   }
 }
 
