@@ -35,6 +35,8 @@ export interface Performance {
   start: readonly SentCommand[];
   /** In milliseconds. */
   durationMs: number;
+  /** Taken now and then while it plays: its result has a picture as `image`. */
+  look?: SentCommand;
   stop: readonly SentCommand[];
 }
 

@@ -13,6 +13,8 @@ export interface ContactSheetOptions {
   fps: number;
   columns: number;
   wave?: Wave;
+  /** PNGs of what was seen while it played: rows of their own below. @default none */
+  live?: readonly Uint8Array[];
 }
 
 /** In pixels. */
@@ -26,12 +28,16 @@ const SOUND: Rgb = [255, 140, 40];
 const TICK: Rgb = [110, 110, 140];
 
 /** All frames are as large as the first. @returns a PNG */
-export function contactSheet(frames: readonly SheetFrame[], { fps, columns, wave }: ContactSheetOptions): Uint8Array {
+export function contactSheet(
+  frames: readonly SheetFrame[],
+  { fps, columns, wave, live = [] }: ContactSheetOptions,
+): Uint8Array {
   const pictures = frames.map(({ png }) => decode(png));
   const { width, height } = pictures[0] ?? { width: 1, height: 1 };
   const strip = wave === undefined ? 0 : WAVE_HEIGHT + GAP;
   const rows = Math.ceil(frames.length / columns);
-  const sheet = new Sheet(columns * (width + GAP) + GAP, rows * (height + GAP + strip) + GAP);
+  const below = GAP + rows * (height + GAP + strip);
+  const sheet = new Sheet(columns * (width + GAP) + GAP, below + Math.ceil(live.length / columns) * (height + GAP));
   const first = frames[0]?.frame ?? 1;
   const secondsPerFrame = frames.length < 2 ? 1 : ((frames[1]?.frame ?? 1) - first) / fps;
   for (let row = 0; row < rows; row++) {
@@ -42,6 +48,9 @@ export function contactSheet(frames: readonly SheetFrame[], { fps, columns, wave
     if (wave === undefined) continue;
     const from = (first - 1) / fps + row * columns * secondsPerFrame;
     sheet.wave(wave, { from, to: from + columns * secondsPerFrame }, top + height + GAP, columns);
+  }
+  for (const [i, png] of live.entries()) {
+    sheet.picture(decode(png), GAP + i % columns * (width + GAP), below + Math.floor(i / columns) * (height + GAP));
   }
   return sheet.png();
 }
@@ -77,9 +86,10 @@ class Sheet {
     for (let tick = 0; tick < ticks; tick++) {
       this.#fill(GAP + Math.round(tick * (width + GAP) / ticks), top, 1, WAVE_HEIGHT, TICK);
     }
+    const whole = loudest(samples, 0, samples.length) || 1;
     for (let x = 0; x < width; x++) {
       const at = (share: number) => Math.floor((from + (to - from) * share) * rate);
-      const half = Math.round(loudest(samples, at(x / width), at((x + 1) / width)) * WAVE_HEIGHT / 2);
+      const half = Math.round(loudest(samples, at(x / width), at((x + 1) / width)) / whole * WAVE_HEIGHT / 2);
       this.#fill(GAP + x, top + WAVE_HEIGHT / 2 - half, 1, Math.max(1, 2 * half), SOUND);
     }
   }

@@ -1,8 +1,9 @@
 /** Plays what a plan made, with the links between the applications live, and tells how they do. */
 import { pause } from "@patchbay/bridge-kit";
 import type { Client } from "@patchbay/client";
-import type { LinkRecord } from "@patchbay/contracts";
+import { AssetRef, type LinkRecord } from "@patchbay/contracts";
 import type { Performance, SentCommand } from "@patchbay/examples";
+import { z } from "zod";
 import { describeArgument } from "../plan_text.ts";
 
 export interface PerformOptions {
@@ -11,25 +12,37 @@ export interface PerformOptions {
   signal: AbortSignal;
 }
 
-/** Between two lines about a link, in milliseconds. */
-const TELL_MS = 1_500;
+/** So often somebody looks, and a line is said about each link. */
+const LOOKS = 4;
 
-/** Leaves the links in place: who plays on, drives on. */
-export async function perform(client: Client, given: Performance, { say, signal }: PerformOptions): Promise<void> {
-  const { links, start, durationMs, stop } = given;
+const Seen = z.looseObject({ image: AssetRef });
+
+/** Leaves the links in place: who plays on, drives on. @returns what was seen meanwhile, in order */
+export async function perform(
+  client: Client,
+  { links, start, durationMs, look, stop }: Performance,
+  { say, signal }: PerformOptions,
+): Promise<AssetRef[]> {
+  const seen: AssetRef[] = [];
   say("\nPerformance: the links are live, and Live plays");
   for (const link of links) await client.links.put(link, { signal });
   await send(client, start);
   try {
-    const until = performance.now() + durationMs;
-    for (let left = durationMs; left > 0 && !signal.aborted; left = until - performance.now()) {
-      await pause(Math.min(TELL_MS, left), signal);
+    for (let i = 0; i < LOOKS; i++) {
+      await pause(durationMs / LOOKS, signal);
+      if (signal.aborted) break;
+      if (look !== undefined) {
+        const { value } = await client.command(look.address, look.command, look.args, { signal });
+        const image = Seen.safeParse(value).data?.image;
+        if (image !== undefined) seen.push(image);
+      }
       for (const { id } of links) say(`  ~ ${describeLink(await client.links.get(id))}`);
     }
   } finally {
     await send(client, stop);
   }
   for (const { id } of links) say(`Link ${describeLink(await client.links.get(id))}`);
+  return seen;
 }
 
 async function send(client: Client, commands: readonly SentCommand[]): Promise<void> {

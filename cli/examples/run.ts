@@ -52,8 +52,10 @@ async function run(example: Example, { gateway, out, say, signal }: RunExampleOp
   const run = await runSteps(client, prepared, { say, signal });
   if (signal.aborted && run.status !== "succeeded") return EXIT.interrupted;
   const succeeded = run.status === "succeeded";
-  if (succeeded) await perform(client, prepared.performance, { say, signal });
-  await saveOutputs(client, run, prepared.sheet, { out, say });
+  const live = succeeded ? await perform(client, prepared.performance, { say, signal }) : [];
+  // what is made is kept, also where somebody did not want to hear all of it
+  await saveOutputs(client, { run, live }, prepared.sheet, { out, say });
+  if (signal.aborted) return EXIT.interrupted;
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
   say(`\n${succeeded ? "Succeeded" : `Run ${run.status}`} in ${seconds} s.`);
   return succeeded ? EXIT.ok : EXIT.failed;

@@ -21,7 +21,7 @@ const Exported = z.looseObject({ audio: AssetRef });
 /** Saves as much as there is: also of a run that failed. */
 export async function saveOutputs(
   client: Client,
-  run: Run,
+  { run, live }: { run: Run; live: readonly AssetRef[] },
   sheet: SheetSteps,
   { out, say }: SaveOptions,
 ): Promise<void> {
@@ -44,10 +44,16 @@ export async function saveOutputs(
   for (const { id, image } of pictures) await folder.save(image, `${id}-${image.name}`, "pictures");
   if (pictures.length > 0) say(`  ${join(out, "pictures")}: ${pictures.length} pictures`);
 
+  const seen = [];
+  for (const [i, image] of live.entries()) {
+    seen.push((await folder.save(image, `${i + 1}-${image.name}`, "live")).bytes);
+  }
+  if (seen.length > 0) say(`  ${join(out, "live")}: ${seen.length} pictures`);
+
   if (frames.length === 0) return;
   const wave = sound === undefined ? undefined : readWave(sound.bytes);
   const path = join(out, "contact-sheet.png");
-  await Deno.writeFile(path, contactSheet(frames, { ...sheet, ...(wave === undefined ? {} : { wave }) }));
+  await Deno.writeFile(path, contactSheet(frames, { ...sheet, live: seen, ...(wave === undefined ? {} : { wave }) }));
   say(`  ${path}`);
   const film = await makeFilm({
     folder: out,

@@ -4,6 +4,8 @@ import { FPS, FRAME_STEP, FRAMES, notes, PICTURED, PITCHES, SAMPLES, TEMPO } fro
 
 /** The column that Live's meter raises. */
 export const METER = "Meter";
+/** How the scene is rendered. */
+export const PICTURE = { width: 320, height: 180, engine: "cycles", samples: 16 };
 
 const ref = (text: string) => ({ $ref: text });
 const BAR = "Note";
@@ -25,7 +27,7 @@ export function buildStage(list: StepList): void {
       keyframes: barKeyframes(pitch),
     })),
   });
-  blender("drift", "animate_object", { object: "Camera", from: [-1.5, -14, 4.2], to: [1.5, -14, 4.2] });
+  blender("drift", "animate_object", { object: "Camera", from: [-0.6, -14, 4.2], to: [0.6, -14, 4.2] });
 }
 
 /** What TouchDesigner made of the music comes into the scene. */
@@ -49,7 +51,7 @@ export function feedBack(list: StepList): void {
 export function render(list: StepList): void {
   const blender = list.of("blender");
   const frames = { start: 1, end: FRAMES, step: FRAME_STEP };
-  blender("render", "render_animation", { ...frames, width: 320, height: 180, engine: "cycles", samples: 12 });
+  blender("render", "render_animation", { ...frames, ...PICTURE });
 }
 
 type Sample = (typeof SAMPLES)[number];
@@ -74,18 +76,19 @@ function barKeyframes(pitch: number) {
   ];
 }
 
+const BALL = [-4, -1, 1.4] as const;
 const COLORS = ["#ff4d6d", "#ff9f1c", "#ffe14d", "#2ec4b6", "#3d8bff"];
 
 const OBJECTS = [
   { name: "Floor", type: "plane", size: 60, color: "#14141f", roughness: 0.35 },
-  { name: "Ball", type: "sphere", size: 2, location: [0, -2, 1.3], color: "#ff7a1a", roughness: 0.3 },
-  { name: "Glow", type: "point_light", location: [0, -4.4, 3.2], energy: 200, color: "#ffb070" },
-  { name: METER, type: "cube", size: 0.5, location: [5.6, -2, 0.3], color: "#41ff8a", emission_strength: 0.4 },
+  { name: "Ball", type: "sphere", size: 2, location: BALL, color: "#ff7a1a", roughness: 0.3 },
+  { name: "Glow", type: "point_light", location: [BALL[0], -4.2, 3.2], energy: 200, color: "#ffb070" },
+  { name: METER, type: "cube", size: 0.8, location: [5.4, -1, 0.1], color: "#41ff8a", emission_strength: 0.4 },
   ...PITCHES.map((pitch, i) => ({
     name: `${BAR} ${pitch}`,
     type: "cube",
     size: 1,
-    location: [(i - 2) * 1.9, 1.4, 0.1],
+    location: [i * 1.35 - 1.5, -1, 0.1],
     color: COLORS[i],
     emission_strength: 0.25,
   })),
@@ -98,6 +101,6 @@ const OBJECTS = [
     scale: [3.4, 1.9125, 1],
   })),
   { name: "Key", type: "area_light", location: [-5, -8, 8], energy: 600, look_at: "Ball" },
-  { name: "Wash", type: "area_light", location: [0, -2, 7], energy: 500, look_at: "Screen 2" },
-  { name: "Camera", type: "camera", location: [0, -14, 4.2], rotation: [81, 0, 0], focal_length: 38 },
+  { name: "Wash", type: "area_light", location: [0, -3, 6], energy: 1800, look_at: "Screen 2" },
+  { name: "Camera", type: "camera", location: [0, -14, 4.2], rotation: [81, 0, 0], focal_length: 34 },
 ];

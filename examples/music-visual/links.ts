@@ -1,7 +1,7 @@
 /** What plays while the links are live: Live's meter moves an object of Blender's. */
 import type { AppName, BridgeId } from "@patchbay/contracts";
 import type { Performance } from "../example.ts";
-import { METER } from "./blender.ts";
+import { METER, PICTURE } from "./blender.ts";
 import { SCENE } from "./ableton.ts";
 import { SECONDS } from "./score.ts";
 
@@ -19,11 +19,16 @@ export function performance(bridges: ReadonlyMap<AppName, BridgeId>): Performanc
         args: { object: METER },
         argument: "/scale",
       },
-      mapping: { scale: { from: [0, 1], to: [0.3, 4] }, clamp: [0.3, 4], expression: "[$, $, $]" },
+      mapping: { expression: "[1, 1, 0.3 + 5 * $]" },
     }],
     start: [{ address: `ableton.${live}`, command: "fire_scene", args: { scene: SCENE } }],
-    // once more than it is long: the loop is heard
-    durationMs: 1_500 * SECONDS,
+    // longer than it is: the loop is heard, and looked at on a beat and between beats in turn
+    durationMs: 1_750 * SECONDS,
+    look: {
+      address: `blender.${blender}`,
+      command: "render_image",
+      args: { ...PICTURE, camera: "Camera", name: "live" },
+    },
     stop: [{ address: `ableton.${live}`, command: "stop", args: {} }],
   };
 }
