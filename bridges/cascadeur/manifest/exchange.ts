@@ -19,6 +19,8 @@ const import_file = command({
     total: z.number().int(),
     keys: z.number().int().describe("keys on all tracks now"),
   }),
+  // whether a loader's work is a step of Cascadeur's history is not documented
+  undo: "none",
   timeoutMs: 5 * 60_000,
   phrases: [
     "import {file}",
