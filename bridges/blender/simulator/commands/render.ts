@@ -41,6 +41,8 @@ export const render: Handlers<"render_image" | "set_render" | "render_animation"
       const picture = draw(atFrame(document, frame), shot);
       frames.push({ frame, image: await store(context, `frame_${String(frame).padStart(4, "0")}.png`, picture) });
       context.progress({ fraction: frames.length / wanted.length, message: `frame ${frame}` });
+      // drawing keeps the process busy, in which the studio may be as well: it gets a breath after each frame
+      await pause(BREATH_MS);
     }
     const { width, height, engine, camera, camera_added } = shot;
     const duration_ms = performance.now() - started;
@@ -68,6 +70,12 @@ export const render: Handlers<"render_image" | "set_render" | "render_animation"
     return { image, width: args.width, height: args.height, view };
   },
 };
+
+const BREATH_MS = 50;
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
 
 interface Wanted {
   width?: number | undefined;
