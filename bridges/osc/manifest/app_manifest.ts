@@ -43,7 +43,7 @@ function commandDefinition(file: CommandFile): CommandDefinition {
     args: z.strictObject(mapValues(args, argumentSchema)),
     result: result === undefined
       ? starts ? Lifecycle : Confirmed
-      : z.object(mapValues(result, (field) => resultSchema(field, args))),
+      : z.object(mapValues(result, (field) => resultSchema(field, file))),
     phrases,
     undo: undo === undefined
       ? "none"

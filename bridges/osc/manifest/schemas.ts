@@ -2,6 +2,7 @@
 import { AssetRef } from "@patchbay/contracts";
 import { z } from "zod";
 import type { Argument, ArgumentItem } from "../manifest_file/arguments.ts";
+import type { CommandFile } from "../manifest_file/commands.ts";
 import { choicesOf, type Field, type ResultField } from "../manifest_file/fields.ts";
 
 /** What a command takes in one argument. */
@@ -75,11 +76,14 @@ export function fieldSchema(field: Field): z.ZodType {
 export const fieldsSchema = (fields: Readonly<Record<string, Field>>): z.ZodObject =>
   z.object(Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, fieldSchema(field)])));
 
-/** What a command answers in one field. */
-export function resultSchema(field: ResultField, args: Readonly<Record<string, Argument>>): z.ZodType {
+/** What a command answers in one field. What takes effect later cannot be read back: then such a field is null. */
+export function resultSchema(field: ResultField, { args, at }: Pick<CommandFile, "args" | "at">): z.ZodType {
   if (field.output) return AssetRef;
   const argument = field.arg === undefined ? undefined : args[field.arg];
-  if (argument === undefined) return fieldSchema(field);
+  if (argument === undefined) {
+    const schema = fieldSchema(field);
+    return at !== undefined && field.of === "verify" ? schema.nullable() : schema;
+  }
   const schema = bareSchema(argument);
   const absent = argument.optional && argument.default === undefined;
   return absent ? schema.nullable() : schema;
