@@ -49,6 +49,9 @@ Deno.test("every command does what it says, and can be taken back where it says 
   const { call, content, store, executed } = studio;
   const first = (await call("get_scene")).active_scene!;
 
+  const pixels = async () => decode(await content((await call("capture_viewport", { width: 320, height: 200 })).image));
+  const standing = await pixels();
+
   // keys
   const key = await undone(studio, "set_keyframe", { object: "left hand", frame: 24, position: [30, 140, 20] });
   assert.deepEqual([key.object, key.track, key.frame, key.keys, key.exact], [
@@ -129,9 +132,9 @@ Deno.test("every command does what it says, and can be taken back where it says 
   // files
   const exported = await call("export_file", { what: "all", name: "walk" });
   assert.equal(exported.file.name, "walk.fbx");
-  const picture = await call("capture_viewport", { width: 320, height: 200 });
-  const png = decode(await content(picture.image));
-  assert.deepEqual([png.width, png.height], [320, 200]);
+  const moved = await pixels();
+  assert.deepEqual([moved.width, moved.height], [320, 200]);
+  assert.notDeepEqual(moved.data, standing.data, "the picture shows what was animated");
   const saved = await call("save_scene_as", { name: "tänzer" });
   assert.equal(saved.file.name, "tänzer.casc");
   assert.equal((await call("save_scene")).file.id, saved.file.id);

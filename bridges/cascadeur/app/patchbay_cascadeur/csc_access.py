@@ -209,19 +209,26 @@ class Cascadeur:
         return found
 
     def position(self, oid: Any, frame: int, space: str = "global") -> list[float]:
-        return _plain(self.scene.data_viewer().get_data_value(self.data_of(oid, f"{space}_position"), frame))
+        return _plain(self._value(self.data_of(oid, f"{space}_position"), frame))
 
     def rotation(self, oid: Any, frame: int, space: str = "global") -> list[float]:
         """Euler angles in degrees."""
-        value = self.scene.data_viewer().get_data_value(self.data_of(oid, f"{space}_rotation"), frame)
+        value = self._value(self.data_of(oid, f"{space}_rotation"), frame)
         return [math.degrees(angle) for angle in _plain(value.to_euler_angles())]
 
     def joint_position(self, oid: Any, frame: int) -> list[float]:
         """Where the skeleton has it, which the rig has decided."""
         viewer = self.scene.behaviour_viewer()
         matrix = viewer.get_behaviour_data(viewer.get_behaviour_by_name(oid, "Joint"), "global_matrix")
-        value = self.scene.data_viewer().get_data_value(matrix, frame)
+        value = self._value(matrix, frame)
         return [float(value[row][3]) for row in range(3)]
+
+    def _value(self, data: Any, frame: int) -> Any:
+        viewer = self.scene.data_viewer()
+        try:
+            return viewer.get_data_value(data, frame)
+        except Exception:
+            return viewer.get_data_value(data)  # what is not animated has one value for all frames
 
     def rotation_value(self, degrees: Sequence[float]) -> Any:
         return self.csc.math.Rotation.from_euler(*[math.radians(angle) for angle in degrees])

@@ -41,10 +41,11 @@ class Running:
         # the asynchronous form joins the loop that runs, where one does
         self._loop = _running_loop() if config.form is Form.ASYNC else None
         self._timer = timer or (find_timer() if self._loop is None else LoopTimer(self._loop))
-        self._pump = Pump()
+        self.pump = Pump()
         self._watch = Watch(self._app)
         self._watch_at = 0.0
         self._dialog = False
+        self._ticking = False
         self._commands = all_commands()
         self._closing = contextlib.ExitStack()
         token = new_token()
@@ -58,9 +59,19 @@ class Running:
 
     def tick(self) -> None:
         """What the main thread does for the server whenever it comes by."""
+        # a command that shows a dialog lets timers go on: it is not met by another one half-way
+        if self._ticking:
+            return
+        self._ticking = True
+        try:
+            self._tick()
+        finally:
+            self._ticking = False
+
+    def _tick(self) -> None:
         self._dialog = self._timer.is_modal()
         self._serve_ready()
-        self._pump.run_ready()
+        self.pump.run_ready()
         if not self._dialog and time.monotonic() >= self._watch_at:
             began = time.monotonic()
             # a scene that changes under the look is looked at again
@@ -76,7 +87,7 @@ class Running:
         self._serve_ready: Callable[[], None] = lambda: None
         port = self.config.port
         if self.config.form is Form.THREADED:
-            threaded = ThreadedServer(self._core, self._pump, port)
+            threaded = ThreadedServer(self._core, self.pump, port)
             self._closing.callback(threaded.close)
             return threaded.port
         if self.config.form is Form.SYNC:
@@ -91,7 +102,7 @@ class Running:
             from .server_async import AsyncServer
         except ImportError as error:
             raise ConfigError(f"form: 'async' needs aiohttp in Cascadeur's Python: {error}") from error
-        server = AsyncServer(self._core, self._pump, port)
+        server = AsyncServer(self._core, self.pump, port)
         if self._loop is not None:
             joined = self._loop
             starting = joined.create_task(server.start())
@@ -106,7 +117,7 @@ class Running:
         return server.port
 
     def _facts(self) -> dict[str, Any]:
-        return {"mainThreadSilentMs": round(self._pump.silent_s * 1000), "dialog": self._dialog}
+        return {"mainThreadSilentMs": round(self.pump.silent_s * 1000), "dialog": self._dialog}
 
     def _health(self, _: dict[str, Any]) -> dict[str, Any]:
         return {

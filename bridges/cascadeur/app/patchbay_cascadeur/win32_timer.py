@@ -46,19 +46,14 @@ class Win32Timer:
         self._window: int | None = None
         # Windows keeps the address only: what is at it has to stay
         self._procedure: Any = None
-        self._inside = False
 
     def start(self, interval_ms: int, tick: Tick) -> None:
         def procedure(window: int, message: int, first: int, second: int) -> int:
             if message != _WM_TIMER or first != _TIMER_ID:
                 return self._user32.DefWindowProcW(window, message, first, second)
-            # a command that shows a dialog dispatches messages itself: it is not begun twice
-            if not self._inside:
-                self._inside = True
-                # nothing may be raised into the application's own loop
-                with contextlib.suppress(Exception):
-                    tick()
-                self._inside = False
+            # nothing may be raised into the application's own loop
+            with contextlib.suppress(Exception):
+                tick()
             return 0
 
         self._procedure = _Procedure(procedure)

@@ -6,6 +6,7 @@ import asyncio
 import json
 import threading
 import time
+from collections.abc import Callable
 
 import pytest
 
@@ -74,3 +75,50 @@ def test_the_asynchronous_form_joins_a_loop_that_runs(tmp_path, monkeypatch) -> 
             await asyncio.sleep(0)
 
     asyncio.run(in_a_loop())
+
+
+class _ByHand:
+    """A timer that the test ticks."""
+
+    name = "by hand"
+
+    def __init__(self) -> None:
+        self.modal = False
+
+    def start(self, interval_ms: int, tick: Callable[[], None]) -> None:
+        self.tick = tick
+
+    def stop(self) -> None:
+        """Nothing runs."""
+
+    def is_modal(self) -> bool:
+        return self.modal
+
+
+def test_a_command_that_lets_timers_go_on_is_not_met_by_another_half_way(
+    application: world.Application, tmp_path, monkeypatch
+) -> None:
+    monkeypatch.setenv("PATCHBAY_CASCADEUR_SERVER", str(tmp_path / "server.json"))
+    timer, seen = _ByHand(), []
+    running = Running(Config(Form.THREADED), timer)
+    try:
+
+        def first() -> None:
+            timer.tick()
+            seen.append("first")
+
+        for work in (first, lambda: seen.append("second")):
+            thread = threading.Thread(target=running.pump.submit, args=(work,))
+            thread.start()
+            thread.join()
+        timer.tick()
+        timer.tick()
+        assert seen == ["first", "second"]
+    finally:
+        running.close()
+
+
+def test_windows_own_timer_is_no_trouble_elsewhere() -> None:
+    import patchbay_cascadeur.win32_timer as win32_timer
+
+    assert win32_timer.Win32Timer.name == "win32"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import Any
 
 from ..arguments import Arguments
@@ -144,51 +145,64 @@ def set_contact(context: Context, args: Arguments) -> Any:
     return {"state": state, "tracks": [{"track": _name(app, lid), "keys": touched[str(lid)]} for lid in lids]}
 
 
+@dataclass(frozen=True)
+class _Planned:
+    """One key that shall be set, found out before anything is changed."""
+
+    oid: Any
+    lid: Any
+    frame: int
+    # what is written where, in `csc`'s own values
+    written: list[tuple[Any, Any]]
+    # what shall be read back, by the field of the answer
+    wanted: dict[str, list[float]]
+
+
 def _set(app: Cascadeur, keys: list[Arguments], interpolation: str) -> list[dict[str, Any]]:
     """First the keys, then the values: what is written where no key is, interpolation takes away."""
     planned = [_planned(app, key) for key in keys]
-    _unlocked(app, [lid for _, lid, _, _ in planned])
+    _unlocked(app, [one.lid for one in planned])
 
     def change(model: Any, updater: Any) -> None:
         layers, data = model.layers_editor(), model.data_editor()
-        for _, lid, frame, _ in planned:
-            layers.set_fixed_interpolation_or_key_if_need(lid, frame, True)
-            layers.change_section(frame, lid, lambda section: _interpolate(app, section, interpolation))
+        for one in planned:
+            layers.set_fixed_interpolation_or_key_if_need(one.lid, one.frame, True)
+            layers.change_section(one.frame, one.lid, lambda section: _interpolate(app, section, interpolation))
         layers.normalize_sections(app.scene)
         model.fit_animation_size_by_layers()
-        for _, _, frame, values in planned:
-            for data_id, value, _ in values:
-                data.set_data_value(data_id, frame, value)
-            updater.run_update({data_id for data_id, _, _ in values}, frame)
+        for one in planned:
+            for data_id, value in one.written:
+                data.set_data_value(data_id, one.frame, value)
+            updater.run_update({data_id for data_id, _ in one.written}, one.frame)
 
     app.modify("set keys", change)
-    return [_read_back(app, oid, lid, frame, values) for oid, lid, frame, values in planned]
+    return [_read_back(app, one) for one in planned]
 
 
-def _planned(app: Cascadeur, key: Arguments) -> tuple[Any, Any, int, list[tuple[Any, Any, tuple[str, list[float]]]]]:
+def _planned(app: Cascadeur, key: Arguments) -> _Planned:
     oid = app.animated_named(key.text("object"))
-    frame = key.frame("frame", app.frame)
     space = key.choice("space", SPACES, "global")
-    values = []
-    if (position := key.vector("position")) is not None:
-        values.append((app.data_of(oid, f"{space}_position"), position, (f"{space}_position", position)))
-    if (rotation := key.vector("rotation")) is not None:
-        value = app.rotation_value(rotation)
-        values.append((app.data_of(oid, f"{space}_rotation"), value, (f"{space}_rotation", rotation)))
-    return oid, app.track_of(oid), frame, values
+    planned = _Planned(oid, app.track_of(oid), key.frame("frame", app.frame), [], {})
+    for kind in ("position", "rotation"):
+        if (value := key.vector(kind)) is not None:
+            field = f"{space}_{kind}"
+            planned.wanted[field] = value
+            written = value if kind == "position" else app.rotation_value(value)
+            planned.written.append((app.data_of(oid, field), written))
+    return planned
 
 
-def _read_back(app: Cascadeur, oid: Any, lid: Any, frame: int, values: list[Any]) -> dict[str, Any]:
-    if frame not in app.keys(lid):
-        raise failed(f"Cascadeur set no key at frame {frame} of '{_name(app, lid)}'")
-    found = placement(app, oid, frame)
+def _read_back(app: Cascadeur, planned: _Planned) -> dict[str, Any]:
+    if planned.frame not in app.keys(planned.lid):
+        raise failed(f"Cascadeur set no key at frame {planned.frame} of '{_name(app, planned.lid)}'")
+    found = placement(app, planned.oid, planned.frame)
     # the rig may hold a controller back, as a leg that is not long enough
-    exact = all(_is_near(found[name], wanted, angles="rotation" in name) for _, _, (name, wanted) in values)
+    exact = all(_is_near(found[field], value, angles="rotation" in field) for field, value in planned.wanted.items())
     return {
-        "object": app.name_of(oid),
-        "track": _name(app, lid),
-        "frame": frame,
-        "keys": app.keys(lid),
+        "object": app.name_of(planned.oid),
+        "track": _name(app, planned.lid),
+        "frame": planned.frame,
+        "keys": app.keys(planned.lid),
         "exact": exact,
         **found,
     }
