@@ -23,8 +23,11 @@ export const bridge: BridgeDefinition = {
   install({ target }) {
     return installComponent(target === undefined ? {} : { targetDir: target });
   },
-  start({ argument, ...options }) {
-    return startTouchDesignerBridge({ ...options, ...(argument === undefined ? {} : { port: portOf(argument) }) });
+  async start({ argument, ...options }) {
+    return await startTouchDesignerBridge({
+      ...options,
+      ...(argument === undefined ? {} : { port: portOf(argument) }),
+    });
   },
 };
 
