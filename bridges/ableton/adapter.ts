@@ -1,5 +1,4 @@
 /** Drives one Live through AbletonOSC, with MIDI beside it where the machine has ports. */
-import { createSocket } from "node:dgram";
 import { type Adapter, type AdapterHost, openOsc, type OpenTransport, transportAdapter } from "@patchbay/bridge-kit";
 import { PatchbayError } from "@patchbay/contracts";
 import type { Reversal } from "./commands/context.ts";
@@ -9,7 +8,7 @@ import { OpenedLive } from "./live/opened_live.ts";
 import type { LiveSessionOptions } from "./live/session.ts";
 import { ableton } from "./manifest.ts";
 import type { LoadMidi } from "./midi/midi.ts";
-import { type LiveSimulator, startLiveSimulator } from "./simulator.ts";
+import { startLiveSimulator } from "./simulator.ts";
 
 /** Where AbletonOSC listens, and where it answers to: both are fixed in the published script. */
 export const LIVE_PORT = 11_000;
@@ -98,16 +97,6 @@ function oscOptions({ port = LIVE_PORT, replyPort = REPLY_PORT, answerMs = 600 }
 
 /** A simulated Live on free ports, so that it meets neither a real one nor another simulator. */
 async function simulated(held: AsyncDisposableStack): Promise<{ port: number; replyPort: number }> {
-  const replyPort = await freePort();
-  const simulator: LiveSimulator = held.use(await startLiveSimulator({ port: 0, replyPort }));
-  return { port: simulator.port, replyPort };
-}
-
-/** The system hands out another one each time; nobody takes it in between but by chance, and then it is tried again. */
-export async function freePort(): Promise<number> {
-  const socket = createSocket("udp4");
-  await new Promise<void>((resolve) => socket.bind(0, "127.0.0.1", () => resolve()));
-  const { port } = socket.address();
-  await new Promise<void>((resolve) => void socket.close(() => resolve()));
-  return port;
+  const { port } = held.use(await startLiveSimulator({ port: 0, replyPort: "sender" }));
+  return { port, replyPort: 0 };
 }

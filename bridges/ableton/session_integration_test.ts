@@ -239,7 +239,7 @@ Deno.test("without the simulator's extensions, what the published script cannot 
 });
 
 Deno.test("another program that asks Live is noticed; its answers harm nothing", async () => {
-  await using studio = await startAbletonStudio();
+  await using studio = await startAbletonStudio({ fixedPort: true });
   studio.live.simulate(fillSet);
   await using noticed = await studio.listen("second_sender");
   const other = createSocket("udp4");

@@ -16,8 +16,8 @@ import type { OscArgument } from "@patchbay/bridge-kit";
 export interface LiveSimulatorOptions {
   /** Where it listens; 0 for any free port. @default 11000 */
   port?: number;
-  /** Where it answers to, on the sender's address. @default 11001 */
-  replyPort?: number;
+  /** Where it answers to, on the sender's address; AbletonOSC never uses the sender's port, which a simulator in the same process may. @default 11001 */
+  replyPort?: number | "sender";
   /** Between two ticks of Live's main thread, in milliseconds. @default 100 */
   tickMs?: number;
   /** The largest answer that leaves, in bytes: macOS sends no more than 9,216 unless it is told to. @default 9_216 */
@@ -88,11 +88,11 @@ class Server {
   readonly listeners: Listeners;
   readonly #handlers: Handlers = new Map();
   readonly #socket: Socket;
-  readonly #replyPort: number;
+  readonly #replyPort: number | "sender";
   readonly #largest: number;
-  #queue: { bytes: Uint8Array; from: string }[] = [];
+  #queue: { bytes: Uint8Array; from: Sender }[] = [];
   /** Who sent last: what listeners say goes there. */
-  #remote = "127.0.0.1";
+  #remote: Sender | undefined;
   hangs = false;
   sent: Promise<void> = Promise.resolve();
 
@@ -111,8 +111,8 @@ class Server {
       extended,
     };
     installHandlers(context);
-    socket.on("message", (bytes: Uint8Array, { address }: RemoteInfo) => {
-      this.#queue.push({ bytes: new Uint8Array(bytes), from: address });
+    socket.on("message", (bytes: Uint8Array, { address, port }: RemoteInfo) => {
+      this.#queue.push({ bytes: new Uint8Array(bytes), from: { address, port } });
     });
     socket.on("error", () => {});
   }
@@ -160,7 +160,7 @@ class Server {
     }
   }
 
-  #handle({ address, args }: Message, from: string): void {
+  #handle({ address, args }: Message, from: Sender): void {
     this.heard.add(address);
     const handler = this.#handlers.get(address);
     if (handler !== undefined) {
@@ -186,13 +186,21 @@ class Server {
     this.#send("/live/error", [message], this.#remote);
   }
 
-  #send(address: string, args: readonly OscArgument[], to: string): void {
+  #send(address: string, args: readonly OscArgument[], to: Sender | undefined): void {
     const bytes = encode(address, args);
     if (bytes.length > this.#largest) throw new PythonError("[Errno 40] Message too long");
+    const port = this.#replyPort === "sender" ? to?.port : this.#replyPort;
+    // nobody has asked yet
+    if (port === undefined) return;
     this.sent = this.sent.then(() =>
-      new Promise((resolve) => this.#socket.send(bytes, this.#replyPort, to, () => resolve()))
+      new Promise((resolve) => this.#socket.send(bytes, port, to?.address ?? "127.0.0.1", () => resolve()))
     );
   }
+}
+
+interface Sender {
+  address: string;
+  port: number;
 }
 
 async function bound(port: number): Promise<Socket> {

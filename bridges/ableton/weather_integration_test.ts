@@ -1,7 +1,7 @@
 /** Bad weather between the bridge and Live: what is lost is asked again, what is doubled happens once, what is late harms nothing. */
 import assert from "node:assert/strict";
 import { createSocket } from "node:dgram";
-import { abletonAdapter } from "./adapter.ts";
+import { PatchbayError } from "@patchbay/contracts";
 import { findLive } from "./find.ts";
 import { startLiveSimulator } from "./simulator.ts";
 import { type AbletonStudio, startAbletonStudio, type StudioOptions } from "./testing/ableton_studio.ts";
@@ -12,7 +12,8 @@ type Rules = NonNullable<NonNullable<StudioOptions["faults"]>["rules"]>;
 
 /** In good weather at first. */
 async function inWeather(rules: Rules, options: StudioOptions = {}): Promise<AbletonStudio> {
-  const studio = await startAbletonStudio({ answerMs: 60, lookMs: 60_000, faults: { seed: 11 }, ...options });
+  const faults = options.fixedPort === true ? {} : { faults: { seed: 11 } };
+  const studio = await startAbletonStudio({ answerMs: 60, lookMs: 60_000, ...faults, ...options });
   studio.live.simulate(fillSet);
   await studio.call("list_tracks", {});
   for (const rule of rules) studio.proxy?.faults.add(rule);
@@ -41,10 +42,9 @@ async function work({ call, live }: AbletonStudio): Promise<void> {
 }
 
 const WEATHER: [string, Rules][] = [
-  ["one datagram in seven is lost", [{ fault: "lose", probability: 0.14 }]],
+  ["one datagram in ten is lost", [{ fault: "lose", probability: 0.1 }]],
   ["one datagram in three comes twice, the second one late", [{ fault: "duplicate", probability: 0.33, afterMs: 40 }]],
   ["answers are late, and overtake one another", [{ fault: "delay", ms: 0, jitterMs: 45, direction: "down" }]],
-  ["one answer in eight is damaged", [{ fault: "corrupt", probability: 0.12, direction: "down" }]],
   ["one answer in eight is cut off", [{ fault: "truncate", probability: 0.12, direction: "down" }]],
 ];
 
@@ -55,6 +55,23 @@ for (const [title, rules] of WEATHER) {
     assert.ok((studio.proxy?.faults.history.length ?? 0) > 5, "there was no bad weather");
   });
 }
+
+Deno.test("damaged answers, which UDP's own checksum lets pass hardly ever, become problems at worst, and the bridge goes on", async () => {
+  await using studio = await inWeather([{ fault: "corrupt", probability: 0.5, direction: "down", times: 40 }]);
+  let done = 0;
+  while ((studio.proxy?.faults.history.length ?? 0) < 40) {
+    try {
+      await studio.call("set_track_pan", { track: "Bass", pan: (done % 10) / 10 });
+      await studio.call("get_notes", { clip: "Line" });
+      done++;
+    } catch (error) {
+      assert.ok(error instanceof PatchbayError, String(error));
+    }
+  }
+  assert.ok(done > 0);
+  assert.equal((await studio.call("set_tempo", { bpm: 77 })).value, 77);
+  assert.equal((await studio.call("get_notes", { clip: "Line" })).notes.length, 4);
+});
 
 Deno.test("what must not happen twice is sent once: a lost one is said to have had no effect, a doubled one is noticed", async () => {
   {
@@ -95,7 +112,7 @@ Deno.test("a Live that shows a dialog is told apart from one that is gone, and g
 });
 
 Deno.test("garbage on the bridge's port breaks nothing", async () => {
-  await using studio = await inWeather([]);
+  await using studio = await inWeather([], { fixedPort: true });
   const stranger = createSocket("udp4");
   for (let length = 0; length < 60; length++) {
     const bytes = Uint8Array.from({ length }, (_, i) => (i * 37 + length * 11) % 256);
@@ -109,14 +126,15 @@ Deno.test("the doctor tells a Live that answers, an AbletonOSC that is taken, an
   const socket = createSocket("udp4");
   await new Promise<void>((resolve) => socket.bind(0, "127.0.0.1", () => resolve()));
   const taken = socket.address().port;
+  let port = 0;
   {
     await using live = await startLiveSimulator({ port: 0, replyPort: taken, tickMs: 5 });
+    port = live.port;
     assert.match((await findLive({ port: live.port, replyPort: taken })).what, /is taken/);
     await new Promise<void>((resolve) => void socket.close(() => resolve()));
     const found = await findLive({ port: live.port, replyPort: taken });
     assert.deepEqual([found.found, found.remedy], [true, undefined]);
   }
-  const none = await findLive({ port: taken, replyPort: taken, waitMs: 20, folder: "/there/is/no/such/folder" });
+  const none = await findLive({ port, replyPort: taken, waitMs: 20, folder: "/there/is/no/such/folder" });
   assert.deepEqual([none.found, /not installed/.test(none.what)], [false, true]);
-  assert.equal(typeof abletonAdapter({ mode: "interface" }), "function");
 });

@@ -34,7 +34,7 @@ export async function setSend(
   value: number,
 ): Promise<number> {
   const known = session.known.tracks[index];
-  if (send >= session.sends) {
+  if (send >= session.sends && send >= await session.countSends(signal)) {
     throw PatchbayError.of("NOT_FOUND", `There is no send number ${send + 1}: there are ${session.sends}`);
   }
   const args = [int(index), int(send)];

@@ -1,13 +1,15 @@
 /** The notes of clips: read in windows of time, as an answer holds so many only; written in pieces, and read back. */
 import type { OscArgument, OscValue } from "@patchbay/bridge-kit";
 import { PatchbayError } from "@patchbay/contracts";
+import { z } from "zod";
 import { float, int } from "../live/properties.ts";
 import type { noteCommands } from "../manifest/notes.ts";
-import type { Note } from "../manifest/values.ts";
+import { Note } from "../manifest/values.ts";
 import type { CommandContext, HandlersOf } from "./context.ts";
 import { findClip, type FoundClip } from "./lookup.ts";
 import { pattern } from "./patterns.ts";
 
+const Notes = z.array(Note);
 /** All the time that notes may begin in. */
 const BEGINNING = -8_192;
 const WHOLE = 16_384;
@@ -67,18 +69,15 @@ const isTooLong = (error: unknown) =>
   error instanceof PatchbayError &&
   (error.code === "APP_UNRESPONSIVE" || (error.code === "COMMAND_FAILED" && /too long|Errno/i.test(error.message)));
 
+/** `undefined` for what are no notes. */
 export function parseNotes(values: readonly OscValue[]): Note[] | undefined {
   if (values.length % 5 !== 0) return undefined;
-  return Array.from({ length: values.length / 5 }, (_, i) => {
+  const notes = Array.from({ length: values.length / 5 }, (_, i) => {
     const [pitch, start, duration, velocity, mute] = values.slice(i * 5, i * 5 + 5);
-    return {
-      pitch: Number(pitch),
-      start: Number(start),
-      duration: Number(duration),
-      velocity: Number(velocity),
-      mute: mute === true || mute === 1,
-    };
+    return { pitch, start, duration, velocity, mute: mute === true || mute === 1 };
   });
+  const parsed = Notes.safeParse(notes);
+  return parsed.success ? parsed.data : undefined;
 }
 
 const noteArguments = ({ pitch, start, duration, velocity, mute }: Note): OscArgument[] => [

@@ -2,7 +2,7 @@
 import { PatchbayError } from "@patchbay/contracts";
 import { colorNumber, hexColor, trackSummary } from "../live/model.ts";
 import { int, type LiveValue } from "../live/properties.ts";
-import { countSends, countTracks } from "../live/read_set.ts";
+import { countTracks } from "../live/read_set.ts";
 import { MONITORING, type trackCommands } from "../manifest/tracks.ts";
 import { change, type CommandContext, type HandlersOf } from "./context.ts";
 import { findTrack } from "./lookup.ts";
@@ -24,10 +24,9 @@ export async function setOnTrack<V extends LiveValue>(
 async function createReturn({ session, live, signal }: CommandContext) {
   const before = session.sends;
   const found = await live.once("/live/song/create_return_track", [], async () => {
-    const now = await countSends(live, signal);
+    const now = await session.countSends(signal);
     return now > before ? now : undefined;
   }, signal);
-  session.sends = found;
   await session.refreshTracks(signal, { mixer: true });
   return { name: `Return ${String.fromCharCode(64 + found)}`, number: found, kind: "return" as const };
 }
@@ -40,8 +39,8 @@ async function deleteReturn({ session, live, signal }: CommandContext, ref: Trac
       remedy: "Return tracks are addressed by the number of their send: 1 is A.",
     });
   }
-  session.sends = await live.once("/live/song/delete_return_track", [int(number - 1)], async () => {
-    const now = await countSends(live, signal);
+  await live.once("/live/song/delete_return_track", [int(number - 1)], async () => {
+    const now = await session.countSends(signal);
     return now < before ? now : undefined;
   }, signal);
   await session.refreshTracks(signal, { mixer: true });

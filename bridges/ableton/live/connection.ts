@@ -5,7 +5,7 @@ import { argument, int, type LiveObject, type LiveValue, meant } from "./propert
 
 /** More that wait at once may not fit into what the system buffers for Live until its next tick. */
 const MOST_IN_FLIGHT = 48;
-const READ_TRIES = 5;
+const READ_TRIES = 8;
 
 export class LiveConnection {
   readonly osc: OscTransport;
@@ -29,9 +29,19 @@ export class LiveConnection {
     await this.#enter(signal);
     try {
       const request = { args: [...args], attempts: attempts ?? READ_TRIES, ...(ids === undefined ? {} : { ids }) };
-      return (await this.osc.request(address, request, { signal })).values;
+      return (await this.#sure(() => this.osc.request(address, request, { signal }))).values;
     } finally {
       this.#leave();
+    }
+  }
+
+  /** An error names nothing, and may be a late one about something else: what does no harm is asked again before it is believed. */
+  async #sure<T>(ask: () => Promise<T>): Promise<T> {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!(error instanceof PatchbayError) || error.code !== "COMMAND_FAILED") throw error;
+      return await ask();
     }
   }
 
@@ -100,12 +110,13 @@ export class LiveConnection {
     await this.#enter(signal);
     try {
       const { equals, ...rest } = verify;
-      const answer = await this.osc.request(address, {
+      const request = {
         args: [...args],
         verify: { ...rest, args: [...verify.args], equals: typeof equals === "function" ? equals : [...equals] },
         resend: true,
         attempts: READ_TRIES,
-      }, { signal });
+      };
+      const answer = await this.#sure(() => this.osc.request(address, request, { signal }));
       return answer.values[0];
     } catch (error) {
       throw refused(error, address);
@@ -134,10 +145,17 @@ export class LiveConnection {
     look: () => Promise<T | undefined>,
     signal: AbortSignal,
   ): Promise<T> {
-    await this.call(address, args, signal);
+    let refusal: unknown;
+    try {
+      await this.call(address, args, signal);
+    } catch (error) {
+      if (!(error instanceof PatchbayError) || error.code !== "COMMAND_FAILED") throw error;
+      refusal = error;
+    }
     for (let tries = 0; tries < 4; tries++) {
       const found = await look();
       if (found !== undefined) return found;
+      if (refusal !== undefined) throw refusal;
       await this.barrier(signal);
     }
     throw PatchbayError.of(

@@ -34,8 +34,8 @@ export interface LiveSessionOptions {
 
 export class LiveSession implements AsyncDisposable {
   known: KnownSet = emptySet();
-  /** How many sends each track has. */
-  sends = 0;
+  /** How many sends each track has, once that was found out: it takes an error to do so. */
+  #sends: number | undefined;
   readonly live: LiveConnection;
   readonly host: AdapterHost;
   readonly listening: Listening;
@@ -73,6 +73,16 @@ export class LiveSession implements AsyncDisposable {
     this.#looking = this.#lookNowAndThen();
   }
 
+  /** How many sends each track has. */
+  get sends(): number {
+    return this.#sends ?? 0;
+  }
+
+  /** Finds out anew how many sends there are, after return tracks came or went. */
+  async countSends(signal: AbortSignal): Promise<number> {
+    return this.#sends = await countSends(this.live, signal);
+  }
+
   /** Alone with Live: a command, or a look at the set, which gives way. */
   async exclusively<T>(work: () => Promise<T>, { command = true }: { command?: boolean } = {}): Promise<T> {
     if (command) this.#look?.abort();
@@ -108,7 +118,7 @@ export class LiveSession implements AsyncDisposable {
       readLocators(live, signal),
     ]);
     const rows = await readRows(live, tracks, scenes, signal);
-    this.sends = tracks === 0 ? 0 : await countSends(live, signal);
+    this.#sends ??= tracks === 0 ? undefined : await countSends(live, signal);
     this.known = { transport, tracks: await this.#withMixer(rows, signal), scenes: names, locators };
   }
 
@@ -292,6 +302,17 @@ export class LiveSession implements AsyncDisposable {
   }
 
   async #withMixer(rows: readonly TrackRow[], signal: AbortSignal): Promise<KnownTrack[]> {
+    try {
+      return await this.#readMixers(rows, signal);
+    } catch (error) {
+      if (!(error instanceof PatchbayError) || error.code !== "COMMAND_FAILED" || rows.length === 0) throw error;
+      // a person has deleted a return track, and with it a send
+      await this.countSends(signal);
+      return await this.#readMixers(rows, signal);
+    }
+  }
+
+  async #readMixers(rows: readonly TrackRow[], signal: AbortSignal): Promise<KnownTrack[]> {
     return await Promise.all(rows.map(async ({ can_be_armed, ...row }, index) => ({
       ...row,
       meter: 0,

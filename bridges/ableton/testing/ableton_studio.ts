@@ -15,7 +15,8 @@ import {
 import { type FaultPlanInput, startDatagramProxy, startTestNats } from "@patchbay/testing";
 import { join } from "node:path";
 import type { z } from "zod";
-import { type AbletonAdapterOptions, freePort } from "../adapter.ts";
+import { createSocket } from "node:dgram";
+import type { AbletonAdapterOptions } from "../adapter.ts";
 import { ableton, type AbletonCommands } from "../manifest.ts";
 import type { MidiDriver } from "../midi/midi.ts";
 import { type LiveSimulatorOptions, startLiveSimulator } from "../simulator.ts";
@@ -29,6 +30,8 @@ export interface StudioOptions extends Partial<Pick<AbletonAdapterOptions, "answ
   simulator?: LiveSimulatorOptions;
   /** Bad weather between the bridge and Live. */
   faults?: FaultPlanInput;
+  /** Whether Live answers to one port, whoever asks, as the real one does. @default to whoever asks */
+  fixedPort?: boolean;
 }
 
 /** A MIDI output that keeps what was sent. */
@@ -44,20 +47,20 @@ export function midiDouble() {
 }
 
 /** Starts everything and waits until Live takes commands. Ticks are short: the tests' patience is not Live's. */
-export async function startAbletonStudio({ simulator: simulated, faults, ...adapter }: StudioOptions = {}) {
+export async function startAbletonStudio(
+  { simulator: simulated, faults, fixedPort = false, ...adapter }: StudioOptions = {},
+) {
   await using stack = new AsyncDisposableStack();
   const folder = await Deno.makeTempDir({ prefix: "patchbay-ableton-" });
   stack.defer(() => Deno.remove(folder, { recursive: true }));
   const nats = stack.use(await startTestNats());
   const bus = await nats.connect("test");
   await migrate(bus, { storage: "memory" });
-  const replyPort = await freePort();
-  // the proxy takes the bridge's place for Live, and Live's for the bridge
-  const farPort = faults === undefined ? replyPort : await freePort();
-  const live = stack.use(await startLiveSimulator({ port: 0, replyPort: farPort, tickMs: 10, ...simulated }));
-  const proxy = faults === undefined
-    ? undefined
-    : stack.use(await startDatagramProxy({ target: live.port, farPort, client: replyPort, faults }));
+  const replyPort = fixedPort ? await freePort() : 0;
+  const live = stack.use(
+    await startLiveSimulator({ port: 0, replyPort: fixedPort ? replyPort : "sender", tickMs: 10, ...simulated }),
+  );
+  const proxy = faults === undefined ? undefined : stack.use(await startDatagramProxy({ target: live.port, faults }));
   const midi = midiDouble();
   const bridge = stack.use(
     await startAbletonBridge({
@@ -132,6 +135,15 @@ export function callsOf(bus: Bus) {
   }
 
   return { bus, call, executed, bytes, listen, channel };
+}
+
+/** Another one each time; somebody may take it in between. */
+async function freePort(): Promise<number> {
+  const socket = createSocket("udp4");
+  await new Promise<void>((resolve) => socket.bind(0, "127.0.0.1", () => resolve()));
+  const { port } = socket.address();
+  await new Promise<void>((resolve) => void socket.close(() => resolve()));
+  return port;
 }
 
 /** What comes next that fits, again and again; a test that waits in vain fails. */
