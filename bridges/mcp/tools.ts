@@ -23,7 +23,7 @@ export const ListedTool = z.looseObject({
   name: z.string().min(1).max(200),
   title: z.string().optional().catch(undefined),
   description: z.string().optional().catch(undefined),
-  inputSchema: z.unknown(),
+  inputSchema: z.looseObject({}),
   outputSchema: z.unknown().optional(),
   annotations: z.looseObject({
     readOnlyHint: z.boolean().optional().catch(undefined),

@@ -116,7 +116,8 @@ class SelfDescribedBridge implements Bridge {
         adapter({ manifest, open: (host, events) => this.#open(host, events), changed: this.#ask })(host),
       onChange: (now) => {
         if (now.status !== "executing") this.#idle.abort();
-        if (this.#renewing === undefined || now.status !== "draining") rest.onChange?.(now);
+        // what happens between two bridges of one process is nobody's business
+        if (this.#renewing === undefined) rest.onChange?.(now);
       },
     });
     this.#starting = starting.catch(() => {});
@@ -233,7 +234,10 @@ class SelfDescribedBridge implements Bridge {
           ? error
           : PatchbayError.of("INTERNAL", `Cannot offer what ${this.#options.title} offers`, { cause: error }),
       );
-    }).finally(() => this.#renewing = undefined);
+    }).finally(() => {
+      this.#renewing = undefined;
+      if (this.failure === undefined) this.#options.onChange?.({ status: this.status, reason: this.reason });
+    });
   }
 
   async #renewWhileNeeded(): Promise<void> {

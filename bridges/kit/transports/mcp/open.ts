@@ -4,6 +4,9 @@ import {
   Client,
   type ClientOptions,
   type JsonSchemaValidator,
+  type RequestOptions as McpRequestOptions,
+  SdkError,
+  SdkErrorCode,
 } from "@modelcontextprotocol/client";
 import { z } from "zod";
 import { PatchbayError, ValidationError } from "@patchbay/contracts";
@@ -37,6 +40,8 @@ const TRUSTING: NonNullable<ClientOptions["jsonSchemaValidator"]> = {
 };
 
 const CallParams = z.strictObject({ name: z.string(), arguments: z.record(z.string(), z.unknown()).default({}) });
+/** A page of tools, whatever each of them is. */
+const ToolsPage = z.looseObject({ tools: z.array(z.unknown()), nextCursor: z.string().optional() });
 const UriParams = z.strictObject({ uri: z.string() });
 
 /**
@@ -137,7 +142,7 @@ class McpConnection implements Transport {
         return succeeded(name, await this.#answer(`call the tool '${name.slice(0, 80)}'`, call, asked));
       }
       case "tools/list":
-        return await this.#answer("list the tools", this.#client.listTools(undefined, fresh(asked.options)), asked);
+        return await this.#answer("list the tools", listedTools(this.#client, asked.options), asked);
       case "resources/list":
         return await this.#answer(
           "list the resources",
@@ -306,6 +311,24 @@ function succeeded(name: string, result: CallToolResult): CallToolResult {
   if (result.isError !== true) return result;
   const said = result.content.flatMap((part) => part.type === "text" ? [part.text] : []).join(" ").slice(0, 500);
   throw PatchbayError.of("COMMAND_FAILED", `The tool '${name.slice(0, 80)}' failed: ${said}`);
+}
+
+/** One tool that is listed wrongly does not hide the others: which are right, whoever asked finds out. */
+async function listedTools(client: Client, options: McpRequestOptions): Promise<{ tools: unknown[] }> {
+  try {
+    return await client.listTools(undefined, fresh(options));
+  } catch (error) {
+    if (!(error instanceof SdkError) || error.code !== SdkErrorCode.InvalidResult) throw error;
+  }
+  const tools: unknown[] = [];
+  for (let page = 0, cursor: string | undefined; page < MAX_PAGES; page++) {
+    const params = cursor === undefined ? {} : { cursor };
+    const listed = await client.request({ method: "tools/list", params }, ToolsPage, options);
+    tools.push(...listed.tools);
+    cursor = listed.nextCursor;
+    if (cursor === undefined) return { tools };
+  }
+  throw new SdkError(SdkErrorCode.ListPaginationExceeded, `it has more than ${MAX_PAGES} pages`);
 }
 
 function parsed<T>(schema: z.ZodType<T>, method: string, params: unknown): T {
