@@ -2,6 +2,7 @@
 import type { BridgeDefinition } from "@patchbay/bridge-kit";
 import { PatchbayError } from "@patchbay/contracts";
 import { findLive } from "./find.ts";
+import { installScript } from "./install.ts";
 import { ableton } from "./manifest.ts";
 import { startAbletonBridge } from "./start.ts";
 
@@ -10,6 +11,12 @@ export const bridge: BridgeDefinition = {
   title: ableton.title,
   needsWindow: true,
   find: ({ signal } = {}) => findLive(signal === undefined ? {} : { signal }),
+  install({ target, from }) {
+    return installScript({
+      ...(from === undefined ? {} : { from }),
+      ...(target === undefined ? {} : { targetDir: target }),
+    });
+  },
   start({ mode, allowCode: _allowCode, argument: _argument, ...options }) {
     if (mode !== "background") return startAbletonBridge({ ...options, mode });
     throw PatchbayError.of("INVALID_CONFIGURATION", "Cannot start Live without a window: it has no such mode", {

@@ -10,10 +10,8 @@ export interface InstallOptions {
 }
 
 export interface Installed {
-  /** The script's folder; `undefined` where it is not installed. */
-  path: string | undefined;
-  /** Whether it was copied now. */
-  copied: boolean;
+  /** The script's folder. */
+  path: string;
   /** What the user does next. */
   next: string;
 }
@@ -30,7 +28,7 @@ const LEFT_OUT = new Set([".git", "__pycache__", "logs", ".github", "tests"]);
 
 /**
  * Copies the script into place; an older copy of it is replaced.
- * @throws {PatchbayError} `NOT_FOUND` for a folder that holds no AbletonOSC, `CONFLICT` for one of its name that is something else, `INVALID_CONFIGURATION` where Live's folder is not known
+ * @throws {PatchbayError} `NOT_FOUND` for a folder that holds no AbletonOSC, or with where to get it, `CONFLICT` for one of its name that is something else, `INVALID_CONFIGURATION` where Live's folder is not known
  */
 export async function installScript({ from, targetDir = remoteScripts() }: InstallOptions = {}): Promise<Installed> {
   if (targetDir === undefined) {
@@ -41,13 +39,11 @@ export async function installScript({ from, targetDir = remoteScripts() }: Insta
   const path = join(targetDir, SCRIPT_FOLDER);
   if (from === undefined) {
     const there = await installedScript(targetDir);
-    return {
-      path: there,
-      copied: false,
-      next: there === undefined
-        ? `AbletonOSC is not in ${targetDir}. Download it from ${SOURCE} (Code > Download ZIP), unpack it, and run \`patchbay install ableton --from FOLDER\`.`
-        : CHOOSE,
-    };
+    if (there !== undefined) return { path: there, next: CHOOSE };
+    throw PatchbayError.of("NOT_FOUND", `AbletonOSC is not in ${targetDir}, and Patchbay does not ship it`, {
+      remedy:
+        `Download it from ${SOURCE} (Code > Download ZIP), unpack it, and run \`patchbay install ableton --from FOLDER\`.`,
+    });
   }
   const source = await sourceIn(from);
   if (await exists(path) && !await isScript(path)) {
@@ -60,7 +56,7 @@ export async function installScript({ from, targetDir = remoteScripts() }: Insta
   await copy(source, next);
   await remove(path);
   await Deno.rename(next, path);
-  return { path, copied: true, next: CHOOSE };
+  return { path, next: CHOOSE };
 }
 
 /** The script's folder, where it lies in Live's folder. */

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { PatchbayError } from "@patchbay/contracts";
 import { join } from "node:path";
 import { installScript, remoteScripts, SCRIPT_FOLDER } from "./install.ts";
 
@@ -30,16 +31,17 @@ Deno.test("AbletonOSC is copied from where it was unpacked, under the name that 
   assert.equal(first.path, join(targetDir, SCRIPT_FOLDER));
   await Deno.writeTextFile(join(targetDir, SCRIPT_FOLDER, "old.py"), "");
   const { path } = await installScript({ from: join(from, "AbletonOSC-master"), targetDir });
-  const names = (await Array.fromAsync(Deno.readDir(path!))).map(({ name }) => name).sort();
+  const names = (await Array.fromAsync(Deno.readDir(path))).map(({ name }) => name).sort();
   assert.deepEqual(names, ["__init__.py", "abletonosc", "manager.py"]);
   assert.equal((await installScript({ targetDir })).path, path);
 });
 
 Deno.test("without the script it is said where to get it, and a folder without it is refused", async () => {
   await using folder = await temporaryFolder();
-  const nothing = await installScript({ targetDir: folder.path });
-  assert.equal(nothing.path, undefined);
-  assert.match(nothing.next, /github\.com\/ideoforms\/AbletonOSC/);
+  await assert.rejects(installScript({ targetDir: folder.path }), (error) => {
+    assert.ok(error instanceof PatchbayError && error.code === "NOT_FOUND");
+    return /github\.com\/ideoforms\/AbletonOSC/.test(error.remedy);
+  });
   await assert.rejects(installScript({ from: folder.path, targetDir: folder.path }), { code: "NOT_FOUND" });
 });
 

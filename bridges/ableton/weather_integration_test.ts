@@ -80,6 +80,8 @@ Deno.test("what must not happen twice is sent once: a lost one is said to have h
     assert.equal(studio.live.set.document.tracks.length, 4);
     assert.equal((await studio.call("create_track", { name: "Lead" })).number, 5);
   }
+  await using studio = await inWeather([{ fault: "duplicate", on: "/live/song/create_midi_track", times: 1 }]);
+  await assert.rejects(studio.call("create_track", { name: "Lead" }), { code: "OUTCOME_UNKNOWN" });
 });
 
 Deno.test("an error of Live's becomes a problem that says what was refused, and the next command works", async () => {

@@ -70,9 +70,12 @@ export interface BridgeDefinition {
   find?(options?: { argument?: string; signal?: AbortSignal }): Promise<Found>;
   /**
    * Puts the part that runs inside the application into its place; an older copy is replaced.
-   * @throws {PatchbayError} `CONFLICT`, `APP_NOT_FOUND`
+   * @param options `from` is where that part was unpacked, where it is not Patchbay's to ship
+   * @throws {PatchbayError} `CONFLICT`, `APP_NOT_FOUND`, `NOT_FOUND` with where to get what is missing
    */
-  install?(options: { target?: string; version?: string; signal?: AbortSignal }): Promise<InstalledPart>;
+  install?(
+    options: { target?: string; version?: string; from?: string; signal?: AbortSignal },
+  ): Promise<InstalledPart>;
   /**
    * Resolves once the bridge is present on the bus, whether or not its application is there.
    * @throws {PatchbayError} `INVALID_CONFIGURATION` for an argument or a mode that it cannot use, `BRIDGE_FENCED`, …

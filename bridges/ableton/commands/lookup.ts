@@ -148,3 +148,12 @@ export function missing(what: string, ref: string | number, available: readonly 
     },
   );
 }
+
+/** A datagram that came twice made two, or somebody else made one at the same moment: nobody can tell. */
+export function expectCount(what: string, found: number, expected: number): void {
+  if (found === expected) return;
+  throw PatchbayError.of("OUTCOME_UNKNOWN", `There are ${found} ${what} now, where ${expected} were expected`, {
+    context: { found, expected },
+    remedy: "Look at the set: undo in Live takes one step back.",
+  });
+}

@@ -6,16 +6,17 @@ import { countScenes } from "../live/read_set.ts";
 import type { sceneCommands } from "../manifest/scenes.ts";
 import type { SceneRef } from "../manifest/values.ts";
 import { change, type CommandContext, type HandlersOf } from "./context.ts";
-import { findScene } from "./lookup.ts";
+import { expectCount, findScene } from "./lookup.ts";
 
 /** Sends what changes how many scenes there are, once, and waits until that is so. */
 async function counted(context: CommandContext, address: string, args: number[], by: 1 | -1): Promise<void> {
   const { session, live, signal } = context;
   const before = await countScenes(live, signal);
-  await live.once(address, args.map(int), async () => {
-    const now = await countScenes(live, signal);
-    return now === before + by ? now : undefined;
+  const now = await live.once(address, args.map(int), async () => {
+    const count = await countScenes(live, signal);
+    return count === before ? undefined : count;
   }, signal);
+  expectCount("scenes", now, before + by);
   await session.refreshTracks(signal);
   tell(context);
 }

@@ -5,7 +5,7 @@ import { int, type LiveValue } from "../live/properties.ts";
 import { countTracks } from "../live/read_set.ts";
 import { MONITORING, type trackCommands } from "../manifest/tracks.ts";
 import { change, type CommandContext, type HandlersOf } from "./context.ts";
-import { findTrack } from "./lookup.ts";
+import { expectCount, findTrack } from "./lookup.ts";
 import type { TrackRef } from "../manifest/values.ts";
 
 /** One property of a track, kept in what is known. */
@@ -51,10 +51,11 @@ async function deleteReturn({ session, live, signal }: CommandContext, ref: Trac
 async function counted(context: CommandContext, address: string, args: number[], by: 1 | -1): Promise<void> {
   const { session, live, signal } = context;
   const before = session.known.tracks.length;
-  await live.once(address, args.map(int), async () => {
-    const now = await countTracks(live, signal);
-    return now === before + by ? now : undefined;
+  const now = await live.once(address, args.map(int), async () => {
+    const count = await countTracks(live, signal);
+    return count === before ? undefined : count;
   }, signal);
+  expectCount("tracks", now, before + by);
 }
 
 /** A new track, with a name and a colour where they are given. */
