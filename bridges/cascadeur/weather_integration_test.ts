@@ -183,6 +183,9 @@ Deno.test("what a person does by hand is told as human_edit, and is in the state
   await studio.call("set_frame_range", { end: 30 });
   await studio.trouble({ do: "frame", frame: 17 });
   assert.deepEqual(await frames.first(({ frame }) => frame === 17), { frame: 17 });
+  await using scenes = await studio.listen("scene_activated");
+  await studio.call("new_scene");
+  assert.deepEqual(await scenes.first(), { scene: "untitled1.casc", previous: "untitled.casc" });
 });
 
 Deno.test("a connection that is cut or reset ends in a typed problem, and the bridge comes back", async () => {
