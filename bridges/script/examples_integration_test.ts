@@ -147,6 +147,7 @@ test("a show's clock: frames are counted while it runs, and a cue is called when
       assert.ok(Number(message.payload.value) >= 250);
       break;
     }
+    assert.deepEqual(await studio.call("list_cues"), { Licht: 10.1 });
     await undo(studio, "start_clock", { at: 10 }, 10);
     const stopped = Number(await studio.call("stop_clock"));
     assert.ok(stopped > 10.1);

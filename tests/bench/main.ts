@@ -8,6 +8,7 @@ import { compareJobs } from "./jobs.ts";
 import { compareLinkLatency } from "./links.ts";
 import { atLeast, atMost, digits, fact, printTable, type Row } from "./rows.ts";
 import { compareOscCommands } from "./osc.ts";
+import { compareSelfDescribed } from "./self_described.ts";
 import { measureStudioStart } from "./studio_start.ts";
 
 /** By the names that `--only` takes. */
@@ -21,6 +22,10 @@ const BENCHES: Record<string, { about: string; run(): Promise<Row[]> }> = {
   osc: {
     about: "commands to a program with OSC, simulated and scsynth, beside a bare NATS request",
     run: compareOscCommands,
+  },
+  described: {
+    about: "commands to an MCP server and to a script, beside a bare NATS request",
+    run: compareSelfDescribed,
   },
   studio: { about: "the embedded studio, started again and again", run: studio },
 };

@@ -51,6 +51,12 @@ def stop_clock() -> float:
     return position
 
 
+@command(effect="read", phrases=["(list|show) [the] cues"])
+def list_cues() -> dict[str, float]:
+    """Lists the cues with their times."""
+    return dict(cues)
+
+
 @command(idempotent=True, phrases=["(add|set) [a] cue {name} at {at} [seconds]"])
 def set_cue(name: Annotated[str, Field(minLength=1, maxLength=80, slot="name")], at: Seconds) -> dict[str, float]:
     """Sets when a cue is called."""
