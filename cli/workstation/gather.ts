@@ -60,10 +60,11 @@ async function look(
   application: BridgeDefinition,
   { simulate, access, say, signal }: GatherOptions,
 ): Promise<Assignment | undefined> {
-  const { found, what, remedy } = simulate
+  // one for any application of a kind, such as OSC's, is none before it is named which
+  const { found, what, remedy } = simulate && application.from === undefined
     ? { found: true, what: `${application.title}, simulated` }
     // what nobody can look for is started only where it is named
-    : await application.find?.({ signal }) ??
+    : await (simulate ? undefined : application.find?.({ signal })) ??
       { found: false, what: `${application.title} is started where it is named` };
   if (!found) {
     say(printable(`· ${what}${remedy === undefined ? "" : `. ${remedy}`}`));

@@ -45,6 +45,13 @@ Deno.test("with simulators everything gets a bridge, but what was left out", asy
   assert.deepEqual((await gather({ simulate: true, only: ["wire"] })).addresses, ["wire.ws-07"]);
 });
 
+Deno.test("no simulator stands in for a kind of application before one of them is named", async () => {
+  const kind = { ...application("any", { found: true, what: "Any" }), from: () => Promise.resolve(here) };
+  const { said, addresses } = await gather({ simulate: true, applications: [here, kind] });
+  assert.deepEqual(addresses, ["paint.ws-07"]);
+  assert.equal(said.at(-1), "· ANY is started where it is named");
+});
+
 Deno.test("what is found but let in by nobody is said, and the others start", async () => {
   const credentials = [{ path: "s.creds", app: "sculpt", bridge: "ws-07", namesServer: true }];
   const { said, addresses } = await gather({ simulate: true, access: { credentials } });
