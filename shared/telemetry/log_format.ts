@@ -19,10 +19,15 @@ export function jsonLine(record: LogRecord): string {
   return `${JSON.stringify(line)}\n`;
 }
 
-/** `12:34:56.789 warning gateway: … correlationId=… key=value`; of an error only its message: the stack is in the JSON. */
+/**
+ * `12:34:56.789 warning gateway: … correlationId=… key=value`, without what the message says already; of an error only
+ * its message: the stack is in the JSON.
+ */
 export function prettyLine(record: LogRecord): string {
   const time = new Date(record.timestamp).toISOString().slice(11, 23);
-  const short = Object.entries(record.properties).map(([name, value]) => [name, briefly(value)]);
+  const said = new Set(record.message.filter((_, i) => i % 2 === 1));
+  const short = Object.entries(record.properties).filter(([, value]) => !said.has(value))
+    .map(([name, value]) => [name, briefly(value)]);
   const fields = redact(Object.fromEntries(short));
   const pairs = Object.entries(typeof fields === "object" && fields !== null ? fields : {})
     .map(([name, value]) => ` ${name}=${typeof value === "string" ? value : JSON.stringify(value)}`);
