@@ -9,6 +9,9 @@ const MadeFile = z.strictObject({
   $file: z.looseObject({ path: z.string().min(1), name: AssetRef.shape.name, mediaType: AssetRef.shape.mediaType }),
 });
 
+/** A larger file is sent as it is read. */
+const WHOLE_BYTES = 16 * 1024 * 1024;
+
 type Assets = Pick<AdapterHost, "getAsset" | "putAsset" | "workDir">;
 
 /** What `withFiles` fetched; disposing deletes it. */
@@ -70,6 +73,10 @@ async function store(file: z.infer<typeof MadeFile>["$file"], assets: Assets): P
   const { name, mediaType } = file;
   const path = await insideOf(assets.workDir, file.path);
   try {
+    // of what is known whole, the bus sees before it is sent whether it is there already
+    if ((await Deno.stat(path)).size <= WHOLE_BYTES) {
+      return await assets.putAsset({ name, mediaType }, await Deno.readFile(path));
+    }
     using opened = await Deno.open(path);
     return await assets.putAsset({ name, mediaType }, opened.readable);
   } finally {
