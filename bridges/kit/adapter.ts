@@ -48,7 +48,7 @@ export interface UndoGroup {
 export type GroupOutcome = "keep" | "undo";
 
 export interface OpenedApplication {
-  /** The application's own version: `3.4.1`. */
+  /** The application's own version: `3.4.1`; `unknown` of one that does not say. */
   appVersion: string;
   capabilities?: Record<string, unknown>;
 }

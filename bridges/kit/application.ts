@@ -222,7 +222,8 @@ export class Application<S> implements AsyncDisposable {
 
   #connectedTo(appVersion: string): void {
     this.#told = undefined;
-    this.#changed("idle", `connected to ${this.#options.title} ${appVersion}`);
+    const { title } = this.#options;
+    this.#changed("idle", `connected to ${appVersion === "unknown" ? title : `${title} ${appVersion}`}`);
   }
 
   #troubled(reason: string | undefined): void {

@@ -132,7 +132,7 @@ class RunningBridge<S> implements Bridge {
       pid: Deno.pid,
       startedAt: self.startedAt,
       bridgeVersion: self.version,
-      ...(appVersion === undefined ? {} : { appVersion }),
+      ...(appVersion === undefined || appVersion === "unknown" ? {} : { appVersion }),
       simulated,
       allowCode,
       queued: this.#serving.reduce((sum, { waiting = 0 }) => sum + waiting, queue.waiting),

@@ -41,7 +41,7 @@ export class BridgeLease implements Fence, AsyncDisposable {
   readonly #stopping = new AbortController();
   #lease: Lease | undefined;
   #keeping: Promise<void> | undefined;
-  #reason = "has not taken its lease yet";
+  #reason = "makes sure that nobody else has its id";
 
   constructor(options: BridgeLeaseOptions) {
     this.#options = options;

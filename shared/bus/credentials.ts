@@ -78,6 +78,7 @@ function parseJson(path: string, text: string): unknown {
     throw new PatchbayError(
       "INVALID_CONFIGURATION",
       `Cannot use credentials file ${path}: it is neither JSON nor .creds`,
+      { remedy: "Ask the studio's administrator for the file once more." },
     );
   }
 }

@@ -112,7 +112,11 @@ function between(from: number, to: number, step: number): number {
 function asNumber(value: unknown): number {
   if (typeof value === "number") return value;
   if (typeof value === "boolean") return value ? 1 : 0;
-  const found = value === null ? "nothing" : typeof value === "string" ? "a text" : "an object";
+  const found = value === null
+    ? "nothing"
+    : typeof value === "string"
+    ? "a text"
+    : "an object: name a number in it with `path`";
   throw new MappingError(`the mapping takes numbers and lists of numbers, and this is ${found}`);
 }
 
