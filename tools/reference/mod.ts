@@ -1,4 +1,5 @@
 /** The generated references: everything in `docs/reference`, made from the code that it describes. */
+import { abletonReference } from "./ableton.ts";
 import { asyncApiReference } from "./asyncapi.ts";
 import { blenderReference } from "./blender.ts";
 import { cascadeurReference } from "./cascadeur.ts";
@@ -20,6 +21,7 @@ export async function references(): Promise<Map<string, string>> {
   const schemas = schemaReferences();
   return new Map([
     ["README.md", index(Object.keys(schemas))],
+    ["ableton.md", abletonReference()],
     ["asyncapi.json", json(asyncApiReference())],
     ["blender.md", blenderReference()],
     ["cascadeur.md", cascadeurReference()],
@@ -40,6 +42,7 @@ function index(schemas: readonly string[]): string {
     "the code",
     "All of this is written by `deno task build`; a test fails while it is not what the code says.",
     table(["", "what it describes"], [
+      ["[ableton.md](ableton.md)", "every command, event, channel and piece of state of Ableton Live"],
       ["[blender.md](blender.md)", "every command, event and piece of state of Blender"],
       ["[cascadeur.md](cascadeur.md)", "every command, event and piece of state of Cascadeur"],
       ["[touchdesigner.md](touchdesigner.md)", "every command, event, channel and piece of state of TouchDesigner"],
