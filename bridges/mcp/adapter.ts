@@ -15,7 +15,7 @@ import { LIST_RESOURCES, listResources, READ_RESOURCE, readResource } from "./re
 import type { McpState } from "./state.ts";
 import { ToolCommand } from "./tools.ts";
 import { shownText } from "./untrusted_text.ts";
-import { lostWhenAway } from "./watched_transport.ts";
+import { watchedTransport } from "./watched_transport.ts";
 
 export interface McpAdapterOptions extends Described {
   /** Whether the bridge starts the server. */
@@ -44,7 +44,7 @@ export function mcpAdapter(
     };
     return transportAdapter({
       manifest,
-      open: owned ? open : lostWhenAway(open),
+      open: watchedTransport(open, owned),
       owned,
       ...(silenceMs === undefined ? {} : { silenceMs }),
       execute: (call, transport) => execute(call, transport, host, manifest),

@@ -1,22 +1,30 @@
-/** A server over HTTP has no line that breaks: that it is gone shows in what is asked of it. */
+/** What comes from a server passes here: its words can be shown, and one that is away is noticed. */
 import { PatchbayError } from "@patchbay/contracts";
 import type { OpenTransport, Transport } from "@patchbay/bridge-kit";
+import { shownText } from "./untrusted_text.ts";
 
-/** The same, but the application counts as lost once it cannot be reached; a server that was started again knows no session of ours. */
-export function lostWhenAway(open: OpenTransport): OpenTransport {
+const MAX_MESSAGE = 700;
+
+/**
+ * The same connection. A server over HTTP has no line that breaks: it counts as lost once it cannot be reached, as one that was
+ * started again knows no session of ours.
+ * @param owned whether the bridge started the server, and so sees it end
+ */
+export function watchedTransport(open: OpenTransport, owned: boolean): OpenTransport {
   return async (host, events) => {
     const transport = await open(host, events);
     const watched = async <T>(asked: Promise<T>): Promise<T> => {
       try {
         return await asked;
       } catch (error) {
-        if (error instanceof PatchbayError && error.code === "APP_NOT_CONNECTED") host.lost(error);
-        throw error;
+        const shown = shownError(error);
+        if (!owned && shown instanceof PatchbayError && shown.code === "APP_NOT_CONNECTED") host.lost(shown);
+        throw shown;
       }
     };
-    const { ping, fail } = transport;
+    const { peer, ping, fail } = transport;
     const wrapped: Transport = {
-      peer: transport.peer,
+      peer: { ...peer, appVersion: shownText(peer.appVersion, 100) || "unknown" },
       request: (method, params, options) => watched(transport.request(method, params, options)),
       notify: (method, params) => transport.notify(method, params),
       ...(ping === undefined ? {} : { ping: () => watched(ping.call(transport)) }),
@@ -26,4 +34,13 @@ export function lostWhenAway(open: OpenTransport): OpenTransport {
     };
     return wrapped;
   };
+}
+
+/** Most of a failure's text is the server's. */
+function shownError(error: unknown): unknown {
+  if (!(error instanceof PatchbayError)) return error;
+  const message = shownText(error.message, MAX_MESSAGE);
+  if (message === error.message) return error;
+  const { code, context, issues, remedy } = error;
+  return PatchbayError.of(code, message, { cause: error, context, issues: [...issues], remedy });
 }

@@ -19,7 +19,9 @@ Deno.test("what a hostile server says of itself is shown without what cannot be 
     const expected = ["list_resources", "read_resource"].includes(name) ? "read" : "destructive";
     assert.equal(effect, expected, `${name}: an annotation that nobody vouched for was believed`);
   }
+  assert.match(studio.bridge.reason, /\.\.\/\.\.\/1/);
   assert.doesNotMatch(studio.bridge.reason, HIDDEN);
+  await assert.rejects(studio.call("fail"), (error) => error instanceof Error && !HIDDEN.test(error.message));
   const { resources, leftOut } = Resources.parse(await studio.call("list_resources"));
   assert.deepEqual([resources.length, leftOut], [500, 500]);
   assert.doesNotMatch(JSON.stringify(resources), HIDDEN);

@@ -30,6 +30,7 @@ let tools: Tool[] = [
   tool("lie", { outputSchema: LIAR, annotations: { readOnlyHint: true } }),
   tool("lie_without", { outputSchema: LIAR }),
   tool("not_base64"),
+  tool("fail"),
   tool("crash"),
   tool("hang"),
   tool("hoard"),
@@ -68,6 +69,8 @@ function call(id: unknown, name: string, token: unknown): void {
       return say({ id, result: { content: [], structuredContent: { count: "many" } } });
     case "not_base64":
       return say({ id, result: { content: [{ type: "image", data: "<<<", mimeType: "image/png" }] } });
+    case "fail":
+      return say({ id, result: { isError: true, content: [{ type: "text", text: `failed: ${INJECTION}` }] } });
     case "crash":
       Deno.stderr.writeSync(encoder.encode("out of memory\n"));
       return Deno.exit(3);
@@ -114,7 +117,7 @@ function answer({ id, method, params }: { id?: unknown; method: string; params?:
   switch (method) {
     case "initialize": {
       const capabilities = { tools: { listChanged: true }, resources: { listChanged: true } };
-      const serverInfo = { name: `hostile ${INJECTION}`, version: "../../1" };
+      const serverInfo = { name: `hostile ${INJECTION}`, version: `../../1${INJECTION}` };
       return say({ id, result: { protocolVersion: "2025-06-18", capabilities, serverInfo } });
     }
     case "tools/list": {
