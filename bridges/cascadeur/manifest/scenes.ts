@@ -55,12 +55,18 @@ const save_scene = command({
 
 const save_scene_as = command({
   summary: "Saves the scene under a name in the bridge's folder, and answers with the file as an asset.",
-  args: z.strictObject({ name: FileName }),
+  args: z.strictObject({
+    name: FileName,
+    replace: z.boolean().default(false).describe("whether another scene of this name may be overwritten"),
+  }),
   result: Saved,
   undo: "none",
   idempotent: true,
   timeoutMs: 2 * 60_000,
-  phrases: ["save [it|the scene|everything] (as|under) {name}"],
+  phrases: [
+    "save [it|the scene|everything] (as|under) {name}",
+    { say: "save [it|the scene|everything] over {name}", args: { replace: true } },
+  ],
 });
 
 const select_scene = command({

@@ -29,6 +29,28 @@ def test_a_save_that_says_false_is_believed_when_the_file_is_there(run: Run, tmp
     assert saved["file"]["$file"]["path"] == str(tmp_path / "outgoing" / "walk.casc")
 
 
+def test_a_scene_that_was_saved_is_not_overwritten_by_another_of_its_name(run: Run, tmp_path) -> None:
+    first = run("save_scene_as", name="walk")
+    kept = (tmp_path / "scenes" / "walk.casc").read_bytes()
+    run("save_scene_as", name="walk")
+    run("new_scene")
+    with pytest.raises(CallError, match="Another scene was saved"):
+        run("save_scene_as", name="walk")
+    run("open_scene", file={"$file": {**first["file"]["$file"], "name": "walk.casc"}})
+    run("delete_objects", objects=["toe_l"])
+    run("save_scene")
+    assert (tmp_path / "scenes" / "walk.casc").read_bytes() == kept
+    run("save_scene_as", name="walk", replace=True)
+    assert (tmp_path / "scenes" / "walk.casc").read_bytes() != kept
+
+
+@pytest.mark.parametrize("name", ["../walk", "a/b", "a\\b"])
+def test_names_never_lead_out_of_the_bridges_folder(run: Run, name: str) -> None:
+    for command in ("save_scene_as", "open_scene"):
+        with pytest.raises(CallError, match="without a folder"):
+            run(command, name=name)
+
+
 def test_a_save_that_wrote_nothing_is_a_failure(run: Run, monkeypatch) -> None:
     monkeypatch.setattr("csc.view.Scene.save", lambda *_: True)
     with pytest.raises(CallError, match=r"wrote no 'walk\.casc'"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import uuid
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +58,10 @@ def save_scene(context: Context, args: Arguments) -> Any:
 
 
 def save_scene_as(context: Context, args: Arguments) -> Any:
-    return _save(context, _folder(context) / f"{args.text('name').removesuffix('.casc')}.casc")
+    path = _path_for(context, args.text("name"))
+    if path.exists() and context.app.path_of(context.app.view) != path and not args.flag("replace"):
+        raise CallError("CONFLICT", f"Another scene was saved as '{path.name}': give another name, or replace it")
+    return _save(context, path)
 
 
 def select_scene(context: Context, args: Arguments) -> Any:
@@ -108,19 +112,26 @@ def _folder(context: Context) -> Path:
     return context.work_dir / "scenes"
 
 
+def _path_for(context: Context, name: str) -> Path:
+    if Path(name).name != name or "\\" in name:
+        raise CallError("INVALID_ARGUMENTS", "name: expected a name without a folder")
+    return _folder(context) / f"{name.removesuffix('.casc')}.casc"
+
+
 def _fetched(context: Context, args: Arguments) -> Path:
     """Kept under the name that it came with: Cascadeur shows it, and saves there."""
     name = Path(args.file_name("file")).name or "scene.casc"
     if not name.lower().endswith(".casc"):
         raise CallError("INVALID_ARGUMENTS", f"'{name}' is no scene of Cascadeur (.casc): bring it in with import_file")
-    target = _folder(context) / name
+    # beside nothing: a scene that was saved under this name stays
+    target = context.work_dir / "opened" / uuid.uuid4().hex / name
     target.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(args.file("file"), target)
     return target
 
 
 def _saved(context: Context, name: str) -> Path:
-    path = _folder(context) / f"{name.removesuffix('.casc')}.casc"
+    path = _path_for(context, name)
     if not path.is_file():
         raise missing("saved scene", name, sorted(one.name for one in _folder(context).glob("*.casc")))
     return path
