@@ -1,5 +1,6 @@
 /** `deno task bench`: the budgets of the design, as ratios measured in this one run. */
 import { parseArgs } from "node:util";
+import { compareLiveCommands } from "./ableton.ts";
 import { compareBatches } from "./batches.ts";
 import { measureBridges } from "./bridges.ts";
 import { compareBusCommands } from "./bus_commands.ts";
@@ -22,6 +23,10 @@ const BENCHES: Record<string, { about: string; run(): Promise<Row[]> }> = {
   osc: {
     about: "commands to a program with OSC, simulated and scsynth, beside a bare NATS request",
     run: compareOscCommands,
+  },
+  ableton: {
+    about: "commands to a simulated Live, with its tick and with a short one, beside a bare NATS request",
+    run: compareLiveCommands,
   },
   described: {
     about: "commands to an MCP server and to a script, beside a bare NATS request",
