@@ -1,8 +1,8 @@
 /** Scripts that the bridge does not start: they dial it. */
 import assert from "node:assert/strict";
-import { startChild } from "@patchbay/bridge-kit";
-import { startScriptStudio } from "./testing/script_studio.ts";
-import { BRIDGE, fileOf, hasPython, until } from "./testing/script_studio.ts";
+import { join } from "node:path";
+import { dialAppLink, startChild } from "@patchbay/bridge-kit";
+import { BRIDGE, fileOf, hasPython, startScriptStudio, until } from "./testing/script_studio.ts";
 
 const HELPER = fileOf("python");
 
@@ -56,4 +56,29 @@ Deno.test("a script in TypeScript is twenty lines", async () => {
   assert.deepEqual(await studio.state(), { count: 0 });
   const source = await Deno.readTextFile(fileOf("examples/counter.ts"));
   assert.ok(source.split("\n").length <= 25, "it is longer than it says");
+});
+
+Deno.test("a script that offers something else from now on says so, and stays linked", async () => {
+  await using studio = await startScriptStudio({ argument: "listen:shifting", ready: false });
+  await until(() => Deno.stat(join(studio.linksDir, "shifting-desk.json")).then(() => true, () => false));
+  let names = ["first"];
+  await using link = await dialAppLink({
+    app: "shifting",
+    bridge: BRIDGE,
+    appVersion: "1",
+    linksDir: studio.linksDir,
+    manifest: () => ({ commands: Object.fromEntries(names.map((name) => [name, {}])) }),
+    snapshot: () => ({}),
+    execute: ({ command }) => command,
+  });
+  let gone = false;
+  void link.closed.then(() => gone = true);
+  await studio.bridge.ready(AbortSignal.timeout(20_000));
+  assert.equal(await studio.call("first"), "first");
+  names = ["second"];
+  link.manifestChanged();
+  await until(async () => "second" in (await studio.manifest()).commands);
+  await studio.bridge.ready(AbortSignal.timeout(20_000));
+  assert.equal(await studio.call("second"), "second");
+  assert.equal(gone, false);
 });

@@ -78,6 +78,30 @@ test("lights: levels reach the Art-Net node, a fade goes there in steps, and a l
   }
 });
 
+test("lights in a rehearsal: a script that knows of rehearsals acts them out, and no light hears of it", async () => {
+  const socket = createSocket("udp4");
+  const heard = Promise.withResolvers<string>();
+  socket.on("message", (packet) => heard.resolve(new TextDecoder().decode(packet)));
+  await new Promise<void>((resolve) => socket.bind(0, "127.0.0.1", resolve));
+  const { port } = socket.address();
+  try {
+    await using studio = await startScriptStudio({
+      argument: fileOf("examples/artnet_lights.py"),
+      mode: "simulator",
+      change: (script) => {
+        const env = { ...script.program!.env, ARTNET_HOST: "127.0.0.1", ARTNET_PORT: String(port) };
+        return { ...script, program: { ...script.program!, env } };
+      },
+    });
+    assert.deepEqual(await studio.call("set_level", { channel: 3, level: 0.5 }), { now: 0.5, before: 0 });
+    assert.deepEqual(await studio.call("set_level", { channel: 3, level: 1 }), { now: 1, before: 0.5 });
+    socket.send("nothing came before this", port, "127.0.0.1");
+    assert.equal(await heard.promise, "nothing came before this");
+  } finally {
+    socket.close();
+  }
+});
+
 test("a watched folder: a complete file is told of once, handed over, and one is put there", () =>
   inFolder((folder) =>
     withExample("folder_watch.py", { WATCH_FOLDER: folder }, async (studio) => {
