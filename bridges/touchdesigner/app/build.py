@@ -26,8 +26,8 @@ def folder() -> Path:
     return Path(str(me.par.file.eval())).resolve().parent  # noqa: F821  (TouchDesigner's own)
 
 
-def build(source: Path, network: Any | None = None) -> Any:
-    """Makes the component, starts it, and answers it."""
+def build(source: Path, network: Any | None = None, settings: dict[str, Any] | None = None) -> Any:
+    """Makes the component, starts it, and answers it. Settings that are not given stay as they were."""
     parent = network or td.op("/project1") or td.root
     kept: dict[str, Any] = {}
     watches: Any = {}
@@ -40,6 +40,7 @@ def build(source: Path, network: Any | None = None) -> Any:
         if old.op("boot") is not None:
             old.op("boot").module.stop()
         old.destroy()
+    kept |= settings or {}
     component = parent.create(td.baseCOMP, NAME)
     if place is not None:
         component.nodeX, component.nodeY = place

@@ -25,10 +25,7 @@ def build(links: str, bridge: str) -> Any:
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    component = module.build(_HERE.parent)
-    component.par.Links, component.par.Bridge = links, bridge
-    component.op("boot").module.start()
-    return component
+    return module.build(_HERE.parent, settings={"Links": links, "Bridge": bridge})
 
 
 def furnish() -> None:

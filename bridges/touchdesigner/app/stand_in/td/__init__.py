@@ -11,7 +11,8 @@ import sys
 from types import SimpleNamespace
 from typing import Any
 
-from .operators import CHOP, COMP, DAT, MAT, OP, SOP, TOP
+from .families import CHOP, COMP, DAT, MAT, SOP, TOP
+from .operators import OP
 from .pars import Par, ParMode, tdError
 from .wires import Connector
 from .world import BUILD, VERSION, Finder, World, tdu

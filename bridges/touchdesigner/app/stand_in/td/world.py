@@ -14,7 +14,8 @@ from types import SimpleNamespace
 from typing import Any
 
 from .clock import AbsTime, Time
-from .operators import COMP, OP, make_types
+from .families import COMP, make_types
+from .operators import OP
 from .pars import Par, ParMode, tdError
 from .undo import Undo
 from .websockets import Sockets

@@ -1,0 +1,156 @@
+"""The TOPs of the catalogue."""
+
+from __future__ import annotations
+
+from .definitions import TypeDef, color, f, i, m, p, s, t, xyz
+
+_OPERANDS = (
+    "add",
+    "average",
+    "atop",
+    "difference",
+    "maximum",
+    "minimum",
+    "multiply",
+    "over",
+    "screen",
+    "subtract",
+    "under",
+)
+
+TOPS = (
+    TypeDef("audiospectrum", "Audio Spectrum", 0, 1),
+    TypeDef("blur", "Blur", 1, 1, (i("size", "Filter Size", 5, 1, 100), f("preshrink", "Pre-Shrink", 0))),
+    TypeDef("chopto", "CHOP to", 0, 0, (s("chop", "CHOP", "", "CHOP"),)),
+    TypeDef(
+        "circle",
+        "Circle",
+        0,
+        1,
+        (
+            *xyz("radius", "Radius", "xy", 0.25),
+            *color(name="fillcolor", label="Fill Color"),
+            *xyz("center", "Center", "xy"),
+        ),
+    ),
+    TypeDef("composite", "Composite", 2, 9999, (m("operand", "Operation", "multiply", *_OPERANDS),)),
+    TypeDef("constant", "Constant", 0, 1, (*color(), f("alpha", "Alpha", 1.0))),
+    TypeDef("crop", "Crop", 1, 1, (f("cropleft", "Crop Left"), f("cropright", "Crop Right", 1.0))),
+    TypeDef("displace", "Displace", 2, 2, (f("displaceweightx", "Displace Weight X", 0.1),)),
+    TypeDef("edge", "Edge", 1, 1, (f("strength", "Strength", 10, 0, 20),)),
+    TypeDef("feedback", "Feedback", 1, 1, (s("top", "Target TOP", "", "TOP"), p("resetpulse", "Reset Pulse"))),
+    TypeDef("fit", "Fit", 1, 1, (m("fit", "Fit", "best", "fill", "horizontal", "vertical", "best"),)),
+    TypeDef("glsl", "GLSL", 0, 3, (s("pixeldat", "Pixel Shader", "", "DAT"),)),
+    TypeDef(
+        "hsvadjust",
+        "HSV Adjust",
+        1,
+        1,
+        (
+            f("hueoffset", "Hue Offset", 0, 0, 360),
+            f("saturationmult", "Saturation Multiplier", 1.0),
+            f("valuemult", "Value Multiplier", 1.0),
+        ),
+    ),
+    TypeDef("in", "In", 0, 1),
+    TypeDef(
+        "level",
+        "Level",
+        1,
+        1,
+        (
+            t("invert", "Invert"),
+            f("blacklevel", "Black Level"),
+            f("brightness1", "Brightness 1", 1.0, 0, 2),
+            f("gamma1", "Gamma 1", 1.0, 0, 2),
+            f("contrast", "Contrast", 1.0, 0, 2),
+            f("opacity", "Opacity", 1.0),
+        ),
+    ),
+    TypeDef("lookup", "Lookup", 2, 2),
+    TypeDef("math", "Math", 1, 1, (f("gain", "Multiply", 1.0, 0, 2), f("preoff", "Pre-Add"), f("postoff", "Post-Add"))),
+    TypeDef(
+        "moviefilein",
+        "Movie File In",
+        0,
+        1,
+        (
+            s("file", "File", "", "File"),
+            t("play", "Play", True),
+            p("cuepulse", "Cue Pulse"),
+            p("reloadpulse", "Reload Pulse"),
+        ),
+    ),
+    TypeDef("moviefileout", "Movie File Out", 1, 1, (s("file", "File", "", "File"), t("record", "Record"))),
+    TypeDef(
+        "noise",
+        "Noise",
+        0,
+        1,
+        (
+            m(
+                "type",
+                "Type",
+                "sparse",
+                "perlin2d=Perlin 2D",
+                "simplex2d=Simplex 2D",
+                "sparse=Sparse",
+                "random=Random",
+                "alligator=Alligator",
+            ),
+            f("seed", "Seed", 1, 0, 100),
+            f("period", "Period", 1.0, 0, 4),
+            i("harmon", "Harmonics", 2, 0, 10),
+            f("amp", "Amplitude", 0.5, 0, 2),
+            f("offset", "Offset", 0.5, 0, 1),
+            t("mono", "Monochrome", True),
+            *xyz("t", "Translate"),
+        ),
+    ),
+    TypeDef("null", "Null", 1, 1),
+    TypeDef("out", "Out", 0, 1),
+    TypeDef("over", "Over", 2, 2),
+    TypeDef(
+        "ramp",
+        "Ramp",
+        0,
+        1,
+        (m("type", "Type", "horizontal", "horizontal", "vertical", "radial", "circular"), f("phase", "Phase")),
+    ),
+    TypeDef(
+        "rectangle", "Rectangle", 0, 1, (*xyz("size", "Size", "xy", 0.5), *color(name="fillcolor", label="Fill Color"))
+    ),
+    TypeDef(
+        "render",
+        "Render",
+        0,
+        0,
+        (
+            s("camera", "Camera(s)", "cam1", "Object"),
+            s("geometry", "Geometry", "*", "Object"),
+            s("lights", "Light(s)", "*", "Object"),
+        ),
+    ),
+    TypeDef("select", "Select", 0, 1, (s("top", "TOP", "", "TOP"),)),
+    TypeDef("switch", "Switch", 0, 9999, (f("index", "Index", 0, 0, 10),)),
+    TypeDef(
+        "text",
+        "Text",
+        0,
+        1,
+        (
+            s("text", "Text", "derivative"),
+            f("fontsizex", "Font Size", 30, 0, 200),
+            *color(name="fontcolor", label="Font Color"),
+            *color((0.0, 0.0, 0.0), "bgcolor", "Background Color"),
+        ),
+    ),
+    TypeDef(
+        "transform",
+        "Transform",
+        1,
+        1,
+        (*xyz("t", "Translate", "xy"), f("rotate", "Rotate", 0, -360, 360), *xyz("s", "Scale", "xy", 1.0)),
+    ),
+    TypeDef("videodevin", "Video Device In", 0, 0, (t("active", "Active", True),)),
+)
