@@ -67,7 +67,7 @@ export function studioCommand(signal: AbortSignal): Command {
         await studio.bridgesReady(signal);
         const out = options.out ?? outFolder(example);
         Deno.exitCode = await runExample(example, { gateway: studio, out, say, signal });
-        if (options.exit === true) return;
+        if (options.exit === true || signal.aborted) return;
       }
       if (options.do === undefined) {
         console.log(welcome(studio));

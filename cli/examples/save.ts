@@ -55,13 +55,9 @@ export async function saveOutputs(
   const path = join(out, "contact-sheet.png");
   await Deno.writeFile(path, contactSheet(frames, { ...sheet, live: seen, ...(wave === undefined ? {} : { wave }) }));
   say(`  ${path}`);
-  const film = await makeFilm({
-    folder: out,
-    frames: frames.map(({ frame }) => frame),
-    fps: sheet.fps,
-    sound: sound?.path,
-  });
-  say(`  ${film ?? "no film: there is no ffmpeg on the PATH"}`);
+  const numbers = frames.map(({ frame }) => frame);
+  const film = await makeFilm({ folder: out, frames: numbers, fps: sheet.fps, sound: sound?.path });
+  say("path" in film ? `  ${film.path}` : `  no film: ${film.missing}`);
 }
 
 class Folder {

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { PatchbayError } from "@patchbay/contracts";
+import { hasProgram } from "@patchbay/testing";
 import { CHECKOUT, placeOf } from "./place.ts";
 import { TRANSPORT_NAMES } from "./transports.ts";
 import { writeBridge } from "./write.ts";
@@ -28,8 +29,7 @@ async function deno(cwd: string, ...args: string[]): Promise<string> {
   return said;
 }
 
-const hasPython = await new Deno.Command("python3", { args: ["--version"], stdout: "null", stderr: "null" })
-  .output().then(({ success }) => success, () => false);
+const hasPython = await hasProgram("python3");
 
 for (const transport of TRANSPORT_NAMES) {
   Deno.test({

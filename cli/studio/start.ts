@@ -77,10 +77,14 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
 
   const { path: binary } = await provisionNatsServer({ signal, onProgress: say });
   const bridge = machineName();
-  const more = [];
-  for (const item of options.more ?? []) {
-    more.push({ ...item, bridge: item.bridge ?? bridge, mode: await chooseMode(item, chooseOptions(options)) });
-  }
+  const choose = chooseOptions(options);
+  const more = await Promise.all(
+    (options.more ?? []).map(async (item) => ({
+      ...item,
+      bridge: item.bridge ?? bridge,
+      mode: await chooseMode(item, choose),
+    })),
+  );
   const users = createUsers([
     { kind: "operator" },
     ...BUS_SERVICES.map((service) => ({ kind: "service", service }) as const),

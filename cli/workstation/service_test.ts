@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { DOMParser, type Element } from "@xmldom/xmldom";
 import { PatchbayError } from "@patchbay/contracts";
+import { hasProgram } from "@patchbay/testing";
 import { installService, isInstalled, type Machine, type Service, serviceOf, uninstallService } from "./service.ts";
 
 const unix: Omit<Machine, "os"> = {
@@ -32,8 +33,7 @@ Deno.test("on Linux it is a user unit, which quotes what systemd would read as i
   assert.doesNotMatch(text, /@[A-Z]+@/);
 });
 
-const hasSystemd = await new Deno.Command("systemd-analyze", { args: ["--version"], stdout: "null", stderr: "null" })
-  .output().then(({ success }) => success, () => false);
+const hasSystemd = await hasProgram("systemd-analyze");
 
 Deno.test({
   name: "systemd itself finds no fault with the unit",

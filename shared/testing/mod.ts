@@ -2,6 +2,7 @@
 export * from "./app_double.ts";
 export * from "./check_history.ts";
 export * from "./faults/mod.ts";
+export * from "./has_program.ts";
 export * from "./history.ts";
 export * from "./otlp_receiver.ts";
 export * from "./test_nats.ts";

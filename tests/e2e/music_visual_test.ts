@@ -2,14 +2,14 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { createClient } from "@patchbay/client";
+import { hasProgram } from "@patchbay/testing";
 import { GAP, WAVE_HEIGHT } from "../../cli/examples/contact_sheet.ts";
 import { MELODY, SAMPLES } from "../../examples/music-visual/score.ts";
 import { runPatchbay, startPatchbay } from "../patchbay_command.ts";
 import { type Picture, readPicture } from "../picture.ts";
 import { readSound } from "../sound.ts";
 
-const hasBlender = await new Deno.Command("blender", { args: ["--version"], stdout: "null", stderr: "null" })
-  .output().then(({ success }) => success, () => false);
+const hasBlender = await hasProgram("blender");
 const within = (seconds: number) => AbortSignal.timeout(seconds * 1000);
 const EXAMPLE = ["studio", "--port", "0", "--example", "music-visual"];
 

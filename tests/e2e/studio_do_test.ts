@@ -1,12 +1,12 @@
 /** The main job, as a person does it: one command, words in, a picture out. */
 import assert from "node:assert/strict";
+import { hasProgram } from "@patchbay/testing";
 import { join } from "node:path";
 import { EXAMPLE_INSTRUCTION } from "../../cli/studio/welcome.ts";
 import { runPatchbay, startPatchbay } from "../patchbay_command.ts";
 import { isRed, readPicture } from "../picture.ts";
 
-const hasBlender = await new Deno.Command("blender", { args: ["--version"], stdout: "null", stderr: "null" })
-  .output().then(({ success }) => success, () => false);
+const hasBlender = await hasProgram("blender");
 const within = (seconds: number) => AbortSignal.timeout(seconds * 1000);
 
 async function inTempFolder(test: (folder: string) => Promise<void>): Promise<void> {

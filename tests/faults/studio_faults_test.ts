@@ -3,12 +3,12 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { Client } from "@patchbay/client";
 import { type Id, PatchbayError } from "@patchbay/contracts";
+import { hasProgram } from "@patchbay/testing";
 import { runPatchbay } from "../patchbay_command.ts";
 import { startTestStudio } from "../studio.ts";
 
 const within = (seconds: number) => AbortSignal.timeout(seconds * 1000);
-const hasBlender = await new Deno.Command("blender", { args: ["--version"], stdout: "null", stderr: "null" })
-  .output().then(({ success }) => success, () => false);
+const hasBlender = await hasProgram("blender");
 
 /** Asks again until it succeeds: the studio is said to come back by itself. @throws what it was refused with when the signal fired */
 async function eventually<T>(ask: () => Promise<T>, signal: AbortSignal): Promise<T> {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { readScript } from "@patchbay/bridge-script";
 import { readServerFile } from "@patchbay/bridge-mcp";
+import { hasProgram } from "@patchbay/testing";
 import { startTestStudio } from "../studio.ts";
 import { loadBridge } from "../../cli/bridges/load.ts";
 import { parseItem } from "../../cli/bridges/item.ts";
@@ -22,8 +23,7 @@ async function inFolder(use: (folder: string) => Promise<void>): Promise<void> {
   await use(folder).finally(() => Deno.remove(folder, { recursive: true }));
 }
 
-const hasPython = await new Deno.Command("python3", { args: ["--version"], stdout: "null", stderr: "null" })
-  .output().then(({ success }) => success, () => false);
+const hasPython = await hasProgram("python3");
 
 Deno.test("every file that the guide for MCP servers shows can be read, with every server in it", () =>
   inFolder(async (folder) => {

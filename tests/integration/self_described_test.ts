@@ -1,6 +1,7 @@
 /** MCP servers and scripts in a whole studio: as an item of the command line, over HTTP, in words. */
 import assert from "node:assert/strict";
 import { PatchbayError } from "@patchbay/contracts";
+import { hasProgram } from "@patchbay/testing";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { loadBridge } from "../../cli/bridges/load.ts";
@@ -9,8 +10,7 @@ import { startTestStudio } from "../studio.ts";
 
 const example = (name: string) => fileURLToPath(new URL(`../../bridges/script/examples/${name}`, import.meta.url));
 
-const hasPython = await new Deno.Command("python3", { args: ["--version"], stdout: "null", stderr: "null" })
-  .output().then(({ success }) => success, () => false);
+const hasPython = await hasProgram("python3");
 
 async function item(text: string) {
   const parsed = parseItem(text);

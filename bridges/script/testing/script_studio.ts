@@ -1,7 +1,7 @@
 /** A nats-server, a bridge to a script, and a caller, for one test. */
 import { type Bus, migrate, openBucket, readStream, request, subscribe } from "@patchbay/bus";
 import type { Bridge, BridgeMode } from "@patchbay/bridge-kit";
-import { startTestNats } from "@patchbay/testing";
+import { hasProgram, startTestNats } from "@patchbay/testing";
 import {
   AppEvent,
   Cancel,
@@ -139,5 +139,4 @@ export async function until(condition: () => unknown): Promise<void> {
 
 export const fileOf = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
-export const hasPython = await new Deno.Command("python3", { args: ["--version"], stdout: "null", stderr: "null" })
-  .output().then(({ success }) => success, () => false);
+export const hasPython = await hasProgram("python3");
