@@ -30,6 +30,13 @@ export interface RequestOptions<P extends z.ZodType> {
   headers?: Record<string, string>;
 }
 
+/** For a person: `blender.ws-07 for render_image`; of what is no command, the subject. */
+function whom(subject: string): string {
+  const { app, bridge, command } = /^patchbay\.v1\.cmd\.(?<app>[^.]+)\.(?<bridge>[^.]+)\.(?<command>[^.]+)$/
+    .exec(subject)?.groups ?? {};
+  return command === undefined ? subject : `${app}.${bridge} for ${command}`;
+}
+
 /**
  * Asks, and waits for the answer. Sends the deadline, the correlation id and the trace along.
  *
@@ -66,7 +73,7 @@ async function ask<P extends z.ZodType>(
   if (!await whenConnected(bus, timeoutMs, signal)) {
     throw new UnavailableError(
       "BUS_UNAVAILABLE",
-      `Cannot ask ${subject}: the bus was away for ${timeoutMs} ms; nothing was sent`,
+      `Cannot ask ${whom(subject)}: the bus was away for ${timeoutMs} ms; nothing was sent`,
     );
   }
   checkSize(subject, data, headers, bus.maxPayload);
@@ -75,13 +82,13 @@ async function ask<P extends z.ZodType>(
     case "reply":
       return readReply(outcome.message.data, payload);
     case "nobody":
-      throw new UnavailableError(absent, `Cannot ask ${subject}: nobody answers there`, { context: { subject } });
+      throw new UnavailableError(absent, `Cannot ask ${whom(subject)}: nobody answers there`, { context: { subject } });
     case "timeout":
-      throw new PatchbayError("DEADLINE_EXCEEDED", `No answer from ${subject} within ${timeoutMs} ms`, {
+      throw new PatchbayError("DEADLINE_EXCEEDED", `No answer from ${whom(subject)} within ${timeoutMs} ms`, {
         context: { subject, timeoutMs },
       });
     case "disconnected":
-      throw new UnavailableError("BUS_UNAVAILABLE", `No answer from ${subject}: the connection was closed`);
+      throw new UnavailableError("BUS_UNAVAILABLE", `No answer from ${whom(subject)}: the connection was closed`);
   }
 }
 
