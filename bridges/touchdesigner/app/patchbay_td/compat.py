@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from typing import Any
 
@@ -11,10 +12,9 @@ import td
 def later(action: Callable[[], None], frames: int = 1) -> None:
     """Runs it after so many frames, whether or not the timeline plays."""
     options: dict[str, Any] = {"delayFrames": frames}
-    # builds since 2020 have a timeline of their own that never stops
-    independent = getattr(td.op, "TDResources", None)
-    if independent is not None:
-        options["delayRef"] = independent
+    # builds since 2020 have a timeline of their own that never stops; a shortcut that is missing raises what it likes
+    with contextlib.suppress(Exception):
+        options["delayRef"] = td.op.TDResources
     td.run("args[0]()", action, **options)
 
 
@@ -51,6 +51,16 @@ def operator_type(name: str) -> Any | None:
             if each.__name__ == name:
                 return each
     return None
+
+
+def type_facts(kind: Any) -> tuple[str, int, int]:
+    """Label, least and most inputs of a type, as far as its class tells: some builds tell by operators only."""
+    label, least, most = (getattr(kind, name, None) for name in ("label", "minInputs", "maxInputs"))
+    return (
+        label if isinstance(label, str) else kind.__name__,
+        least if isinstance(least, int) else 0,
+        most if isinstance(most, int) else 0,
+    )
 
 
 def app_version() -> str:

@@ -20,12 +20,8 @@ _MOST_MEMBERS = 300
 
 
 def _entry(family: str, kind: Any) -> dict[str, Any]:
-    return {
-        "type": kind.__name__,
-        "family": family,
-        "label": str(getattr(kind, "label", "") or kind.__name__),
-        "inputs": [int(getattr(kind, "minInputs", 0) or 0), int(getattr(kind, "maxInputs", 0) or 0)],
-    }
+    label, least, most = compat.type_facts(kind)
+    return {"type": kind.__name__, "family": family, "label": label, "inputs": [least, most]}
 
 
 def _list_operator_types(call: Call) -> Any:
@@ -57,14 +53,14 @@ def _get_help(call: Call) -> Any:
         kind = found
     family = next((name for name in FAMILIES if kind.__name__.endswith(name)), None)
     is_type = family is not None and compat.operator_type(kind.__name__) is not None
-    label = str(getattr(kind, "label", "") or kind.__name__)
+    label, parameters = _sample(call, kind) if is_type else (kind.__name__, [])
     return {
         "name": kind.__name__,
         "label": label,
         "family": family if is_type else None,
         "summary": whole(inspect.getdoc(kind) or "")[:4_000],
         "members": _members(kind),
-        "parameters": _parameters(call, kind) if is_type else [],
+        "parameters": parameters,
         "url": _DOCS + (f"{label} {family}".replace(" ", "_") if is_type else f"{kind.__name__}_Class"),
     }
 
@@ -80,12 +76,13 @@ def _members(kind: Any) -> list[dict[str, Any]]:
     return found[:_MOST_MEMBERS]
 
 
-def _parameters(call: Call, kind: Any) -> list[dict[str, Any]]:
-    """Read from one that is there for this moment alone: TouchDesigner tells of parameters by operators only."""
+def _sample(call: Call, kind: Any) -> tuple[str, list[dict[str, Any]]]:
+    """Label and parameters, read from one that is there for this moment alone: only operators tell of theirs."""
     with unrecorded():
         sample = call.network.component.create(kind)
         try:
-            return [describe(par) for par in sample.pars()]
+            label = sample.label if isinstance(getattr(sample, "label", None), str) else kind.__name__
+            return label, [describe(par) for par in sample.pars()]
         finally:
             sample.destroy()
 

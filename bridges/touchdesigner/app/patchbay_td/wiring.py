@@ -18,22 +18,28 @@ def connect(source: Any, output: int, target: Any, at: int) -> None:
     outputs, inputs = source.outputConnectors, target.inputConnectors
     if not 0 <= output < len(outputs):
         raise failed(f"{source.path} has {len(outputs)} outputs: there is no output {output}")
-    if not 0 <= at < len(inputs):
+    is_next = at == len(inputs) and bool(getattr(target, "isMultiInputs", False))
+    if not 0 <= at < len(inputs) and not is_next:
         raise failed(f"{target.path} has {len(inputs)} inputs: there is no input {at}")
     if not target.isCOMP and not source.isCOMP and source.family != target.family:
         raise failed(f"{source.path} is a {source.family} and {target.path} takes {target.family}s: no wire fits")
-    inputs[at].connect(outputs[output])
+    if is_next:
+        # operators that take any number show no more inputs than they have wires
+        target.setInputs([*target.inputs, source])
+    else:
+        inputs[at].connect(outputs[output])
     wired = [end.owner.path for end in target.inputConnectors[at].connections]
     if source.path not in wired:
         raise failed(f"TouchDesigner did not wire {source.path} to input {at} of {target.path}")
 
 
 def free_input(target: Any) -> int:
-    """The first input with nothing in it, else the first."""
-    for i, connector in enumerate(target.inputConnectors):
+    """The first input with nothing in it; else the next one where there may be any number, else the first."""
+    connectors = target.inputConnectors
+    for i, connector in enumerate(connectors):
         if not connector.connections:
             return i
-    return 0
+    return len(connectors) if getattr(target, "isMultiInputs", False) else 0
 
 
 def _connect_nodes(call: Call) -> Any:

@@ -83,6 +83,11 @@ export const nodeChecks: Checks = {
     assert.equal(second.replaced, `${at}/a`);
     const other = await studio.call("connect_nodes", { from: `${at}/b`, to: `${at}/mix` });
     assert.deepEqual([other.input, other.errors], [1, []]);
+    // an operator that takes any number shows three inputs; the fourth is made
+    for (const name of ["c", "d"]) await make(place, "constantTOP", name);
+    await studio.call("connect_nodes", { from: `${at}/c`, to: `${at}/mix` });
+    const fourth = await changes(place, "connect_nodes", { from: `${at}/d`, to: `${at}/mix` });
+    assert.deepEqual([fourth.input, fourth.inputs.length], [3, 4]);
     await assert.rejects(studio.call("connect_nodes", { from: `${at}/wave`, to: `${at}/mix` }), code("COMMAND_FAILED"));
     await assert.rejects(
       studio.call("connect_nodes", { from: "out1", to: `${at}/mix` }),

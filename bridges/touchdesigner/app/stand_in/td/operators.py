@@ -41,8 +41,7 @@ class OP:
         self.isUtility = False
         self.cooks = 0
         self.par = ParCollection(self, (*self.definition.parameters, *COMMON.get(self.family, ())))
-        count = min(self.definition.most, 64)
-        self.inputConnectors = [Connector(self, i, is_input=True) for i in range(count)]
+        self._connectors = [Connector(self, i, is_input=True) for i in range(min(self.definition.most, 3))]
         outputs = 0 if self.isCOMP or self.family == "MAT" else 1
         self.world.listen(self)
         self.outputConnectors = [Connector(self, i, is_input=False) for i in range(outputs)]
@@ -96,6 +95,23 @@ class OP:
     @property
     def children(self) -> list[Any]:
         return []
+
+    @property
+    def inputConnectors(self) -> list[Connector]:
+        """Where there may be any number, there is no free one behind the wired ones: `setInputs` makes it."""
+        return self._connectors
+
+    def setInputs(self, nodes: list[Any]) -> None:
+        """Wires all inputs anew."""
+        if len(nodes) > self.definition.most:
+            raise tdError(f"{self.path} takes {self.definition.most} inputs")
+        while len(self._connectors) < len(nodes):
+            self._connectors.append(Connector(self, len(self._connectors), is_input=True))
+        for connector, node in zip(self._connectors, [*nodes, *[None] * len(self._connectors)], strict=False):
+            if node is None:
+                connector.disconnect()
+            elif node not in [end.owner for end in connector.connections]:
+                connector.connect(node)
 
     @property
     def inputs(self) -> list[Any]:
