@@ -24,6 +24,8 @@ export interface LiveSimulatorOptions {
   maxDatagramBytes?: number;
   /** Whether it can what the published script cannot: load devices, render audio. @default true */
   extended?: boolean;
+  /** Addresses that it does not know, as an older script. */
+  without?: readonly string[];
   clock?: Clock;
 }
 
@@ -35,8 +37,9 @@ export interface LiveSimulator extends AsyncDisposable {
   /** Every address that was heard. */
   readonly heard: ReadonlySet<string>;
   readonly listeners: number;
-  /** Datagrams that wait for the next tick. */
+  /** Datagrams that wait for the next tick, and those that were read. */
   readonly waiting: number;
+  readonly asked: number;
   /** Does what a person does by hand. */
   simulate(change: (set: SimulatedSet) => void): void;
   /** Answers from here on nothing, as behind a dialog; or again. */
@@ -59,6 +62,7 @@ export async function startLiveSimulator(options: LiveSimulatorOptions = {}): Pr
     last = now;
   });
   server.start();
+  let closing: Promise<void> | undefined;
   return {
     port: socket.address().port,
     set: server.set,
@@ -70,13 +74,15 @@ export async function startLiveSimulator(options: LiveSimulatorOptions = {}): Pr
     get waiting() {
       return server.waiting;
     },
+    get asked() {
+      return server.asked;
+    },
     simulate: (change) => change(server.set),
     hang: (hangs) => server.hangs = hangs,
     reload: () => server.reload(),
-    async [Symbol.asyncDispose]() {
+    [Symbol.asyncDispose]() {
       ticking[Symbol.dispose]();
-      await server.sent;
-      await new Promise<void>((resolve) => void socket.close(() => resolve()));
+      return closing ??= server.sent.then(() => new Promise((resolve) => void socket.close(() => resolve())));
     },
   };
 }
@@ -94,9 +100,14 @@ class Server {
   /** Who sent last: what listeners say goes there. */
   #remote: Sender | undefined;
   hangs = false;
+  /** Datagrams that were read. */
+  asked = 0;
   sent: Promise<void> = Promise.resolve();
 
-  constructor(socket: Socket, { replyPort = 11_001, maxDatagramBytes = 9_216, extended = true }: LiveSimulatorOptions) {
+  constructor(
+    socket: Socket,
+    { replyPort = 11_001, maxDatagramBytes = 9_216, extended = true, without = [] }: LiveSimulatorOptions,
+  ) {
     this.#socket = socket;
     this.#replyPort = replyPort;
     this.#largest = maxDatagramBytes;
@@ -111,6 +122,7 @@ class Server {
       extended,
     };
     installHandlers(context);
+    for (const address of without) this.#handlers.delete(address);
     socket.on("message", (bytes: Uint8Array, { address, port }: RemoteInfo) => {
       this.#queue.push({ bytes: new Uint8Array(bytes), from: { address, port } });
     });
@@ -146,6 +158,7 @@ class Server {
       const datagram = this.#queue.shift();
       if (datagram === undefined) return;
       this.#remote = datagram.from;
+      this.asked++;
       try {
         // what follows an error in a bundle is lost
         for (const message of messagesOf(datagram.bytes)) this.#handle(message, datagram.from);

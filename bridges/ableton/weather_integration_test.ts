@@ -1,7 +1,9 @@
 /** Bad weather between the bridge and Live: what is lost is asked again, what is doubled happens once, what is late harms nothing. */
 import assert from "node:assert/strict";
 import { createSocket } from "node:dgram";
-import { PatchbayError } from "@patchbay/contracts";
+import type { AdapterHost } from "@patchbay/bridge-kit";
+import { newId, PatchbayError } from "@patchbay/contracts";
+import { abletonAdapter } from "./adapter.ts";
 import { findLive } from "./find.ts";
 import { startLiveSimulator } from "./simulator.ts";
 import { type AbletonStudio, startAbletonStudio, type StudioOptions } from "./testing/ableton_studio.ts";
@@ -111,6 +113,67 @@ Deno.test("a Live that shows a dialog is told apart from one that is gone, and g
   studio.live.hang(false);
   await until(() => studio.bridge.status === "idle");
   assert.equal((await studio.call("set_tempo", { bpm: 101 })).value, 101);
+});
+
+Deno.test("a Live that is closed is gone after a while, and one that is started again is found, read and listened to", async () => {
+  await using studio = await startAbletonStudio({ fixedPort: true, answerMs: 20, lookMs: 50, goneMs: 200 });
+  const { port } = studio.live;
+  await studio.live[Symbol.asyncDispose]();
+  await until(() => studio.bridge.status === "degraded" || studio.bridge.status === "disconnected");
+  await assert.rejects(studio.call("set_tempo", { bpm: 99 }, { timeoutMs: 1_000 }), { code: "APP_NOT_CONNECTED" });
+  await using again = await startLiveSimulator({ port, replyPort: studio.replyPort, tickMs: 10 });
+  await studio.bridge.ready(AbortSignal.timeout(20_000));
+  assert.equal((await studio.call("set_tempo", { bpm: 99 })).value, 99);
+  await until(() => again.listeners > 40);
+});
+
+Deno.test("an older AbletonOSC that lacks something is told to be too old, and the rest works", async () => {
+  await using studio = await startAbletonStudio({ simulator: { without: ["/live/song/set/scale_name"] } });
+  await assert.rejects(studio.call("set_scale", { scale: "Minor" }), { code: "UNSUPPORTED_VERSION" });
+  assert.equal((await studio.call("set_tempo", { bpm: 99 })).value, 99);
+});
+
+Deno.test("the values of a link are sent on at once: nothing is asked of Live for each", async () => {
+  const live = await startLiveSimulator({ port: 0, replyPort: "sender", tickMs: 5 });
+  live.simulate(fillSet);
+  const ending = new AbortController();
+  const nothing = () => {};
+  const host: AdapterHost = {
+    app: "ableton",
+    bridge: "ws-07",
+    bridgeVersion: "0.1.0",
+    allowCode: false,
+    workDir: Deno.cwd(),
+    signal: ending.signal,
+    state: nothing,
+    event: nothing,
+    channel: nothing,
+    waiting: nothing,
+    troubled: nothing,
+    lost: nothing,
+    putAsset: () => Promise.reject(new Error("there are no assets here")),
+    getAsset: () => Promise.resolve(undefined),
+  };
+  const adapter = abletonAdapter({ mode: "interface", port: live.port, replyPort: 0, lookMs: 60_000 })(host);
+  try {
+    await adapter.open(host);
+    const call = { id: newId(), signal: ending.signal, progress: nothing, deadline: Date.now() + 10_000, live: true };
+    // of the song, its beat, and four tracks
+    await until(() => live.listeners === 12 + 1 + 4 * 8);
+    const began = live.asked;
+    for (const value of [0.1, 0.2, 0.3]) {
+      await adapter.execute({ ...call, command: "set_track_volume", args: { track: "Bass", value } });
+      await adapter.execute({ ...call, command: "set_track_pan", args: { track: "Bass", pan: value } });
+      await adapter.execute({ ...call, command: "set_tempo", args: { bpm: 100 + value } });
+    }
+    await until(() => live.set.document.song.tempo === Math.fround(100.3));
+    assert.equal(live.set.document.tracks[0]!.volume, Math.fround(0.3));
+    assert.equal(live.asked - began, 9);
+  } finally {
+    ending.abort();
+    await adapter.close();
+    await live[Symbol.asyncDispose]();
+  }
 });
 
 Deno.test("garbage on the bridge's port breaks nothing", async () => {

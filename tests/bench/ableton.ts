@@ -24,7 +24,7 @@ export async function compareLiveCommands(): Promise<Row[]> {
       rows.push(...compared(`Live, a tick of ${tickMs} ms, ${what}`, "a bare request", result));
     };
     const bridge = `tick-${tickMs}`;
-    await row("a query (selection, three questions)", caller(bus, bridge, "get_selection"));
+    await row("a query (three questions at once)", caller(bus, bridge, "get_selection"));
     let bpm = 60;
     await row("a write that is read before and after", () => {
       bpm = 60 + (bpm + 1) % 100;

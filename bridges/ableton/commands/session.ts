@@ -52,9 +52,11 @@ async function selection({ live, signal }: CommandContext) {
       throw error;
     }
   };
-  const [track] = await number("/live/view/get/selected_track");
-  const [scene = 0] = await number("/live/view/get/selected_scene");
-  const [, device = -1] = await number("/live/view/get/selected_device");
+  const [[track], [scene = 0], [, device = -1]] = await Promise.all([
+    number("/live/view/get/selected_track"),
+    number("/live/view/get/selected_scene"),
+    number("/live/view/get/selected_device"),
+  ]);
   return { track: track === undefined ? null : track + 1, scene: scene + 1, device: device < 0 ? null : device + 1 };
 }
 

@@ -41,6 +41,7 @@ export class LiveConnection {
       return await ask();
     } catch (error) {
       if (!(error instanceof PatchbayError) || error.code !== "COMMAND_FAILED") throw error;
+      if (isUnknown(error)) throw tooOld(error);
       return await ask();
     }
   }
@@ -186,9 +187,22 @@ export class LiveConnection {
   }
 }
 
+/** The one error that names its address. */
+const isUnknown = ({ message }: PatchbayError) => message.includes("Unknown OSC address");
+
+function tooOld(error: PatchbayError): PatchbayError {
+  const [, address = "an address"] = /Unknown OSC address: (\S+)/.exec(error.message) ?? [];
+  return PatchbayError.of("UNSUPPORTED_VERSION", `This AbletonOSC does not know ${address}`, {
+    cause: error,
+    context: { address },
+    remedy: "Download AbletonOSC anew, and install it with `patchbay install ableton --from FOLDER`.",
+  });
+}
+
 /** The error came to whatever question was open: it is about what was sent. */
 function refused(error: unknown, address: string): unknown {
   if (!(error instanceof PatchbayError) || error.code !== "COMMAND_FAILED") return error;
+  if (isUnknown(error)) return tooOld(error);
   const [, words] = /refuses \S+: (.*)$/s.exec(error.message) ?? [];
   if (words === undefined) return error;
   return PatchbayError.of("COMMAND_FAILED", `Live refuses ${address}: ${words}`, {

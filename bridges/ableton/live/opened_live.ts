@@ -122,7 +122,10 @@ export class OpenedLive implements Transport {
       });
       return names.map(String);
     } catch (error) {
-      if (error instanceof PatchbayError && ["COMMAND_FAILED", "APP_UNRESPONSIVE"].includes(error.code)) return [];
+      if (
+        error instanceof PatchbayError &&
+        ["COMMAND_FAILED", "APP_UNRESPONSIVE", "UNSUPPORTED_VERSION"].includes(error.code)
+      ) return [];
       throw error;
     }
   }

@@ -30,6 +30,8 @@ const SECOND_SENDER = { answers: 5, withinMs: 10_000, againMs: 60_000 };
 export interface LiveSessionOptions {
   /** Between two looks at the whole set, in milliseconds. @default 2_000 */
   lookMs?: number;
+  /** A Live that is silent for so long was closed, in milliseconds: until then it may show a dialog. @default 60_000 */
+  goneMs?: number;
 }
 
 export class LiveSession implements AsyncDisposable {
@@ -41,6 +43,9 @@ export class LiveSession implements AsyncDisposable {
   readonly listening: Listening;
   readonly listened: Record<string, { token: number; value: number | string | boolean | null }> = {};
   readonly #lookMs: number;
+  readonly #goneMs: number;
+  /** When something came from Live. */
+  #heardAt = performance.now();
   readonly #stop = new AbortController();
   #looking: Promise<void> = Promise.resolve();
   #look: AbortController | undefined;
@@ -57,10 +62,11 @@ export class LiveSession implements AsyncDisposable {
   #warnedAt = -Infinity;
   #lastErrorAt = -Infinity;
 
-  constructor(live: LiveConnection, host: AdapterHost, { lookMs = 2_000 }: LiveSessionOptions = {}) {
+  constructor(live: LiveConnection, host: AdapterHost, { lookMs = 2_000, goneMs = 60_000 }: LiveSessionOptions = {}) {
     this.live = live;
     this.host = host;
     this.#lookMs = lookMs;
+    this.#goneMs = goneMs;
     this.listening = new Listening(live);
   }
 
@@ -180,6 +186,7 @@ export class LiveSession implements AsyncDisposable {
 
   /** What comes unasked. */
   notified(address: string, args: readonly OscValue[]): void {
+    this.#heardAt = performance.now();
     if (this.listening.take(args)) return;
     if (address === "/live/song/get/beat") {
       return this.host.channel("beat", { beat: Math.floor(Number(args.at(-1) ?? 0)) });
@@ -247,6 +254,7 @@ export class LiveSession implements AsyncDisposable {
       try {
         // every tenth time the faders, too: a listener may have been lost
         await this.exclusively(() => this.#lookAgain(signal, round % 10 === 0), { command: false });
+        this.#heardAt = performance.now();
       } catch (error) {
         if (!signal.aborted) this.#lostBy(error);
       }
@@ -326,7 +334,12 @@ export class LiveSession implements AsyncDisposable {
       ? error
       : PatchbayError.of("INTERNAL", String(error), { cause: error });
     // one that only refuses is there
-    if (known.code === "APP_UNRESPONSIVE") this.host.lost(known);
+    if (known.code !== "APP_UNRESPONSIVE") return void (this.#heardAt = performance.now());
+    if (performance.now() - this.#heardAt < this.#goneMs) return;
+    this.host.lost(PatchbayError.of("APP_NOT_CONNECTED", "Live does not answer any more: it was closed, or hangs", {
+      cause: known,
+      remedy: "Start Live; the bridge connects by itself.",
+    }));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -26,7 +26,8 @@ export const BRIDGE = "ws-07";
 /** Milliseconds. */
 const PATIENCE_MS = 10_000;
 
-export interface StudioOptions extends Partial<Pick<AbletonAdapterOptions, "answerMs" | "silenceMs" | "lookMs">> {
+export interface StudioOptions
+  extends Partial<Pick<AbletonAdapterOptions, "answerMs" | "silenceMs" | "lookMs" | "goneMs">> {
   simulator?: LiveSimulatorOptions;
   /** Bad weather between the bridge and Live. */
   faults?: FaultPlanInput;
