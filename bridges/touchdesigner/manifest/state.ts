@@ -19,7 +19,9 @@ export const NetworkState = z.object({
   project: ProjectInfo,
   home: z.string().describe("the network that Patchbay's component lies in: paths begin there"),
   timeline: TimelineSettings,
-  total: z.number().int().describe("operators in the home network, and below"),
+  total: z.number().int().describe(
+    "operators in the home network, and below; of more than 2,000, as of the last look around",
+  ),
   families: z.record(z.string(), z.number().int()),
   /** The first 400; `list_nodes` has all. */
   nodes: z.array(NodeBrief),

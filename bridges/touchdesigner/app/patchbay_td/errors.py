@@ -20,6 +20,7 @@ RPC_CODES = {
     "PAYLOAD_TOO_LARGE": -32031,
 }
 _MOST_NAMES = 20
+_MOST_COMPARED = 3_000
 
 
 class Issue(TypedDict):
@@ -70,7 +71,8 @@ def failed(message: str, **context: Any) -> CommandError:
 def missing(message: str, wanted: str, available: Iterable[str]) -> CommandError:
     """There is no such thing; `context.available` begins with what may have been meant."""
     names = list(available)
-    near = difflib.get_close_matches(wanted, names, n=5, cutoff=0.5)
+    # comparing is slow: in a large project some names are only counted
+    near = difflib.get_close_matches(wanted, names[:_MOST_COMPARED], n=5, cutoff=0.5)
     shown = [*near, *(name for name in names if name not in near)][:_MOST_NAMES]
     hint = f"; did you mean {', '.join(near[:3])}?" if near else ""
     return CommandError("NOT_FOUND", message + hint, context={"available": shown, "count": len(names)})

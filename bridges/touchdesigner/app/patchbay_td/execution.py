@@ -26,6 +26,8 @@ class Context:
     watches: Watches
     # operators whose coming and going is nobody's edit
     ours: set[str] = field(default_factory=set)
+    # how many operators of each family the home network had at the last look
+    families: dict[str, int] = field(default_factory=dict)
 
 
 # A command that takes long yields between two pieces; each piece is one frame's.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+import platform
 from collections.abc import Generator
 from typing import Any
 
@@ -22,36 +23,36 @@ _MOST_SAMPLES = 10_000
 _MOST_CELLS = 20_000
 
 
-def _get_info(call: Call) -> Any:
+def _get_info(call: Call) -> Generator[None, None, dict[str, Any]]:
     app = td.app
+    count = 0
+    for count, _ in enumerate(call.network.all(), 1):
+        if count % _PIECE == 0:
+            yield
     return {
         "version": compat.app_version(),
         "os": f"{app.osName} {app.osVersion}".strip(),
-        "python": _python(),
+        "python": platform.python_version(),
         "project": project(),
         "home": call.network.home.path,
         "component": call.network.component.path,
         "timeline": timeline.settings(),
-        "operators": sum(1 for _ in call.network.all()),
+        "operators": count,
         "allow_code": call.allow_code,
     }
 
 
-def _python() -> str:
-    import platform
-
-    return platform.python_version()
-
-
-def _list_nodes(call: Call) -> Any:
+def _list_nodes(call: Call) -> Generator[None, None, dict[str, Any]]:
     args = call.args
     parent = call.network.find_network(args.text("parent", None))
     pattern, family, kind = args.text("pattern", "*"), args.text("family", None), args.text("type", None)
     offset, limit = args.whole("offset", 0), args.whole("limit", 100)
     nodes: list[dict[str, Any]] = []
     total = 0
-    for node in call.network.below(parent, args.whole("depth", 1) or None):
-        if not fnmatch.fnmatchcase(node.name.lower(), pattern.lower()):
+    for looked, node in enumerate(call.network.below(parent, args.whole("depth", 1) or None), 1):
+        if looked % _PIECE == 0:
+            yield
+        if not node.valid or not fnmatch.fnmatchcase(node.name.lower(), pattern.lower()):
             continue
         if (family is not None and node.family != family) or (
             kind is not None and kind not in (node.OPType, node.type)

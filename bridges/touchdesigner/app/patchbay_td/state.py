@@ -13,8 +13,8 @@ from .values import whole
 
 _MOST_NODES = 400
 _MOST_ERRORS = 50
-# Looking at more would hold a frame up.
-_MOST_COUNTED = 20_000
+# Walking further would hold a frame up: then the last look around knows how many there are.
+_MOST_COUNTED = 2_000
 
 
 def snapshot(context: Context) -> dict[str, Any]:
@@ -31,6 +31,8 @@ def snapshot(context: Context) -> dict[str, Any]:
                 errors += [{"path": node.path, "message": line} for line in errors_of(node)[:1]]
         if total >= _MOST_COUNTED:
             break
+    if total >= _MOST_COUNTED and sum(context.families.values()) > total:
+        families, total = dict(context.families), sum(context.families.values())
     return {
         "project": project(),
         "home": context.network.home.path,

@@ -13,6 +13,7 @@ from typing import Any
 from . import compat
 from .describe import errors_of
 from .execution import Context
+from .nodes import FAMILIES
 
 # What is looked at in one frame may take so long.
 _SLICE_S = 0.001
@@ -111,6 +112,7 @@ class Watcher:
 
     def _tell_nodes(self, found: dict[int, tuple[str, str]], cause: str | None) -> None:
         known, self._known = self._known, found
+        self._context.families = self._counted(found)
         ours, self._context.ours = self._context.ours, set()
         if not self._begun:
             self._begun = True
@@ -135,6 +137,15 @@ class Watcher:
         counts = {"created": len(created), "deleted": len(deleted), "renamed": len(renamed)}
         self._emit("network_changed", {**counts, "by": "human" if person else "command"})
         self._changed("human" if person else "command")
+
+    def _counted(self, found: dict[int, tuple[str, str]]) -> dict[str, int]:
+        below = self._context.network.home.path.rstrip("/") + "/"
+        counts: dict[str, int] = {}
+        for path, kind in found.values():
+            if path.startswith(below):
+                family = next((each for each in FAMILIES if kind.endswith(each)), "other")
+                counts[family] = counts.get(family, 0) + 1
+        return counts
 
     def _tell_errors(self, found: dict[int, tuple[str, str]], errors: dict[int, tuple[str, ...]]) -> None:
         before, self._errors = self._errors, errors

@@ -116,3 +116,20 @@ def test_code_is_refused_where_it_is_switched_off(bridge):
         with pytest.raises(RpcError) as caught:
             bridge.run(command, **args)
         assert caught.value.code == "CODE_DISABLED"
+
+
+def test_the_state_of_a_large_project_is_small_and_counts_all(bridge):
+    network = td.op("/project1").create(td.baseCOMP, "large")
+    for n in range(3_000):
+        network.create(td.nullTOP if n % 2 else td.lfoCHOP)
+
+    def counted():
+        state = bridge.result_of(bridge.begin("snapshot"))
+        return state if state["total"] == 3_002 else None
+
+    state = bridge.turn(counted, "all are counted")
+    assert (len(state["nodes"]), state["more"]) == (400, 2_602)
+    assert state["families"] == {"TOP": 1_501, "CHOP": 1_500, "COMP": 1}
+    page = bridge.run("list_nodes", parent="large", limit=10, offset=2_995)
+    assert (len(page["nodes"]), page["total"], page["next"]) == (5, 3_000, None)
+    assert bridge.run("get_info")["operators"] == 3_003
