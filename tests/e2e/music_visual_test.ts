@@ -1,8 +1,10 @@
 /** The example over three applications, as a person runs it: what it prints, and what lies in its folder afterwards. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { LIVE_PORT, REPLY_PORT, startLiveSimulator } from "@patchbay/bridge-ableton";
 import { createClient } from "@patchbay/client";
 import { hasProgram } from "@patchbay/testing";
+import { encodeWav } from "../../bridges/ableton/simulator/wav.ts";
 import { GAP, WAVE_HEIGHT } from "../../cli/examples/contact_sheet.ts";
 import { MELODY, SAMPLES } from "../../examples/music-visual/score.ts";
 import { runPatchbay, startPatchbay } from "../patchbay_command.ts";
@@ -51,6 +53,25 @@ Deno.test("music becomes visuals in simulators alone, and the studio stays with 
     assert.deepEqual(links.map(({ link }) => link.id), ["meter-to-column"]);
     studio.kill("SIGINT");
     assert.equal((await studio.ended).code, 0);
+  }));
+
+Deno.test("with the published AbletonOSC a person exports the sound, and the plan goes on with it", () =>
+  inTempFolder(async (folder) => {
+    // where AbletonOSC listens: a Live of this machine's own would be in the way
+    await using _live = await startLiveSimulator({ port: LIVE_PORT, replyPort: REPLY_PORT, extended: false });
+    const out = join(folder, "made");
+    const args = [...EXAMPLE, "--home", join(folder, "home"), "--out", out, "--exit"];
+    await using studio = startPatchbay(args, { signal: within(400) });
+    await studio.line(/^Note: Live: .*cannot load devices/);
+    const [, exports = ""] = await studio.line(/export export_audio .*save into (\S+)/);
+    const half = Float32Array.from({ length: 4 * 8_000 }, (_, i) => Math.sin(i / 8) * (i % 4_000 < 1_000 ? 0.5 : 0.05));
+    const exported = encodeWav({ rate: 8_000, left: half, right: half });
+    await Deno.writeFile(join(exports, "Two bars.wav"), exported);
+    const { code, text } = await studio.ended;
+    assert.equal(code, 0, text);
+    assert.doesNotMatch(text, /add_device/);
+    assert.deepEqual(await Deno.readFile(join(out, "music.wav")), exported);
+    assert.match(text, /Link meter-to-column: .* 0 failed/);
   }));
 
 Deno.test("an example that there is not is refused with those that there are", async () => {
