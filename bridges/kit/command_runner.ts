@@ -33,6 +33,7 @@ import {
   worthAnotherTry,
 } from "./how_it_ended.ts";
 import { lifecycleSession } from "./lifecycle_commands.ts";
+import { watchOverdue } from "./overdue.ts";
 import { type Outcome, RememberedResults } from "./remembered_results.ts";
 import { Stopwatch } from "./stopwatch.ts";
 
@@ -299,16 +300,15 @@ export class CommandRunner<S> {
   /** Settles when the application is done with it, or is lost: then the next one has its turn. */
   async #execute({ name, definition, args, command }: Work, attempt: Attempt, session: Session<S>): Promise<unknown> {
     const { deadline = Infinity, controller: { signal } } = attempt;
-    const stuckMs = this.#options.stuckMs ?? STUCK_MS;
-    let stuck: ReturnType<typeof setTimeout> | undefined;
-    const { application } = this.#options;
-    const patience = () => {
-      // who waits behind a dialog is not stuck: it goes on when somebody answers the dialog
-      const give = () =>
-        application.trouble === undefined ? application.lose(session, stuckIn(name, stuckMs)) : patience();
-      stuck = setTimeout(give, stuckMs);
-    };
-    signal.addEventListener("abort", patience, { once: true });
+    const { application, manifest: { app }, bridge, stuckMs = STUCK_MS } = this.#options;
+    using _overdue = watchOverdue({
+      source: `${app}.${bridge}`,
+      command: name,
+      signal,
+      stuckMs,
+      waitsForPerson: () => application.trouble !== undefined,
+      giveUp: () => application.lose(session, stuckIn(name, stuckMs)),
+    });
     try {
       const progress = (made: Omit<Progress, "commandId">) => {
         if (!signal.aborted) this.#options.progress({ commandId: command.id, ...made }, command);
@@ -319,9 +319,6 @@ export class CommandRunner<S> {
       if (!signal.aborted || !isCancellation(signal) || session.lost.aborted) throw error;
       // an application that was told to stop may say so in its own words; one that cannot be asked says nothing
       throw isUnknown(error) && !mayBeDoneTwice(definition) ? error : signal.reason;
-    } finally {
-      clearTimeout(stuck);
-      signal.removeEventListener("abort", patience);
     }
   }
 
