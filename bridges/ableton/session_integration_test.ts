@@ -5,6 +5,7 @@ import { decode } from "fast-png";
 import { encodeOscMessage } from "@patchbay/bridge-kit";
 import { StateUpdate, subjects } from "@patchbay/contracts";
 import { readStream } from "@patchbay/bus";
+import { newClip, newScene, newTrack } from "./simulator/document.ts";
 import { fillSet } from "./testing/fixture.ts";
 import { startAbletonStudio } from "./testing/ableton_studio.ts";
 import { until } from "./testing/until.ts";
@@ -217,6 +218,24 @@ Deno.test("a clip with more notes than fit into an answer is read in windows of 
   const read = await studio.call("get_notes", { clip: "Line" });
   assert.deepEqual(read.notes.map(({ pitch }) => pitch), notes.map(({ pitch }) => pitch));
   assert.ok(read.notes.some(({ pitch }) => pitch === 127));
+});
+
+Deno.test("a set of 90 tracks, one of them with 250 clips, is read, though its clips do not fit into an answer", async () => {
+  await using studio = await startAbletonStudio({ lookMs: 60_000 });
+  studio.live.simulate(({ document }) => {
+    while (document.scenes.length < 250) document.scenes.push(newScene(document));
+    while (document.tracks.length < 90) document.tracks.push(newTrack(document, true));
+    const [first] = document.tracks;
+    for (const track of document.tracks) track.slots = document.scenes.map(() => null);
+    first!.slots = document.scenes.map((_, i) => ({
+      ...newClip(document, first!, 4),
+      name: `A clip of some length ${i}`,
+    }));
+  });
+  const { tracks, scenes } = await studio.call("get_session", {});
+  assert.deepEqual([tracks.length, scenes.length, tracks[0]?.clips.length], [90, 250, 250]);
+  assert.deepEqual(tracks[0]?.clips[249]?.name, "A clip of some length 249");
+  assert.equal((await studio.call("mute_track", { track: 90 })).value, true);
 });
 
 Deno.test("without the simulator's extensions, what the published script cannot do is said, with what to do instead", async () => {

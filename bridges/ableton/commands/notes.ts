@@ -3,6 +3,7 @@ import type { OscArgument, OscValue } from "@patchbay/bridge-kit";
 import { PatchbayError } from "@patchbay/contracts";
 import { z } from "zod";
 import { float, int } from "../live/properties.ts";
+import { isTooLong } from "../live/read_set.ts";
 import type { noteCommands } from "../manifest/notes.ts";
 import { Note } from "../manifest/values.ts";
 import type { CommandContext, HandlersOf } from "./context.ts";
@@ -64,10 +65,6 @@ async function window(context: CommandContext, where: Where, range: Range): Prom
     return [...first, ...await window(context, where, { ...range, from: from + half, span: half })];
   }
 }
-
-const isTooLong = (error: unknown) =>
-  error instanceof PatchbayError &&
-  (error.code === "APP_UNRESPONSIVE" || (error.code === "COMMAND_FAILED" && /too long|Errno/i.test(error.message)));
 
 /** `undefined` for what are no notes. */
 export function parseNotes(values: readonly OscValue[]): Note[] | undefined {

@@ -104,9 +104,9 @@ export function trackSummary(track: KnownTrack, index: number): TrackSummary {
   };
 }
 
-const MOST_TRACKS = 200;
-const MOST_CLIPS = 1_000;
-const MOST_SCENES = 500;
+const MOST_TRACKS = 150;
+const MOST_CLIPS = 600;
+const MOST_SCENES = 300;
 const MOST_DEVICES = 10;
 
 /** The set in short, whatever its size. */

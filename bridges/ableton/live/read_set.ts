@@ -88,20 +88,72 @@ export async function readLocators(live: LiveConnection, signal: AbortSignal): P
   return found.sort((a, b) => a.time - b.time);
 }
 
-/** Every track, as many in one answer as surely fit. */
+/**
+ * Every track, as many in one answer as are likely to fit.
+ * @param clips how many clips a track had when it was last looked at; as many as there are scenes, unless it is known
+ */
 export async function readRows(
   live: LiveConnection,
   tracks: number,
   scenes: number,
   signal: AbortSignal,
+  clips: (index: number) => number | undefined = () => undefined,
 ): Promise<TrackRow[]> {
-  const size = Math.max(1, Math.floor(ROW_BYTES / (200 + scenes * 30)));
   const rows: TrackRow[] = [];
-  for (let from = 0; from < tracks; from += size) {
-    rows.push(...await readRow(live, { from, to: Math.min(tracks, from + size), scenes }, signal));
+  while (rows.length < tracks) {
+    const from = rows.length;
+    let [to, bytes] = [from, 0];
+    // an empty slot is a byte for each of its properties
+    while (to < tracks && (to === from || bytes < ROW_BYTES)) {
+      bytes += 200 + scenes * OF_CLIP.length + (clips(to) ?? scenes) * 40;
+      to++;
+    }
+    if (bytes > ROW_BYTES && to - from > 1) to--;
+    const row = { from, to, scenes };
+    rows.push(...await readRow(live, row, signal).catch((error) => readLongRow(live, row, signal, error)));
   }
   return rows;
 }
+
+/** Tracks whose clips do not fit into one answer: one by one, and each property of their clips by itself. */
+async function readLongRow(live: LiveConnection, row: Row, signal: AbortSignal, error: unknown): Promise<TrackRow[]> {
+  if (!isTooLong(error)) throw error;
+  if (row.to - row.from > 1) {
+    const rows: TrackRow[] = [];
+    for (let from = row.from; from < row.to; from++) {
+      const one = { ...row, from, to: from + 1 };
+      rows.push(...await readRow(live, one, signal).catch((error) => readLongRow(live, one, signal, error)));
+    }
+    return rows;
+  }
+  const [track] = await readRow(live, { ...row, scenes: 0 }, signal, []);
+  const columns: (readonly OscValue[])[] = [];
+  for (const property of OF_CLIP) columns.push(await readColumn(live, row, property, signal));
+  return [{ ...track!, clips: clipsOf(columns) }];
+}
+
+/** One property of a track's clips, behind the track's name, so that another track's answer is not taken for it. */
+async function readColumn(
+  live: LiveConnection,
+  { from, scenes }: Row,
+  property: string,
+  signal: AbortSignal,
+): Promise<readonly OscValue[]> {
+  const args = [int(from), int(from + 1), "track.name", `clip.${property}`];
+  try {
+    const [name, ...values] = await live.values("/live/song/get/track_data", args, signal, { ids: 0, attempts: 3 });
+    if (typeof name === "string" && values.length === scenes) return values;
+  } catch (error) {
+    if (!isTooLong(error)) throw error;
+  }
+  // not even this fits: its clips are not known to the bridge
+  return Array<null>(scenes).fill(null);
+}
+
+/** Live cannot send it, and says so at best to nobody. */
+export const isTooLong = (error: unknown): boolean =>
+  error instanceof PatchbayError &&
+  (error.code === "APP_UNRESPONSIVE" || (error.code === "COMMAND_FAILED" && /too long|Errno/i.test(error.message)));
 
 interface Row {
   from: number;
@@ -116,14 +168,19 @@ const TRIES = 4;
  * The answer repeats nothing of the question. A late answer to another one is told by its shape: `num_devices` leads each
  * track, and each question repeats it another number of times.
  */
-async function readRow(live: LiveConnection, row: Row, signal: AbortSignal): Promise<TrackRow[]> {
+async function readRow(
+  live: LiveConnection,
+  row: Row,
+  signal: AbortSignal,
+  ofClip: readonly string[] = OF_CLIP,
+): Promise<TrackRow[]> {
   const { from, to, scenes } = row;
   for (let tries = 0; tries < TRIES; tries++) {
     const marks = 1 + (from + tries * 3) % 7;
     const names = [
       ...Array<string>(marks).fill("track.num_devices"),
       ...OF_TRACK.map((name) => `track.${name}`),
-      ...OF_CLIP.map((name) => `clip.${name}`),
+      ...ofClip.map((name) => `clip.${name}`),
       ...OF_DEVICE.map((name) => `device.${name}`),
     ];
     const values = await live.values("/live/song/get/track_data", [int(from), int(to), ...names], signal, { ids: 0 });
@@ -150,7 +207,7 @@ export function parseRow(
     if (typeof devices !== "number" || leading.some((one) => one !== devices)) return undefined;
     const [name, color, mute, solo, canBeArmed, midi, foldable, grouped, playing, fired] = take(OF_TRACK.length);
     if (typeof name !== "string" || typeof color !== "number") return undefined;
-    const [clipNames, lengths, colors, midis] = OF_CLIP.map(() => take(scenes));
+    const columns = OF_CLIP.map(() => take(scenes));
     const [deviceNames, classes, types] = OF_DEVICE.map(() => take(devices));
     rows.push({
       name,
@@ -162,14 +219,7 @@ export function parseRow(
       grouped: isTrue(grouped),
       playing: Number(playing),
       fired: Number(fired),
-      clips: clipNames!.map((clip, slot): KnownClip | null =>
-        typeof clip !== "string" ? null : {
-          name: clip,
-          length: Number(lengths![slot]),
-          color: Number(colors![slot]),
-          midi: isTrue(midis![slot]),
-        }
-      ),
+      clips: clipsOf(columns),
       devices: deviceNames!.map((device, j): KnownDevice => ({
         name: String(device),
         class_name: String(classes![j]),
@@ -179,6 +229,13 @@ export function parseRow(
   }
   return at === values.length ? rows : undefined;
 }
+
+const clipsOf = ([names = [], lengths = [], colors = [], midis = []]: (readonly OscValue[])[]) =>
+  names.map((name, slot): KnownClip | null =>
+    typeof name !== "string"
+      ? null
+      : { name, length: Number(lengths[slot]), color: Number(colors[slot]), midi: isTrue(midis[slot]) }
+  );
 
 const isTrue = (value: OscValue | undefined) => value === true || value === 1;
 

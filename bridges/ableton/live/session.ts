@@ -123,7 +123,7 @@ export class LiveSession implements AsyncDisposable {
       readScenes(live, signal),
       readLocators(live, signal),
     ]);
-    const rows = await readRows(live, tracks, scenes, signal);
+    const rows = await readRows(live, tracks, scenes, signal, this.#clipsOn);
     this.#sends ??= tracks === 0 ? undefined : await countSends(live, signal);
     this.known = { transport, tracks: await this.#withMixer(rows, signal), scenes: names, locators };
   }
@@ -136,7 +136,7 @@ export class LiveSession implements AsyncDisposable {
       countScenes(live, signal),
       readScenes(live, signal),
     ]);
-    const rows = await readRows(live, tracks, scenes, signal);
+    const rows = await readRows(live, tracks, scenes, signal, this.#clipsOn);
     const before = known.tracks.map(({ name }) => name);
     const { structure } = differences(known.tracks, rows);
     const now = mixer || structure ? await this.#withMixer(rows, signal) : undefined;
@@ -270,7 +270,7 @@ export class LiveSession implements AsyncDisposable {
       readScenes(live, signal),
       readLocators(live, signal),
     ]);
-    const rows = await readRows(live, tracks, scenes, signal);
+    const rows = await readRows(live, tracks, scenes, signal, this.#clipsOn);
     const found = differences(known.tracks, rows);
     const before = known.tracks.map(({ name }) => name);
     const scenesBefore = JSON.stringify(known.scenes);
@@ -308,6 +308,10 @@ export class LiveSession implements AsyncDisposable {
       tracks: now.length,
     });
   }
+
+  /** How many clips a track had, for a guess at how long an answer about it is. */
+  readonly #clipsOn = (index: number): number | undefined =>
+    this.known.tracks[index]?.clips.filter((clip) => clip !== null).length;
 
   async #withMixer(rows: readonly TrackRow[], signal: AbortSignal): Promise<KnownTrack[]> {
     try {

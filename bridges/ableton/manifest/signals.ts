@@ -63,7 +63,7 @@ export const channels = {
   },
 };
 
-/** The set in short: what is beyond 200 tracks or 1,000 clips is counted, and read with `list_tracks` and `list_clips`. */
+/** The set in short: what is beyond 150 tracks, 600 clips or 300 scenes is counted, and read with `list_tracks` and `list_clips`. */
 export const LiveState = z.object({
   transport: TransportState.omit({ song_time: true }),
   tracks: z.array(TrackSummary.omit({ sends: true }).extend({ devices: z.array(z.string()) })),
