@@ -138,6 +138,8 @@ export class StateReporter {
   }
 
   #failed(error: unknown, signal: AbortSignal): void {
+    // an application that is not there has no state to tell: the bridge's own status says why
+    if (error instanceof PatchbayError && error.code === "APP_NOT_CONNECTED") return;
     const why = error instanceof Error ? error.message : String(error);
     // a state that is too large is so at each change: once is enough
     if (signal.aborted || why === this.#failure) return;
