@@ -19,18 +19,20 @@ export type TouchDesignerMode = BridgeMode;
 export interface TouchDesignerAdapterOptions
   extends Pick<AppLinkAdapterOptions, "linksDir" | "silenceMs" | "startTimeoutMs" | "heartbeatMs" | "port"> {
   mode: TouchDesignerMode;
+  /** Of the simulator, a second. @default 60 */
+  framesPerSecond?: number;
 }
 
 /** Files on their way; what is left there belongs to a command that was never finished. */
 const PASSING = ["incoming", "outgoing"];
 
 /** @throws {PatchbayError} from `open`: `APP_NOT_FOUND`, `APP_START_FAILED`, `PORT_IN_USE` */
-export function touchdesignerAdapter({ mode, ...link }: TouchDesignerAdapterOptions) {
+export function touchdesignerAdapter({ mode, framesPerSecond, ...link }: TouchDesignerAdapterOptions) {
   const make = appLinkAdapter({
     manifest: touchdesigner,
     transport: "websocket",
     ...link,
-    ...(mode === "simulator" ? { launch: simulatorLaunch } : {}),
+    ...(mode === "simulator" ? { launch: simulatorLaunch(framesPerSecond) } : {}),
   });
   return (host: AdapterHost): Adapter => {
     const inner = make(host);

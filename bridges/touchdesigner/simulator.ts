@@ -11,7 +11,10 @@ import { fileURLToPath } from "node:url";
 export const SIMULATOR = fileURLToPath(new URL("./app/stand_in/simulator.py", import.meta.url));
 
 /** Starts the simulator for a bridge. @throws {PatchbayError} `APP_NOT_FOUND` where there is no Python 3.11 */
-export const simulatorLaunch: NonNullable<AppLinkAdapterOptions["launch"]> = async ({ host, rendezvous }) => ({
+export const simulatorLaunch = (
+  framesPerSecond = 60,
+): NonNullable<AppLinkAdapterOptions["launch"]> =>
+async ({ host, rendezvous }) => ({
   command: await findPython(),
   args: [
     SIMULATOR,
@@ -19,6 +22,8 @@ export const simulatorLaunch: NonNullable<AppLinkAdapterOptions["launch"]> = asy
     host.bridge,
     "--project",
     join(host.workDir, "project"),
+    "--fps",
+    String(framesPerSecond),
     ...(rendezvous === undefined ? [] : ["--links", dirname(rendezvous)]),
   ],
   cwd: host.workDir,

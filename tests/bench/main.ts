@@ -11,6 +11,7 @@ import { atLeast, atMost, digits, fact, printTable, type Row } from "./rows.ts";
 import { compareOscCommands } from "./osc.ts";
 import { compareSelfDescribed } from "./self_described.ts";
 import { measureStudioStart } from "./studio_start.ts";
+import { compareTouchDesignerCommands } from "./touchdesigner.ts";
 
 /** By the names that `--only` takes. */
 const BENCHES: Record<string, { about: string; run(): Promise<Row[]> }> = {
@@ -27,6 +28,10 @@ const BENCHES: Record<string, { about: string; run(): Promise<Row[]> }> = {
   ableton: {
     about: "commands to a simulated Live, with its tick and with a short one, beside a bare NATS request",
     run: compareLiveCommands,
+  },
+  touchdesigner: {
+    about: "commands to a simulated TouchDesigner, with its frames and with short ones, beside a bare NATS request",
+    run: compareTouchDesignerCommands,
   },
   described: {
     about: "commands to an MCP server and to a script, beside a bare NATS request",
