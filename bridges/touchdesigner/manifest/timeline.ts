@@ -74,7 +74,8 @@ const set_timeline = command({
     "(go|jump|move) [the timeline] to frame {frame}",
     "(set|change) [the] frame to {frame}",
     "(set|change) [the] timeline [from] {start} to {end}",
-    "(set|change) [the] [project] (tempo|bpm) to {tempo} [bpm]",
+    // a tempo as such is the music's
+    "(set|change) [the] (project|timeline) (tempo|bpm) to {tempo} [bpm]",
     "(set|change) [the] frame rate to {rate} [fps]",
   ],
 });
