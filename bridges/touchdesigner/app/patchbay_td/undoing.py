@@ -18,14 +18,20 @@ def undo_block(label: str, *, live: bool = False) -> Iterator[None]:
     before = len(compat.undo_names())
     history.startBlock(label, enable=not live)
     try:
+        if not live:
+            # a block in which nothing changed leaves no step, and taking it back would take another one
+            history.addCallback(_nothing, None)
         yield
     except BaseException:
         history.endBlock()
-        # an empty block leaves no step: then there is nothing to take back
         if not live and len(compat.undo_names()) > before:
             history.undo()
         raise
     history.endBlock()
+
+
+def _nothing(is_undo: bool, info: object) -> None:
+    """What TouchDesigner calls when it goes back or forth over a step."""
 
 
 @contextmanager

@@ -73,6 +73,15 @@ def test_a_failed_command_leaves_neither_change_nor_step(bridge):
     assert td.ui.undo.undoStack == steps
 
 
+def test_a_command_that_changes_nothing_is_a_step_too_so_that_taking_it_back_takes_no_other(bridge):
+    bridge.run("create_node", type="constantTOP", name="kept")
+    steps = len(td.ui.undo.undoStack)
+    bridge.run("set_parameter", node="kept", parameter="colorr", value=1)
+    assert len(td.ui.undo.undoStack) == steps + 1
+    bridge.run("undo")
+    assert td.op("/project1/kept") is not None
+
+
 def test_an_undo_block_does_not_outlive_its_callback(bridge):
     bridge.run("execute_python", code="ui.undo.startBlock('left open')\nop('/project1').create(lfoCHOP, 'x')")
     assert not td.ui.undo.state

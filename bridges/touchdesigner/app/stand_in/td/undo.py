@@ -56,6 +56,10 @@ class Undo:
         while self._blocks:
             self.endBlock()
 
+    def addCallback(self, callback: Callable[[bool, object], None], info: object = None) -> None:
+        """Calls `callback(isUndo, info)` when the block is taken back or done again."""
+        self.record(lambda: callback(True, info), lambda: callback(False, info))
+
     def record(self, undo: Action, redo: Action) -> None:
         if self.state and not self._moving:
             self._blocks[-1][0].actions.append((undo, redo))
