@@ -30,3 +30,8 @@ export async function stillRunning(pids: readonly number[]): Promise<number[]> {
   const alive = new Set((await processes()).filter(({ zombie }) => !zombie).map(({ pid }) => pid));
   return pids.filter((pid) => alive.has(pid));
 }
+
+/** Resolves once none of them runs: a process that was killed still takes a moment to end. @throws the signal's reason */
+export async function untilEnded(pids: readonly number[], signal: AbortSignal): Promise<void> {
+  while ((await stillRunning(pids)).length > 0) signal.throwIfAborted();
+}

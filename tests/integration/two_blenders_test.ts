@@ -7,7 +7,7 @@ import { type Bus, openBucket, openLedger, readStream } from "@patchbay/bus";
 import { ANY_BRIDGE, type Id, LedgerEntry, Presence, Result, subjects, WILDCARD } from "@patchbay/contracts";
 import { decode } from "fast-png";
 import { startFarmStudio } from "../farm.ts";
-import { descendantsOf, stillRunning } from "../processes.ts";
+import { descendantsOf, untilEnded } from "../processes.ts";
 
 const MAIN = fileURLToPath(new URL("../../bridges/blender/main.ts", import.meta.url));
 const BRIDGES = ["ws-01", "ws-02"];
@@ -95,7 +95,7 @@ Deno.test({
     const interrupted = await second;
     const killed = await victim?.kill() ?? [];
     assert.ok(killed.length > 1, "the bridge had a Blender");
-    assert.deepEqual(await stillRunning(killed), []);
+    await untilEnded(killed, AbortSignal.timeout(20_000));
 
     const ended = await Promise.all(jobs.map(({ id }) => client.commands.wait(id)));
     const pictures = ended.map(({ status, result }) => {
