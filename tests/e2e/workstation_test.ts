@@ -34,7 +34,8 @@ Deno.test({
     await using studio = await startStudio();
     const signal = within(120);
     const env = { PATCHBAY_HOME: studio.home };
-    const args = ["workstation", "--simulate", `${LAMP}@desk`, "--id", "ws-07", "--server", studio.nats.url];
+    const only = ["--only", "blender"];
+    const args = ["workstation", "--simulate", ...only, `${LAMP}@desk`, "--id", "ws-07", "--server", studio.nats.url];
     await using first = startPatchbay(args, { env, signal });
     await first.line(/✓ Blender, simulated: blender\.ws-07/);
     await first.line(/^blender\.ws-07: ready/);
