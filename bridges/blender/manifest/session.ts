@@ -9,7 +9,7 @@ const undo = command({
   summary: "Takes back the last change, one step a command.",
   args: z.strictObject({ steps }),
   result: Steps,
-  undo: { command: "redo" },
+  undo: { command: "redo", args: { steps: { $ref: "result.steps" } } },
   phrases: [
     "undo [it|that|this|the last change|the last step]",
     "undo [the] [last] {steps} (steps|changes|times)",
@@ -22,7 +22,7 @@ const redo = command({
   summary: "Does again what was taken back.",
   args: z.strictObject({ steps }),
   result: Steps,
-  undo: { command: "undo" },
+  undo: { command: "undo", args: { steps: { $ref: "result.steps" } } },
   phrases: ["redo [it|that|this|the last change|the last step]", "redo [the] [last] {steps} (steps|changes|times)"],
 });
 

@@ -10,7 +10,7 @@ const undo = command({
   summary: "Takes back the last change in TouchDesigner's own history: one step a command.",
   args: z.strictObject({ steps }),
   result: Steps,
-  undo: { command: "redo", args: { steps: { $ref: "args.steps" } } },
+  undo: { command: "redo", args: { steps: { $ref: "result.steps" } } },
   phrases: [
     "undo [it|that|this|the last change|the last step]",
     "undo [the] [last] {steps} (steps|changes|times)",
@@ -22,7 +22,7 @@ const redo = command({
   summary: "Does again what was taken back.",
   args: z.strictObject({ steps }),
   result: Steps,
-  undo: { command: "undo", args: { steps: { $ref: "args.steps" } } },
+  undo: { command: "undo", args: { steps: { $ref: "result.steps" } } },
   phrases: ["redo [it|that|this|the last change|the last step]", "redo [the] [last] {steps} (steps|changes|times)"],
 });
 
