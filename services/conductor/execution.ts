@@ -4,13 +4,13 @@ import {
   type AppName,
   bindReferences,
   commandOf,
+  type EndStatus,
   type ManifestDocument,
   newId,
   PatchbayError,
   type Problem,
   type Run,
   type RunEvent,
-  type RunStatus,
   type Step,
   type StepId,
   type StepRun,
@@ -84,7 +84,7 @@ export class Execution {
    * Works until every step has ended; resolves with how the run ended, once the log has it.
    * @throws the reason of `abandoned`; what could not be appended
    */
-  async work(): Promise<Exclude<RunStatus, "running">> {
+  async work(): Promise<EndStatus> {
     const ended: { id: StepId; status: StepRun["status"] }[] = [];
     for (const { id } of this.#run.plan.steps) {
       const { status, value } = this.#before(id);
@@ -113,7 +113,7 @@ export class Execution {
     return this.#run.steps[id] ?? { status: "pending" };
   }
 
-  #outcome(): Exclude<RunStatus, "running"> {
+  #outcome(): EndStatus {
     if ([...this.#ended.values()].every((status) => status === "succeeded")) return "succeeded";
     return this.#cancelled.signal.aborted ? "cancelled" : "failed";
   }

@@ -4,7 +4,7 @@ import { nanos } from "@nats-io/nats-core";
 import { PRESENCE_TTL_MS, SUBJECT_ROOT } from "@patchbay/contracts";
 
 /** Counts up with each change of this file: an older process does not undo what a newer one declared. */
-export const STORAGE_REVISION = 3;
+export const STORAGE_REVISION = 4;
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -67,6 +67,13 @@ export const STREAMS = {
     max_age: nanos(30 * DAY),
     max_bytes: 16 * MIB,
   }),
+  /** Each time that a trigger fired, or why it did not. */
+  TRIGGERS: stream("trigger", {
+    description: "firings of triggers",
+    max_age: nanos(30 * DAY),
+    max_bytes: 64 * MIB,
+    max_msgs_per_subject: 1_000,
+  }),
   /** The log of each run. */
   RUNS: stream("run", { description: "logs of runs", max_age: nanos(90 * DAY), max_bytes: 1024 * MIB }),
 } as const satisfies Record<string, Declared>;
@@ -128,6 +135,12 @@ export const BUCKETS = {
   },
   /** `<target app>.<target bridge>.<link id>`: what drives what. */
   links: bucket("links", { description: "links between applications", max_bytes: 16 * MIB }),
+  /** `<triggerId>`; `_position.<what>` is how far the conductor has come. */
+  triggers: bucket("triggers", { description: "triggers", max_bytes: 16 * MIB }),
+  /** `<what>`: what the studio has set for itself, such as `policies`. */
+  settings: bucket("settings", { description: "settings of the studio", max_bytes: 16 * MIB }),
+  /** `<planId>`: the last rehearsal of each plan. */
+  rehearsals: bucket("rehearsals", { description: "rehearsals of plans", ttlMs: 7 * DAY, max_bytes: 128 * MIB }),
   /** `<app>.<bridge>`: the last whole state of each application. */
   state: bucket("state", { description: "last states", max_bytes: 256 * MIB }),
 } as const satisfies Record<string, Declared>;
@@ -176,6 +189,7 @@ const OF_KIND: Readonly<Record<string, StreamName>> = {
   state: "STATE",
   evt: "EVENTS",
   run: "RUNS",
+  trigger: "TRIGGERS",
   alert: "ALERTS",
 };
 

@@ -40,6 +40,8 @@ export const Command = z.looseObject({
   project: z.string().min(1).max(100).optional(),
   runId: Id.optional(),
   stepId: z.string().max(100).optional(),
+  /** The session of the application that it is meant for: after a restart it is refused with `APP_RESTARTED`. */
+  session: Id.optional(),
 });
 export type Command = z.infer<typeof Command>;
 
@@ -63,6 +65,8 @@ const outcome = {
   startedAt: z.number().int().nonnegative(),
   /** How long it took, in milliseconds, by the monotonic clock. */
   durationMs: z.number().nonnegative(),
+  /** One time that the application was open: a new one after each restart. */
+  session: Id.optional(),
 };
 
 /** The payload of a `result` envelope: a value, or a problem. */

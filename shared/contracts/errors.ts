@@ -110,6 +110,22 @@ export const ERRORS = {
     "The application is busy",
     "Wait until it is done, or cancel what it is doing.",
   ),
+  APP_RESTARTED: entry(
+    409,
+    -32016,
+    "error",
+    false,
+    "The application was started anew",
+    "What was not saved before is gone: look at the application, then run the plan again.",
+  ),
+  BRIDGE_FAILING: entry(
+    503,
+    -32004,
+    "error",
+    true,
+    "The bridge keeps failing",
+    "Wait a moment, it is tried again by itself; look at the application and at the bridge's log if it goes on.",
+  ),
   // commands
   UNKNOWN_APP: entry(
     404,
@@ -183,6 +199,14 @@ export const ERRORS = {
     false,
     "Whether it happened is not known",
     "Read the application's state before you repeat the command.",
+  ),
+  VERIFICATION_FAILED: entry(
+    502,
+    -32026,
+    "error",
+    false,
+    "The application says it was done, but it was not",
+    "Compare `context.expected` and `context.found`; look at the application before you go on.",
   ),
   // input
   INVALID_REQUEST: entry(
@@ -277,6 +301,22 @@ export const ERRORS = {
     "Say it as one of the phrases in `context.clauses` does.",
   ),
   PLAN_INVALID: entry(422, -32051, "warning", false, "The plan does not hold", "Correct the steps named in `errors`."),
+  POLICY_DENIED: entry(
+    403,
+    -32056,
+    "warning",
+    false,
+    "A policy refuses it",
+    "`GET /v1/policies` shows the rules; whoever administers the studio can change them.",
+  ),
+  APPROVAL_REQUIRED: entry(
+    409,
+    -32057,
+    "info",
+    false,
+    "Somebody must approve it first",
+    "Look at the plan, then `POST /v1/plans/<id>/approve` with its digest.",
+  ),
   MODEL_UNAVAILABLE: entry(
     503,
     -32052,

@@ -9,13 +9,16 @@ import { type ValidationIssue } from "./patchbay_error.ts";
 import { Alert, AppEvent } from "./events.ts";
 import { JsonSchema, ManifestDocument } from "./manifest_document.ts";
 import { Link, LinkReport, LinkStatus } from "./links.ts";
-import { Plan, PlanRecord, Step } from "./plan.ts";
+import { Plan, PlanRecord } from "./plan.ts";
+import { Step } from "./plan_step.ts";
 import { Heartbeat, Presence } from "./presence.ts";
 import { Problem } from "./problem.ts";
-import { Run, RunEvent } from "./runs.ts";
+import { RunEvent, RunLogEntry } from "./run_events.ts";
+import { Run } from "./runs.ts";
 import { unbounded, withoutCostlyPatterns } from "./schema_bounds.ts";
 import { SERVICES } from "./services.ts";
 import { BridgeState, StateUpdate } from "./state.ts";
+import { TriggerFiring } from "./triggers.ts";
 
 const MESSAGES = {
   Alert,
@@ -41,8 +44,10 @@ const MESSAGES = {
   Result,
   Run,
   RunEvent,
+  RunLogEntry,
   StateUpdate,
   Step,
+  TriggerFiring,
 } satisfies Record<string, z.ZodType>;
 
 /** Every message schema by its name; a service's verbs are `conductor.run_plan.request` and `….result`. */

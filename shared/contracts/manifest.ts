@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { CommandKind, Effect, Lane } from "./commands.ts";
 import type { JsonObject } from "./json.ts";
-import { AppName, CommandName, SignalName } from "./names.ts";
+import { AppName, type CommandName, ManifestCommandName, SignalName } from "./names.ts";
 import type { Phrase } from "./phrases.ts";
 
 /**
@@ -12,6 +12,27 @@ import type { Phrase } from "./phrases.ts";
  * @example `{ command: "set_tempo", args: { bpm: { $ref: "result.previous" } } }`, `{ command: "delete_track", args: { name: { $ref: "args.name" } } }`
  */
 export type Undo = "app" | "none" | { command: CommandName; args?: JsonObject };
+
+/** The command that takes another one back; its arguments may refer to `args.…` and `result.…` of that one. */
+export interface InverseCommand {
+  command: CommandName;
+  args?: JsonObject | undefined;
+}
+
+/**
+ * How to see whether a command did what it says: a query, and what its result must be at some places. References are to
+ * `args.…` and `result.…` of the command; what refers to an argument that was not given is not compared.
+ *
+ * @example `{ command: "get_object", args: { name: { $ref: "result.name" } }, expect: { "/location": { $ref: "args.location" } } }`
+ */
+export interface Verification {
+  command: CommandName;
+  args?: JsonObject | undefined;
+  /** By RFC 6901 pointers into the query's result. */
+  expect: JsonObject;
+  /** How far numbers may be apart. @default 1e-4, relative to the greater one above 1 */
+  tolerance?: number | undefined;
+}
 
 /** What a command takes, gives and does. */
 export interface CommandDefinition<Args extends z.ZodObject = z.ZodObject, Output extends z.ZodType = z.ZodType> {
@@ -27,6 +48,10 @@ export interface CommandDefinition<Args extends z.ZodObject = z.ZodObject, Outpu
   /** How long it may take unless the caller says otherwise, in milliseconds. */
   timeoutMs: number;
   undo: Undo;
+  /** Next to `undo: "app"`: takes it back where the application's own undo would take back something else first. */
+  inverse?: InverseCommand | undefined;
+  /** How its effect is read back and compared. */
+  verify?: Verification | undefined;
   /** How people ask for it: patterns for the offline planner, examples for the model. */
   phrases: readonly Phrase[];
 }
@@ -117,11 +142,17 @@ export function defineApp<C extends Commands>(
 ): AppManifest<C> {
   const manifest = { events: {}, channels: {}, ...definition };
   check(AppName, manifest.app);
-  for (const name of Object.keys(manifest.commands)) check(CommandName, name);
+  for (const name of Object.keys(manifest.commands)) check(ManifestCommandName, name);
   for (const name of [...Object.keys(manifest.events), ...Object.keys(manifest.channels)]) check(SignalName, name);
-  for (const [name, { undo }] of Object.entries(manifest.commands)) {
+  for (const [name, { undo, inverse, verify }] of Object.entries(manifest.commands)) {
     if (typeof undo === "object" && !Object.hasOwn(manifest.commands, undo.command)) {
       throw new TypeError(`Cannot define app: '${name}' is undone by '${undo.command}', which is no command`);
+    }
+    if (inverse !== undefined && !Object.hasOwn(manifest.commands, inverse.command)) {
+      throw new TypeError(`Cannot define app: '${name}' has the inverse '${inverse.command}', which is no command`);
+    }
+    if (verify !== undefined && manifest.commands[verify.command]?.effect !== "read") {
+      throw new TypeError(`Cannot define app: '${name}' is verified by '${verify.command}', which is no query`);
     }
   }
   return manifest;

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { CommandKind, Effect, Lane, TimeoutMs } from "./commands.ts";
 import { JsonObject } from "./json.ts";
 import type { AppManifest, CommandDefinition } from "./manifest.ts";
-import { AppName, CommandName, SignalName } from "./names.ts";
+import { AppName, CommandName, ManifestCommandName, SignalName } from "./names.ts";
 import { Phrase } from "./phrases.ts";
 import { publishedSchema } from "./published_schema.ts";
 
@@ -26,6 +26,13 @@ export const CommandDocument = z.looseObject({
     z.literal("none"),
     z.strictObject({ command: CommandName, args: JsonObject.optional() }),
   ]),
+  inverse: z.strictObject({ command: CommandName, args: JsonObject.optional() }).optional(),
+  verify: z.strictObject({
+    command: CommandName,
+    args: JsonObject.optional(),
+    expect: JsonObject,
+    tolerance: z.number().positive().optional(),
+  }).optional(),
   phrases: z.array(Phrase),
 });
 export type CommandDocument = z.infer<typeof CommandDocument>;
@@ -38,7 +45,7 @@ export const ManifestDocument = z.looseObject({
   title: z.string().min(1).max(200),
   version: z.string().max(100),
   state: JsonSchema,
-  commands: z.record(CommandName, CommandDocument),
+  commands: z.record(ManifestCommandName, CommandDocument),
   events: z.record(SignalName, Signal),
   channels: z.record(SignalName, Signal.extend({ rateHz: z.number().positive() })),
 });

@@ -2,6 +2,7 @@
  * What every part of Patchbay agrees on: schemas, subjects, the error table and the manifest language.
  * No I/O, and no imports of ours: anything may import this module, in any process and in a browser.
  */
+export * from "./approvals.ts";
 export * from "./assets.ts";
 export * from "./batches.ts";
 export * from "./channels.ts";
@@ -26,12 +27,21 @@ export * from "./patchbay_error.ts";
 export * from "./phrases.ts";
 export * from "./plan.ts";
 export * from "./plan_bindings.ts";
+export * from "./plan_conditions.ts";
+export * from "./plan_digest.ts";
 export * from "./plan_graph.ts";
 export * from "./plan_references.ts";
+export * from "./plan_step.ts";
 export * from "./plan_validation.ts";
+export * from "./policies.ts";
 export * from "./presence.ts";
 export * from "./problem.ts";
+export * from "./rehearsal.ts";
+export * from "./run_events.ts";
 export * from "./runs.ts";
 export * from "./services.ts";
 export * from "./state.ts";
+export * from "./statistics.ts";
 export * from "./subjects.ts";
+export * from "./take_back.ts";
+export * from "./triggers.ts";

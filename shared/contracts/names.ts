@@ -11,9 +11,15 @@ export const BridgeId = z.string()
   .refine((id) => id !== ANY_BRIDGE, "'any' is reserved: it addresses whichever bridge is free");
 export type BridgeId = z.infer<typeof BridgeId>;
 
-/** A command of a manifest: `create_object`. */
-export const CommandName = z.string().regex(/^[A-Za-z][A-Za-z0-9_-]{0,63}$/, "letters, digits, '-' and '_'");
+/** A command: `create_object`. One that begins with `_` is the bridge's own, and in no manifest: `_undo`. */
+export const CommandName = z.string().regex(/^_?[A-Za-z][A-Za-z0-9_-]{0,63}$/, "letters, digits, '-' and '_'");
 export type CommandName = z.infer<typeof CommandName>;
+
+/** A command of a manifest. */
+export const ManifestCommandName = CommandName.refine(
+  (name) => !name.startsWith("_"),
+  "'_' begins the bridge's own commands",
+);
 
 /** An event or a channel of a manifest: `render_finished`, `track_meter`. */
 export const SignalName = z.string().regex(/^[A-Za-z][A-Za-z0-9_-]{0,63}$/, "letters, digits, '-' and '_'");

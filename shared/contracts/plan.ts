@@ -1,36 +1,9 @@
-/** A plan: a DAG of steps, each one command with bindings. */
+/** A plan: a DAG of steps, and where it stands in its life. */
 import { z } from "zod";
-import { ANY_BRIDGE, AppName, BridgeId, CommandName } from "./names.ts";
-import { TimeoutMs } from "./commands.ts";
+import { Approval, PlanDigest, RunRequest } from "./approvals.ts";
+import { Priority } from "./commands.ts";
 import { Id } from "./ids.ts";
-import { JsonObject } from "./json.ts";
-
-/** The most steps that a plan may have. */
-export const MAX_STEPS = 10_000;
-
-/** Names a step within its plan: `s1`. */
-export const StepId = z.string().regex(/^[A-Za-z][A-Za-z0-9_-]{0,62}$/, "letters, digits, '-' and '_'");
-export type StepId = z.infer<typeof StepId>;
-
-/** What happens to the rest of the plan when a step fails. */
-export const OnError = z.enum(["stop", "continue"]);
-export type OnError = z.infer<typeof OnError>;
-
-/** One command of a plan. */
-export const Step = z.looseObject({
-  id: StepId,
-  app: AppName,
-  /** @default whichever bridge of the application is free */
-  bridge: z.union([BridgeId, z.literal(ANY_BRIDGE)]).optional(),
-  command: CommandName,
-  /** May hold `{ "$ref": … }` and `{ "$asset": … }`: see `plan_references.ts`. */
-  args: JsonObject,
-  /** Steps that must succeed first, besides those that the references name. */
-  dependsOn: z.array(StepId).max(MAX_STEPS),
-  onError: OnError,
-  timeoutMs: TimeoutMs.optional(),
-});
-export type Step = z.infer<typeof Step>;
+import { MAX_STEPS, Step } from "./plan_step.ts";
 
 /** Where a plan stands in its life. */
 export const PlanStatus = z.enum([
@@ -63,6 +36,8 @@ export const Plan = z.looseObject({
   id: Id,
   instruction: z.string().max(20_000).optional(),
   projectId: z.string().max(100).optional(),
+  /** Which commands go first where they meet those of others. @default "normal" */
+  priority: Priority.optional(),
   steps: z.array(Step).min(1).max(MAX_STEPS),
   provenance: Provenance,
 });
@@ -74,6 +49,13 @@ export const PlanRecord = z.looseObject({
   status: PlanStatus,
   /** The latest run of it. */
   runId: Id.optional(),
+  /** Of the plan as it is now. */
+  digest: PlanDigest.optional(),
+  approvals: z.array(Approval).max(100).optional(),
+  /** A run that waits for approvals. */
+  requested: RunRequest.optional(),
+  /** The rehearsal of this plan is kept under its id. */
+  rehearsedAt: z.number().int().nonnegative().optional(),
   updatedAt: z.number().int().nonnegative(),
 });
 export type PlanRecord = z.infer<typeof PlanRecord>;

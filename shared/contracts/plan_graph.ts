@@ -1,6 +1,6 @@
 /** A plan's steps as a graph: which order they can have, where they go in a circle, which writes nothing orders. */
 import { ANY_BRIDGE, type AppName } from "./names.ts";
-import type { Step } from "./plan.ts";
+import type { Step } from "./plan_step.ts";
 import { dependenciesOf } from "./plan_references.ts";
 
 /** Steps by their index in the plan. Works without recursion: a plan may be a chain of thousands of steps. */

@@ -4,7 +4,7 @@
  * the same with `$asset` for a file.
  */
 import { ValidationError } from "./patchbay_error.ts";
-import type { Step, StepId } from "./plan.ts";
+import type { Step, StepId } from "./plan_step.ts";
 
 /** A reference where it stands. */
 export interface Reference {

@@ -6,10 +6,11 @@ import type { Effect } from "./commands.ts";
 import type { ValidationIssue } from "./patchbay_error.ts";
 import { commandOf, type ManifestDocument } from "./manifest_document.ts";
 import { ANY_BRIDGE, type AppName } from "./names.ts";
-import { Plan, type Step, type StepId } from "./plan.ts";
+import { Plan } from "./plan.ts";
 import { bindingIssues } from "./plan_bindings.ts";
 import { type PlanGraph, planGraph, unorderedWrites } from "./plan_graph.ts";
 import { findReferences } from "./plan_references.ts";
+import type { Step, StepId } from "./plan_step.ts";
 import { validateAgainst } from "./json_schema.ts";
 import type { Presence } from "./presence.ts";
 

@@ -5,7 +5,8 @@ import { AssetRef } from "./assets.ts";
 import { newId } from "./ids.ts";
 import { command, defineApp, query } from "./manifest.ts";
 import { manifestDocument } from "./manifest_document.ts";
-import type { Plan, Step } from "./plan.ts";
+import type { Plan } from "./plan.ts";
+import type { Step } from "./plan_step.ts";
 import { planGraph, unorderedWrites } from "./plan_graph.ts";
 import { orderWrites, type PlanWorld, validatePlan } from "./plan_validation.ts";
 

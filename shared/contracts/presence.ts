@@ -23,6 +23,8 @@ export const Presence = z.looseObject({
   bridgeVersion: z.string().max(100),
   /** The application's own version, once it is connected. */
   appVersion: z.string().max(100).optional(),
+  /** One time that the application was open: a new one after each restart; absent while it is away. */
+  session: Id.optional(),
   /** Whether a simulator stands in for the application. */
   simulated: z.boolean(),
   /** Whether commands with the effect `open` are switched on. */

@@ -4,7 +4,8 @@ import { newId } from "./ids.ts";
 import type { Plan } from "./plan.ts";
 import { toProblem } from "./problem.ts";
 import { PatchbayError } from "./patchbay_error.ts";
-import { applyRunEvent, foldRunEvents, Run, RunEvent } from "./runs.ts";
+import { RunEvent } from "./run_events.ts";
+import { applyRunEvent, foldRunEvents, Run } from "./runs.ts";
 
 const plan: Plan = {
   id: newId(),

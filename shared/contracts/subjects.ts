@@ -64,6 +64,8 @@ export const subjects = {
   context: (project: Token, change: Token) => join("ctx", project, change),
   /** `patchbay.v1.svc.<service>.<verb>` */
   service: (service: Token, verb: Token) => join("svc", service, verb),
+  /** `patchbay.v1.trigger.<triggerId>`: each time that a trigger fired, or why it did not. */
+  trigger: (triggerId: Token) => join("trigger", triggerId),
   /** `patchbay.v1.alert.<severity>` */
   alert: (severity: Severity | typeof WILDCARD) => join("alert", severity),
 } as const;
@@ -81,6 +83,7 @@ export type SubjectKind =
   | "run"
   | "ctx"
   | "svc"
+  | "trigger"
   | "alert";
 
 const FIELDS = {
@@ -95,6 +98,7 @@ const FIELDS = {
   run: ["runId"],
   ctx: ["project", "change"],
   svc: ["service", "verb"],
+  trigger: ["triggerId"],
   alert: ["severity"],
 } as const satisfies Record<SubjectKind, readonly string[]>;
 

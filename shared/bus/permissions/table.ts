@@ -40,7 +40,13 @@ export type Identity =
 
 /** The services that connect to the bus. */
 export type BusService = ServiceName | "gateway";
-export const BUS_SERVICES = ["gateway", "llm-planner", "conductor", "context-store"] as const satisfies BusService[];
+export const BUS_SERVICES = [
+  "gateway",
+  "llm-planner",
+  "conductor",
+  "context-store",
+  "rehearsal",
+] as const satisfies BusService[];
 
 const any: typeof WILDCARD = WILDCARD;
 const serves = (service: ServiceName): Right => ({
@@ -93,6 +99,8 @@ const SERVICE_RIGHTS: Record<BusService, readonly Right[]> = {
   conductor: [
     manageStorage(ALL_STREAMS),
     serves("conductor"),
+    calls("llm-planner"),
+    calls("rehearsal"),
     commandsBridges,
     subscribeTo("hears what is cancelled", subjects.cancel(any)),
     publishTo("writes the logs of runs", subjects.run(any)),
@@ -103,12 +111,21 @@ const SERVICE_RIGHTS: Record<BusService, readonly Right[]> = {
     writeBucket("ledger"),
     readStream("ALERTS"),
     publishTo("writes alerts", subjects.alert(any)),
+    readStream("EVENTS"),
+    readStream("TRIGGERS"),
+    publishTo("writes down each firing of a trigger", subjects.trigger(any)),
     readStream("DEAD_LETTERS"),
     publishTo("takes out dead letters that are dealt with", "$JS.API.STREAM.MSG.DELETE.DEAD_LETTERS"),
     readBucket("presence"),
     readBucket("manifests"),
     readBucket("plans"),
     writeBucket("plans"),
+    readBucket("triggers"),
+    writeBucket("triggers"),
+    readBucket("settings"),
+    writeBucket("settings"),
+    readBucket("rehearsals"),
+    writeBucket("rehearsals"),
     readBucket("leases"),
     writeBucket("leases"),
     DISCOVERABLE,
@@ -126,6 +143,14 @@ const SERVICE_RIGHTS: Record<BusService, readonly Right[]> = {
     writeBucket("state"),
     readStream("STATE"),
     readStream("RESULTS"),
+    DISCOVERABLE,
+  ],
+  rehearsal: [
+    serves("rehearsal"),
+    calls("context-store"),
+    calls("conductor"),
+    publishTo("reports progress", subjects.progress(any)),
+    readAssets(),
     DISCOVERABLE,
   ],
 };
