@@ -1,5 +1,6 @@
 /** A whole studio in this process, on a folder of its own. */
 import { join } from "node:path";
+import { bridge as blender } from "@patchbay/bridge-blender";
 import { type Client, createClient } from "@patchbay/client";
 import { startStudio, type Studio, type StudioOptions } from "@patchbay/cli";
 
@@ -12,7 +13,10 @@ export interface TestStudio extends Studio {
 
 /** @example `await using studio = await startTestStudio({ signal: AbortSignal.timeout(60_000) });` */
 export async function startTestStudio(
-  options: Pick<StudioOptions, "signal"> & Partial<StudioOptions>,
+  { more = [], ...options }: Pick<StudioOptions, "signal"> & Partial<StudioOptions> & {
+    /** Bridges besides Blender's. */
+    more?: StudioOptions["bridges"];
+  },
 ): Promise<TestStudio> {
   const folder = await Deno.makeTempDir({ prefix: "patchbay-studio-" });
   const said: string[] = [];
@@ -22,7 +26,8 @@ export async function startTestStudio(
       home: join(folder, "home"),
       port: 0,
       portFallback: true,
-      blender: "simulator",
+      mode: "simulator",
+      bridges: [{ definition: blender }, ...more],
       allowCode: false,
       say: (line) => said.push(line),
       ...options,

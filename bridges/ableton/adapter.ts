@@ -8,11 +8,8 @@ import { OpenedLive } from "./live/opened_live.ts";
 import type { LiveSessionOptions } from "./live/session.ts";
 import { ableton } from "./manifest.ts";
 import type { LoadMidi } from "./midi/midi.ts";
+import { LIVE_PORT, REPLY_PORT } from "./ports.ts";
 import { startLiveSimulator } from "./simulator.ts";
-
-/** Where AbletonOSC listens, and where it answers to: both are fixed in the published script. */
-export const LIVE_PORT = 11_000;
-export const REPLY_PORT = 11_001;
 
 export interface AbletonAdapterOptions extends LiveSessionOptions {
   /** A person starts Live; `simulator` brings a simulated one along, in this process, on ports of its own. */

@@ -1,17 +1,22 @@
-/** Looks for Live and AbletonOSC on this machine: whether the script lies where Live looks, and whether it answers. */
-import { createSocket } from "node:dgram";
+/** Looks for Live and AbletonOSC on this machine: whether they are installed, and whether the script answers. */
+import { join } from "node:path";
 import type { Found } from "@patchbay/bridge-kit";
-import { decodeOsc, encodeOscMessage } from "@patchbay/bridge-kit";
-import { LIVE_PORT, REPLY_PORT } from "./adapter.ts";
 import { installedScript, remoteScripts } from "./install.ts";
+import { LIVE_PORT, REPLY_PORT } from "./ports.ts";
 
 export interface FindOptions {
   port?: number;
   replyPort?: number;
   /** How long to wait for an answer, in milliseconds. @default 600 */
   waitMs?: number;
+  /** Only looks at files, and sends nothing. @default false */
+  quietly?: boolean;
   /** @default this machine's folder for remote scripts */
   folder?: string | undefined;
+  /** @default this process's environment */
+  env?: { get(name: string): string | undefined };
+  /** @default this machine's */
+  os?: typeof Deno.build.os;
   signal?: AbortSignal;
 }
 
@@ -19,26 +24,19 @@ const SOURCE = "https://github.com/ideoforms/AbletonOSC";
 
 /** Whether Live can be used here, and what to do where it cannot. */
 export async function findLive(options: FindOptions = {}): Promise<Found> {
-  const { port = LIVE_PORT, replyPort = REPLY_PORT } = options;
-  const answer = await ask(options);
-  if (answer === "answered") return { found: true, what: `Live with AbletonOSC, on UDP port ${port}` };
-  if (answer === "taken") {
-    return {
-      found: true,
-      what: `UDP port ${replyPort} is taken: a Patchbay bridge or another OSC program hears AbletonOSC's answers`,
-      remedy:
-        "Where it is not Patchbay's own bridge, end the other program: AbletonOSC answers to one port only, and the last program that asks gets what its listeners say.",
-    };
+  const { port = LIVE_PORT, replyPort = REPLY_PORT, waitMs = 600, quietly = false, signal } = options;
+  if (!quietly) {
+    const { askLive } = await import("./ask_live.ts");
+    const answer = await askLive({ port, replyPort, waitMs, signal });
+    if (answer === "answered") return { found: true, what: `Live with AbletonOSC, on UDP port ${port}` };
+    if (answer === "taken") return taken(replyPort);
   }
-  const folder = options.folder ?? remoteScripts();
+  const folder = "folder" in options ? options.folder : remoteScripts(options);
   const script = folder === undefined ? undefined : await installedScript(folder);
-  if (script === undefined) {
-    return {
-      found: false,
-      what: "AbletonOSC does not answer, and is not installed",
-      remedy: `Download it from ${SOURCE} and run \`patchbay install ableton --from FOLDER\`.`,
-    };
-  }
+  const program = await installedLive(options);
+  if (script === undefined) return { found: false, ...withoutScript(program) };
+  const where = program === undefined ? `AbletonOSC in ${script}` : `Live at ${program}, with AbletonOSC`;
+  if (quietly) return { found: true, what: where };
   return {
     found: true,
     what: `AbletonOSC is installed in ${script}, and does not answer on UDP port ${port}`,
@@ -47,42 +45,50 @@ export async function findLive(options: FindOptions = {}): Promise<Found> {
   };
 }
 
-/** Asks as a bridge would; it hears the answer only where nobody else does. */
-async function ask(
-  { port = LIVE_PORT, replyPort = REPLY_PORT, waitMs = 600, signal }: FindOptions,
-): Promise<"answered" | "taken" | "silent"> {
-  const socket = createSocket("udp4");
-  const { promise, resolve } = Promise.withResolvers<"answered" | "taken" | "silent">();
-  const silent = () => resolve("silent");
-  const timer = setTimeout(silent, waitMs);
-  signal?.addEventListener("abort", silent, { once: true });
-  socket.on("error", () => resolve("taken"));
-  socket.on("message", (bytes: Uint8Array) => {
-    if (isAnswer(bytes)) resolve("answered");
-  });
-  socket.bind(replyPort, "127.0.0.1", () => {
-    socket.send(encodeOscMessage({ address: "/live/test", args: [] }), port, "127.0.0.1");
-  });
+const taken = (replyPort: number): Found => ({
+  found: true,
+  what: `UDP port ${replyPort} is taken: a Patchbay bridge or another OSC program hears AbletonOSC's answers`,
+  remedy:
+    "Where it is not Patchbay's own bridge, end the other program: AbletonOSC answers to one port only, and the last program that asks gets what its listeners say.",
+});
+
+const withoutScript = (program: string | undefined): Omit<Found, "found"> => ({
+  what: program === undefined
+    ? "AbletonOSC does not answer, and is not installed"
+    : `Live at ${program}, without AbletonOSC`,
+  remedy: `Download it from ${SOURCE} and run \`patchbay install ableton --from FOLDER\`.`,
+  ...(program === undefined ? {} : { incomplete: true }),
+});
+
+/** The path of Live: `$PATCHBAY_ABLETON`, else the usual places, the highest version first; `undefined` where it is not. */
+export async function installedLive(
+  { env = Deno.env, os = Deno.build.os }: Pick<FindOptions, "env" | "os"> = {},
+): Promise<string | undefined> {
+  const named = env.get("PATCHBAY_ABLETON");
+  if (named !== undefined) return await exists(named) ? named : undefined;
+  const isLive = /^(?:Ableton )?Live \d.*$/;
+  if (os === "windows") {
+    const vendor = join(env.get("ProgramData") ?? "C:\\ProgramData", "Ableton");
+    const [name] = await namesIn(vendor, isLive);
+    return name === undefined ? undefined : join(vendor, name);
+  }
+  if (os !== "darwin") return undefined; // there is no Live for Linux
+  for (const place of ["/Applications", join(env.get("HOME") ?? "", "Applications")]) {
+    const [name] = await namesIn(place, isLive);
+    if (name !== undefined) return join(place, name);
+  }
+  return undefined;
+}
+
+async function namesIn(folder: string, fits: RegExp): Promise<string[]> {
   try {
-    return await promise;
-  } finally {
-    clearTimeout(timer);
-    signal?.removeEventListener("abort", silent);
-    socket.removeAllListeners("message");
-    await new Promise<void>((closed) => {
-      try {
-        socket.close(() => closed());
-      } catch {
-        closed(); // it never was open
-      }
-    });
+    const names = await Array.fromAsync(Deno.readDir(folder), ({ name }) => name);
+    return names.filter((name) => fits.test(name)).sort((a, b) => b.localeCompare(a, "en", { numeric: true }));
+  } catch {
+    return []; // there is no such folder
   }
 }
 
-function isAnswer(bytes: Uint8Array): boolean {
-  try {
-    return decodeOsc(bytes).some(({ address }) => address === "/live/test");
-  } catch {
-    return false; // a stranger's datagram
-  }
+async function exists(path: string): Promise<boolean> {
+  return await Deno.stat(path).then(() => true, () => false);
 }

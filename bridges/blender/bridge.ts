@@ -2,14 +2,12 @@
 import type { BridgeDefinition } from "@patchbay/bridge-kit";
 import { PatchbayError } from "@patchbay/contracts";
 import { findBlender } from "./find.ts";
-import { installAddon } from "./install.ts";
-import { blender } from "./manifest.ts";
-import { startBlenderBridge } from "./start.ts";
 
 export const bridge: BridgeDefinition = {
-  app: blender.app,
-  title: blender.title,
+  app: "blender",
+  title: "Blender",
   argument: "the Blender to start",
+  toConnect: "open it with the Patchbay add-on ticked (`patchbay install blender` puts the add-on there)",
   async find({ argument } = {}) {
     try {
       return { found: true, what: `Blender at ${await findBlender(program(argument))}` };
@@ -18,16 +16,18 @@ export const bridge: BridgeDefinition = {
       return { found: false, what: error.message, remedy: error.remedy };
     }
   },
-  install({ target, version, signal }) {
-    return installAddon({
+  async install({ target, version, signal }) {
+    const { installAddon } = await import("./install.ts");
+    return await installAddon({
       ...(version === undefined ? {} : { blenderVersion: version }),
       ...(target === undefined ? {} : { targetDir: target }),
       ...(signal === undefined ? {} : { signal }),
     });
   },
-  start({ argument, ...options }) {
+  async start({ argument, ...options }) {
     const { path } = program(argument);
-    return startBlenderBridge({ ...options, ...(path === undefined ? {} : { blenderPath: path }) });
+    const { startBlenderBridge } = await import("./start.ts");
+    return await startBlenderBridge({ ...options, ...(path === undefined ? {} : { blenderPath: path }) });
   },
 };
 

@@ -16,11 +16,12 @@ import { sessionCommands } from "./manifest/session.ts";
 import { CascadeurState } from "./manifest/state.ts";
 import { timelineCommands } from "./manifest/timeline.ts";
 import { trackCommands } from "./manifest/tracks.ts";
+import { VERSION } from "./version.ts";
 
 export const cascadeur = defineApp({
   app: "cascadeur",
   title: "Cascadeur",
-  version: "0.1.0",
+  version: VERSION,
   state: CascadeurState,
   commands: {
     ...sceneCommands,

@@ -16,6 +16,8 @@ export interface Found {
   what: string;
   /** What to do where it is missing. */
   remedy?: string;
+  /** It is here, but not what runs inside it; `remedy` says how to install that. @default false */
+  incomplete?: boolean;
 }
 
 /** What `patchbay install <app>` did. */
@@ -39,7 +41,9 @@ export interface BridgeStart extends Pick<BridgeOptions, "allowCode" | "workDir"
 }
 
 /**
- * One kind of bridge: the folder of a bridge exports it from its `mod.ts`, by the name `bridge` or as the default.
+ * One kind of bridge: the folder of a bridge exports it from its `mod.ts`, by the name `bridge` or as the default. Whoever
+ * looks for applications reads the definition of each, and starts few: what only a running bridge needs is better imported
+ * when it starts.
  *
  * @example
  * ```ts
@@ -60,14 +64,19 @@ export interface BridgeDefinition {
   argument?: string;
   /** There is none without a window: a person starts it, and no bridge does. @default false */
   needsWindow?: boolean;
+  /** What a person does so that an application with a window meets the bridge: `open a project that has the component`. */
+  toConnect?: string;
   /**
    * For a bridge to any application of a kind, where the argument says which one: `osc:lights.yaml` is the application that
    * the file names. What it answers takes the place of this definition, and is started with the same argument.
    * @throws {PatchbayError} `INVALID_CONFIGURATION` for an argument that describes no application
    */
   from?(argument: string): Promise<BridgeDefinition>;
-  /** Looks for the application on this machine; without it nobody can know, and the bridge starts only where it is named. */
-  find?(options?: { argument?: string; signal?: AbortSignal }): Promise<Found>;
+  /**
+   * Looks for the application on this machine; without it nobody can know, and the bridge starts only where it is named.
+   * @param options `quietly` only looks at files: no program is asked, nothing is sent
+   */
+  find?(options?: { argument?: string; quietly?: boolean; signal?: AbortSignal }): Promise<Found>;
   /**
    * Puts the part that runs inside the application into its place; an older copy is replaced.
    * @param options `from` is where that part was unpacked, where it is not Patchbay's to ship
@@ -94,6 +103,7 @@ const Shape = z.looseObject({
   title: z.string().min(1),
   argument: z.string().optional(),
   needsWindow: z.boolean().optional(),
+  toConnect: z.string().optional(),
   from: z.custom(isFunction).optional(),
   find: z.custom(isFunction).optional(),
   install: z.custom(isFunction).optional(),

@@ -1,8 +1,6 @@
 /** Bridges to MCP servers as whoever starts bridges sees them: `mcp:servers.yaml#files`, each an application of its own. */
 import type { BridgeDefinition } from "@patchbay/bridge-kit";
 import { PatchbayError } from "@patchbay/contracts";
-import { readServerFile } from "./server_file.ts";
-import { startMcpBridge } from "./start.ts";
 
 const ARGUMENT = "a YAML or JSON file with `mcpServers`, and after '#' which of them";
 
@@ -11,12 +9,16 @@ export const bridge: BridgeDefinition = {
   title: "MCP server",
   argument: ARGUMENT,
   async from(argument) {
+    const { readServerFile } = await import("./server_file.ts");
     const server = await readServerFile(argument);
     return {
       app: server.app,
       title: server.title,
       argument: ARGUMENT,
-      start: ({ argument: _, ...options }) => startMcpBridge({ ...options, server }),
+      async start({ argument: _, ...options }) {
+        const { startMcpBridge } = await import("./start.ts");
+        return await startMcpBridge({ ...options, server });
+      },
     };
   },
   start() {

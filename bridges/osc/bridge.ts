@@ -1,17 +1,19 @@
 /** The OSC bridge as whoever starts bridges sees it: `osc:lights.yaml`, `osc:supercollider`, `osc:touchosc?host=10.0.0.5`. */
 import type { BridgeDefinition } from "@patchbay/bridge-kit";
 import { PatchbayError } from "@patchbay/contracts";
-import { findManifest, SHIPPED } from "./find_manifest.ts";
 import type { LoadedManifest } from "./manifest_file/read.ts";
-import { startOscBridge } from "./start.ts";
+import { SHIPPED } from "./shipped.ts";
 
 export const bridge: BridgeDefinition = {
   app: "osc",
   title: "OSC",
   argument: `a manifest file, or one of ${SHIPPED.join(", ")}`,
-  from: async (argument) => definitionOf(await findManifest(argument)),
-  find: async () => {
-    const found = await isHere("scsynth");
+  async from(argument) {
+    const { findManifest } = await import("./find_manifest.ts");
+    return definitionOf(await findManifest(argument));
+  },
+  async find({ quietly } = {}) {
+    const found = quietly !== true && await isHere("scsynth");
     return found
       ? { found, what: "OSC: SuperCollider's server is here (osc:supercollider); another program by its manifest file" }
       : { found, what: "OSC: which program it is, a manifest file says", remedy: NAME_ONE };
@@ -35,7 +37,10 @@ function definitionOf(loaded: LoadedManifest): BridgeDefinition {
     title,
     argument: "its manifest file",
     find: () => Promise.resolve({ found: true, what: `${title}, expected at ${host}:${port}` }),
-    start: ({ argument: _, ...options }) => startOscBridge({ ...options, loaded }),
+    async start({ argument: _, ...options }) {
+      const { startOscBridge } = await import("./start.ts");
+      return await startOscBridge({ ...options, loaded });
+    },
   };
 }
 

@@ -1,12 +1,9 @@
 /** Which manifest file an argument means, and what it says otherwise: `lights.yaml?host=10.0.0.5&port=7700`, `supercollider`. */
-import { fileURLToPath } from "node:url";
 import { PatchbayError } from "@patchbay/contracts";
 import { z } from "zod";
 import type { ManifestFile } from "./manifest_file/manifest_file.ts";
 import { type LoadedManifest, readManifestFile } from "./manifest_file/read.ts";
-
-/** The manifest files that come with this bridge. */
-export const SHIPPED = ["supercollider", "touchosc"] as const;
+import { SHIPPED, shippedPath } from "./shipped.ts";
 
 const Port = z.coerce.number().int().min(1).max(65_535);
 const Overrides = z.strictObject({
@@ -14,10 +11,6 @@ const Overrides = z.strictObject({
   port: Port.optional(),
   localPort: Port.optional(),
 });
-
-/** The path of a manifest file that comes with this bridge. */
-export const shippedPath = (name: typeof SHIPPED[number]): string =>
-  fileURLToPath(new URL(`./manifests/${name}.yaml`, import.meta.url));
 
 /** @throws {PatchbayError} `INVALID_CONFIGURATION` */
 export async function findManifest(argument: string): Promise<LoadedManifest> {

@@ -1,8 +1,6 @@
 /** Bridges to scripts as whoever starts bridges sees them: `script:lights.py`, each an application of its own. */
 import type { BridgeDefinition } from "@patchbay/bridge-kit";
 import { PatchbayError } from "@patchbay/contracts";
-import { readScript } from "./script_file.ts";
-import { startScriptBridge } from "./start.ts";
 
 const ARGUMENT = "a script (lights.py, lights.ts), its YAML file, or listen:NAME for one that dials";
 
@@ -11,12 +9,16 @@ export const bridge: BridgeDefinition = {
   title: "Script",
   argument: ARGUMENT,
   async from(argument) {
+    const { readScript } = await import("./script_file.ts");
     const script = await readScript(argument);
     return {
       app: script.app,
       title: script.title,
       argument: ARGUMENT,
-      start: ({ argument: _, ...options }) => startScriptBridge({ ...options, script }),
+      async start({ argument: _, ...options }) {
+        const { startScriptBridge } = await import("./start.ts");
+        return await startScriptBridge({ ...options, script });
+      },
     };
   },
   start() {

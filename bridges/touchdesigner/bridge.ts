@@ -2,32 +2,40 @@
 import type { BridgeDefinition } from "@patchbay/bridge-kit";
 import { PatchbayError } from "@patchbay/contracts";
 import { findTouchDesigner } from "./find.ts";
-import { installComponent } from "./install.ts";
-import { touchdesigner } from "./manifest.ts";
-import { startTouchDesignerBridge } from "./start.ts";
+import { installedComponent } from "./install.ts";
 
 export const bridge: BridgeDefinition = {
-  app: touchdesigner.app,
-  title: touchdesigner.title,
+  app: "touchdesigner",
+  title: "TouchDesigner",
   argument: "the port that TouchDesigner dials",
+  needsWindow: true,
+  toConnect: "open a project that has the Patchbay component",
   async find() {
     const path = await findTouchDesigner();
-    if (path !== undefined) return { found: true, what: `TouchDesigner at ${path}` };
+    if (path === undefined) {
+      return {
+        found: false,
+        what: "Cannot find TouchDesigner",
+        remedy:
+          "Install it from derivative.ca, or say where it is in PATCHBAY_TOUCHDESIGNER; then `patchbay install touchdesigner`.",
+      };
+    }
+    if (await installedComponent() !== undefined) return { found: true, what: `TouchDesigner at ${path}` };
     return {
-      found: false,
-      what: "Cannot find TouchDesigner",
-      remedy:
-        "Install it from derivative.ca, or say where it is in PATCHBAY_TOUCHDESIGNER; then `patchbay install touchdesigner`.",
+      found: true,
+      incomplete: true,
+      what: `TouchDesigner at ${path}, without the Patchbay component`,
+      remedy: "Install it: `patchbay install touchdesigner`; a project that has it already needs nothing.",
     };
   },
-  install({ target }) {
-    return installComponent(target === undefined ? {} : { targetDir: target });
+  async install({ target }) {
+    const { installComponent } = await import("./install.ts");
+    return await installComponent(target === undefined ? {} : { targetDir: target });
   },
   async start({ argument, ...options }) {
-    return await startTouchDesignerBridge({
-      ...options,
-      ...(argument === undefined ? {} : { port: portOf(argument) }),
-    });
+    const port = argument === undefined ? {} : { port: portOf(argument) };
+    const { startTouchDesignerBridge } = await import("./start.ts");
+    return await startTouchDesignerBridge({ ...options, ...port });
   },
 };
 

@@ -35,6 +35,12 @@ export async function installComponent(options: InstallOptions = {}): Promise<In
   return { path, next: nextStep(path) };
 }
 
+/** The component's folder, where `patchbay install` has put it. */
+export async function installedComponent(target: string = userFolder()): Promise<string | undefined> {
+  const path = join(target, FOLDER);
+  return await Deno.stat(join(path, BUILD_SCRIPT)).then(() => path, () => undefined);
+}
+
 /** What is pasted into TouchDesigner's textport. */
 export function nextStep(path: string): string {
   const script = join(path, BUILD_SCRIPT);

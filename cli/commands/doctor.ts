@@ -52,8 +52,8 @@ async function natsServer(signal: AbortSignal): Promise<Finding> {
 async function application({ find, title }: BridgeDefinition, path: string | undefined): Promise<Finding> {
   const found = await find?.(path === undefined ? {} : { argument: path });
   if (found === undefined) return { mark: "note", text: `${title} is not looked for: name it to \`patchbay bridge\`` };
-  const { what, remedy } = found;
-  const mark = found.found ? "good" : path === undefined ? "note" : "bad";
+  const { what, remedy, incomplete = false } = found;
+  const mark = found.found && !incomplete ? "good" : path === undefined ? "note" : "bad";
   return { mark, text: printable(what), ...(remedy === undefined ? {} : { remedy }) };
 }
 

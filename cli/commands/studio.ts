@@ -1,15 +1,18 @@
 /** `patchbay studio`: everything on this machine, in one process. */
+import type { BridgeMode } from "@patchbay/bridge-kit";
 import type { Example } from "@patchbay/examples";
 import { Command, Option } from "commander";
+import { APPLICATIONS } from "../applications.ts";
 import { ITEM_GRAMMAR, parseItem } from "../bridges/item.ts";
 import { loadBridge } from "../bridges/load.ts";
 import { findExample, outFolder, runExample } from "../examples/run.ts";
 import { runInstruction } from "../instruction.ts";
 import { checkOut } from "../pictures.ts";
+import type { Wanted } from "../studio/choose_bridges.ts";
 import { homePath } from "../studio/home.ts";
-import { startStudio, type StudioBridge } from "../studio/start.ts";
+import { startStudio } from "../studio/start.ts";
 import { welcome } from "../studio/welcome.ts";
-import { parsePort } from "./options.ts";
+import { collect, parsePort } from "./options.ts";
 
 interface Options {
   do?: string;
@@ -18,6 +21,7 @@ interface Options {
   out?: string;
   home?: string;
   port: number;
+  only?: string[];
   blender?: string;
   simulate?: true;
   interface?: true;
@@ -40,9 +44,14 @@ export function studioCommand(signal: AbortSignal): Command {
     )
     .option("--home <folder>", "where everything is kept (default: $PATCHBAY_HOME, or .patchbay)")
     .option("--port <number>", "where the gateway listens; another port if it is taken", parsePort, 7420)
+    .option(
+      "--only <application>",
+      "start no bridge but this application's and those that are named; may be given several times",
+      collect,
+    )
     .option("--blender <path>", "the Blender to use (default: the one on the PATH or in the usual places)")
-    .option("--interface", "wait for the artist's own Blender window instead of starting one in the background")
-    .option("--simulate", "use simulators even where there are the applications")
+    .option("--interface", "wait for the artist's own windows instead of starting Blender in the background")
+    .option("--simulate", "use simulators even where there are the applications: Blender's, and those that are named")
     .option("--allow-code", "let commands run Python inside the applications")
     .option("--provider <name>", "who plans: phrasebook (offline) or claude (needs ANTHROPIC_API_KEY)")
     .addHelpText("after", EXAMPLES)
@@ -50,16 +59,16 @@ export function studioCommand(signal: AbortSignal): Command {
       const example = options.example === undefined ? undefined : findExample(options.example);
       if (example === undefined) await checkOut(options.out);
       const say = (line: string) => console.log(line);
-      const items = await itemsOf(texts, example, options);
       await using studio = await startStudio({
         home: homePath(options.home),
         port: options.port,
         portFallback: true,
-        blender: options.simulate === true ? "simulator" : options.interface === true ? "interface" : "background",
-        ...(items.blender === undefined ? {} : { blenderPath: items.blender }),
+        mode: modeOf(options),
         allowCode: options.allowCode === true,
         ...(options.provider === undefined ? {} : { provider: options.provider }),
-        more: items.more,
+        bridges: await bridgesOf(texts, example, options),
+        // what an example or --only does not need is left alone
+        lookFor: example === undefined && options.only === undefined ? APPLICATIONS : [],
         say,
         signal,
       });
@@ -86,26 +95,36 @@ export function studioCommand(signal: AbortSignal): Command {
     });
 }
 
-/** The bridges besides Blender's, which every studio has: those that are named, and those that the example needs. */
-async function itemsOf(texts: readonly string[], example: Example | undefined, options: Options) {
-  const named = texts.map(parseItem);
-  const more: StudioBridge[] = [];
-  let blender = options.blender;
-  const needed = example?.applications.filter((app) => !named.some(({ kind }) => "app" in kind && kind.app === app));
-  for (const item of [...named, ...(needed ?? []).map(parseItem)]) {
-    if ("app" in item.kind && item.kind.app === "blender" && item.bridge === undefined) {
-      blender = item.argument ?? blender;
-      continue;
+function modeOf(options: Options): BridgeMode {
+  if (options.simulate === true) return "simulator";
+  return options.interface === true ? "interface" : "background";
+}
+
+/** Those that are named, those that the example needs or `--only` names; else Blender's, which every studio has. */
+async function bridgesOf(texts: readonly string[], example: Example | undefined, options: Options): Promise<Wanted[]> {
+  const items = texts.map(parseItem);
+  for (const app of [...example?.applications ?? [], ...options.only ?? ["blender"]]) {
+    if (!items.some(({ kind, bridge }) => "app" in kind && kind.app === app && bridge === undefined)) {
+      items.unshift(parseItem(app));
     }
-    more.push({ ...item, definition: await loadBridge(item) });
   }
-  return { blender, more };
+  return await Promise.all(items.map(async (item) => {
+    const { kind, argument: named, bridge } = item;
+    const isBlender = "app" in kind && kind.app === "blender";
+    const argument = named ?? (isBlender && bridge === undefined ? options.blender : undefined);
+    return {
+      definition: await loadBridge(item),
+      ...(bridge === undefined ? {} : { bridge }),
+      // a Blender whose path was given is the one that is meant
+      ...(argument === undefined ? {} : { argument, real: isBlender }),
+    };
+  }));
 }
 
 const EXAMPLES = `
 Examples:
   $ patchbay studio
-  $ patchbay studio ableton touchdesigner
+  $ patchbay studio --only touchdesigner
   $ patchbay studio ./my-bridge --simulate
   $ patchbay studio --example music-visual
   $ patchbay studio --do "add a red cube named Hero at 1 2 0.5, put a sun light above it, point a camera at it and render it" --out hero.png`;

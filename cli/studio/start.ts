@@ -1,20 +1,19 @@
-/** The embedded studio: a nats-server of its own, every service, and a bridge for each application, in one process. */
+/** The embedded studio: a nats-server of its own, every service, and the bridges, in one process. */
 import { join } from "node:path";
-import { findBlender, startBlenderBridge } from "@patchbay/bridge-blender";
-import type { Bridge, BridgeDefinition } from "@patchbay/bridge-kit";
+import type { Bridge, BridgeDefinition, BridgeMode } from "@patchbay/bridge-kit";
 import { type Bus, connectBus, migrate } from "@patchbay/bus";
 import { provisionNatsServer, startNatsServer } from "@patchbay/bus/nats-server";
 import { BUS_SERVICES, createBusUser, type Identity, nameOf, natsUser } from "@patchbay/bus/permissions";
 import { startConductor } from "@patchbay/conductor";
 import { startContextStore } from "@patchbay/context-store";
-import { type BridgeId, PatchbayError } from "@patchbay/contracts";
+import { PatchbayError } from "@patchbay/contracts";
 import { apiKeyRecord, createApiKey, type Gateway, type GatewayOptions, Scope, startGateway } from "@patchbay/gateway";
 import { startLlmPlanner } from "@patchbay/llm-planner";
 import { configureLogging } from "@patchbay/telemetry";
 import { statusLines } from "../bridges/status_lines.ts";
 import { machineName } from "../workstation.ts";
+import { chooseBridges, type Wanted } from "./choose_bridges.ts";
 import { openHome, type StudioHome } from "./home.ts";
-import { chooseMode, type ChooseOptions } from "./stand_in.ts";
 
 export interface StudioOptions {
   /** Where everything is kept: see {@linkcode homePath}. */
@@ -23,27 +22,19 @@ export interface StudioOptions {
   port: number;
   /** Whether another port will do where this one is taken. */
   portFallback: boolean;
-  /** A Blender in the background, the artist's own window, or the simulator. */
-  blender: "background" | "interface" | "simulator";
-  /** @default the Blender on the PATH or in the usual places; the simulator where there is none */
-  blenderPath?: string;
+  /** How applications are started that can do without a window; the others, and `interface`, wait for the artist's. */
+  mode: BridgeMode;
   /** Whether commands may run code inside the applications. */
   allowCode: boolean;
-  /** Bridges besides Blender's, each with a user of its own. */
-  more?: readonly StudioBridge[];
+  /** Bridges that are started in any case, each with a user of its own; simulators stand in for what is not here. */
+  bridges: readonly Wanted[];
+  /** Applications that get a bridge where they are found. @default none */
+  lookFor?: readonly BridgeDefinition[];
   /** Who plans, unless the caller says otherwise. */
   provider?: string;
   /** Takes each line for the person who waits. */
   say: (line: string) => void;
   signal: AbortSignal;
-}
-
-/** A bridge that the studio starts and lets in. */
-export interface StudioBridge {
-  definition: BridgeDefinition;
-  /** @default this machine's name */
-  bridge?: BridgeId;
-  argument?: string;
 }
 
 /** A running studio. Disposing it takes everything down, in the reverse order. */
@@ -54,10 +45,12 @@ export interface Studio extends AsyncDisposable {
   /** Of the nats-server. */
   readonly natsUrl: string;
   readonly bridges: readonly Bridge[];
-  /** Resolves once every application takes commands. */
+  /** Resolves once every application that was asked for takes commands; those that were only found may be closed. */
   bridgesReady(signal: AbortSignal): Promise<void>;
 }
 
+/** What was found here and is open has met its bridge after so long, in milliseconds. */
+const MEETING_MS = 3_000;
 /** Whoever presses Ctrl-C wants the machine back: what an application is at is cancelled after so long, in milliseconds. */
 const DRAIN_MS = 2_000;
 
@@ -68,28 +61,19 @@ const DRAIN_MS = 2_000;
 export async function startStudio(options: StudioOptions): Promise<Studio> {
   const { say, signal, allowCode } = options;
   await using parts = new AsyncDisposableStack();
-  const blender = await chooseBlender(options);
-  say(blender.line);
+  const machine = machineName();
+  const chosen = (await chooseBridges(options.bridges, options.lookFor ?? [], options))
+    .map(({ bridge = machine, ...one }) => ({ ...one, bridge }));
   const home = parts.use(await openHome(options.home, () => createApiKey({ name: "studio", scopes: [] }).text));
   const logFile = join(home.path, "logs", "studio.jsonl");
   await Deno.mkdir(join(home.path, "logs"), { recursive: true, mode: 0o700 });
   parts.use(await configureLogging({ file: logFile, consoleLevel: "error", format: "pretty" }));
 
   const { path: binary } = await provisionNatsServer({ signal, onProgress: say });
-  const bridge = machineName();
-  const choose = chooseOptions(options);
-  const more = await Promise.all(
-    (options.more ?? []).map(async (item) => ({
-      ...item,
-      bridge: item.bridge ?? bridge,
-      mode: await chooseMode(item, choose),
-    })),
-  );
   const users = createUsers([
     { kind: "operator" },
     ...BUS_SERVICES.map((service) => ({ kind: "service", service }) as const),
-    { kind: "bridge", app: "blender", bridge },
-    ...more.map(({ definition: { app }, bridge }) => ({ kind: "bridge", app, bridge }) as const),
+    ...chosen.map(({ definition: { app }, bridge }) => ({ kind: "bridge", app, bridge }) as const),
   ]);
   const nats = parts.use(
     await startNatsServer({
@@ -116,19 +100,9 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
       ...defaultProvider(options),
     }),
   );
-  const bridges = [
-    parts.use(
-      await startBlenderBridge({
-        bus: await connect(`blender.${bridge}`),
-        bridge,
-        ...blender.choice,
-        allowCode,
-        workDir: join(home.path, "bridges", `blender-${bridge}`),
-        drainTimeoutMs: DRAIN_MS,
-      }),
-    ),
-  ];
-  for (const { definition, bridge, argument, mode } of more) {
+  const bridges: Bridge[] = [];
+  const found: Bridge[] = [];
+  for (const { definition, bridge, argument, mode, asked } of chosen) {
     const started = await definition.start({
       bus: await connect(`${definition.app}.${bridge}`),
       bridge,
@@ -140,6 +114,7 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
       onChange: statusLines(`${definition.app}.${bridge}`, say),
     });
     bridges.push(parts.use(started));
+    if (!asked) found.push(started);
   }
   await home.announce({ url: gateway.url, pid: Deno.pid, startedAt: Date.now() });
   const running = parts.move();
@@ -148,9 +123,18 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
     key: home.key,
     natsUrl: nats.url,
     bridges,
-    bridgesReady: async (signal) => void await Promise.all(bridges.map((bridge) => bridge.ready(signal))),
+    bridgesReady: (signal) => whenReady(bridges.filter((bridge) => !found.includes(bridge)), found, signal),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
+}
+
+/** Those that were only found are waited for no longer than it takes to meet an application that is open. */
+async function whenReady(asked: readonly Bridge[], found: readonly Bridge[], signal: AbortSignal): Promise<void> {
+  const soon = AbortSignal.any([signal, AbortSignal.timeout(MEETING_MS)]);
+  await Promise.all([
+    ...asked.map((bridge) => bridge.ready(signal)),
+    ...found.map((bridge) => bridge.ready(soon).catch(() => signal.throwIfAborted())),
+  ]);
 }
 
 /** @throws {PatchbayError} `INVALID_CONFIGURATION` for a key file that somebody has changed */
@@ -170,26 +154,6 @@ function createUsers(identities: readonly Identity[]): Map<string, ReturnType<ty
   return new Map(identities.map((identity) => [nameOf(identity), createBusUser(identity)]));
 }
 
-type BlenderChoice = { mode: StudioOptions["blender"]; blenderPath?: string };
-
-/** Which Blender it will be, and the line that says so. @throws {PatchbayError} `APP_NOT_FOUND` for a named path that is none */
-async function chooseBlender(
-  { blender: mode, blenderPath: path }: StudioOptions,
-): Promise<{ choice: BlenderChoice; line: string }> {
-  if (mode === "simulator") {
-    return { choice: { mode }, line: "The Blender simulator stands in for Blender, as you asked." };
-  }
-  try {
-    const blenderPath = await findBlender(path === undefined ? {} : { path });
-    const how = mode === "interface" ? "waiting for its window: enable the Patchbay add-on there" : "in the background";
-    return { choice: { mode, blenderPath }, line: `Blender at ${blenderPath}, ${how}.` };
-  } catch (error) {
-    if (path !== undefined || !(error instanceof PatchbayError) || error.code !== "APP_NOT_FOUND") throw error;
-    const line = "No Blender found: the Blender simulator stands in (install Blender, or name it with --blender PATH).";
-    return { choice: { mode: "simulator" }, line };
-  }
-}
-
 async function startGatewaySomewhere(
   { port, portFallback, say }: StudioOptions,
   options: GatewayOptions,
@@ -203,13 +167,6 @@ async function startGatewaySomewhere(
     return gateway;
   }
 }
-
-const chooseOptions = ({ blender: mode, say, signal }: StudioOptions): ChooseOptions => ({
-  simulate: mode === "simulator",
-  mode: mode === "simulator" ? "background" : mode,
-  say,
-  signal,
-});
 
 const provider = ({ provider }: StudioOptions) => provider === undefined ? {} : { provider };
 const defaultProvider = ({ provider }: StudioOptions) => provider === undefined ? {} : { defaultProvider: provider };

@@ -61,12 +61,13 @@ async function look(
   { simulate, access, say, signal }: GatherOptions,
 ): Promise<Assignment | undefined> {
   // one for any application of a kind, such as OSC's, is none before it is named which
-  const { found, what, remedy } = simulate && application.from === undefined
+  const isKind = application.from !== undefined;
+  const { found, what, remedy } = simulate && !isKind
     ? { found: true, what: `${application.title}, simulated` }
     // what nobody can look for is started only where it is named
     : await (simulate ? undefined : application.find?.({ signal })) ??
       { found: false, what: `${application.title} is started where it is named` };
-  if (!found) {
+  if (!found || isKind) {
     say(printable(`· ${what}${remedy === undefined ? "" : `. ${remedy}`}`));
     return undefined;
   }

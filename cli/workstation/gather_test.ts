@@ -50,6 +50,8 @@ Deno.test("no simulator stands in for a kind of application before one of them i
   const { said, addresses } = await gather({ simulate: true, applications: [here, kind] });
   assert.deepEqual(addresses, ["paint.ws-07"]);
   assert.equal(said.at(-1), "· ANY is started where it is named");
+  const real = await gather({ applications: [here, kind] });
+  assert.deepEqual([real.addresses, real.said.at(-1)], [["paint.ws-07"], "· Any"]);
 });
 
 Deno.test("what is found but let in by nobody is said, and the others start", async () => {

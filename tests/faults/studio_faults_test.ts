@@ -121,7 +121,7 @@ Deno.test({
   name: "Blender is killed while it renders: the caller gets APP_CRASHED, and a new Blender takes commands",
   ignore: !hasBlender,
   fn: async () => {
-    await using studio = await startTestStudio({ blender: "background", signal: within(90) });
+    await using studio = await startTestStudio({ mode: "background", signal: within(90) });
     await studio.bridgesReady(within(60));
     const { runId } = await studio.client.instructions.run(
       "add a cube, point a camera at it and render it at 3840 by 2160 with 512 samples",

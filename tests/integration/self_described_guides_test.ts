@@ -58,7 +58,7 @@ Deno.test({
       await using studio = await startTestStudio({
         signal: AbortSignal.timeout(60_000),
         more: [{ ...item, definition: await loadBridge(item) }],
-        blender: "interface",
+        mode: "interface",
       });
       for (const bridge of studio.bridges.filter(({ presence }) => presence.app === "greeter")) {
         await bridge.ready(AbortSignal.timeout(30_000));

@@ -56,7 +56,7 @@ Deno.test({
       await startTestStudio({
         signal: AbortSignal.timeout(60_000),
         // the real ones: where simulators are asked for, these have none either
-        blender: "interface",
+        mode: "interface",
         more: await Promise.all([
           item(`mcp:${join(folder, "servers.json")}#greeter`),
           item(`script:${example("show_clock.py")}@stage`),

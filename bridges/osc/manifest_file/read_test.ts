@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { ManifestDocument, manifestDocument, PatchbayError } from "@patchbay/contracts";
-import { findManifest, SHIPPED, shippedPath } from "../find_manifest.ts";
+import { findManifest } from "../find_manifest.ts";
+import { SHIPPED, shippedPath } from "../shipped.ts";
 import { appManifest } from "../manifest/app_manifest.ts";
 import { parseManifestFile, readManifestFile } from "./read.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { PatchbayError } from "@patchbay/contracts";
-import { openMcp } from "./open.ts";
+import { openMcp } from "./mod.ts";
 import { testHost, testMcp } from "./test_mcp.ts";
 
 const code = (expected: string, message = /./) => (error: unknown) =>

@@ -44,22 +44,8 @@ const CallParams = z.strictObject({ name: z.string(), arguments: z.record(z.stri
 const ToolsPage = z.looseObject({ tools: z.array(z.unknown()), nextCursor: z.string().optional() });
 const UriParams = z.strictObject({ uri: z.string() });
 
-/**
- * For `transportAdapter`. Requests are `tools/call`, `tools/list`, `resources/read`, `resources/list` and
- * `resources/templates/list`; lists come whole. What the server says unasked is reported by its method, a changed list as
- * `notifications/tools/list_changed`. It speaks every revision of the protocol from 2024-11-05 on.
- *
- * @example
- * ```ts
- * import { openMcp } from "@patchbay/bridge-kit";
- *
- * const files = openMcp({ child: { command: "mcp-server-filesystem", args: ["/projects"], cwd: "/projects" } });
- * const designer = openMcp({ http: { url: "http://127.0.0.1:13316/mcp" } });
- * ```
- * @throws {PatchbayError} `APP_NOT_FOUND`, `APP_START_FAILED`, `APP_NOT_CONNECTED`, `LINK_REFUSED`, `UNSUPPORTED_VERSION`,
- * `INVALID_CONFIGURATION`
- */
-export function openMcp(options: McpConnectOptions): OpenTransport {
+/** What `openMcp` of `mod.ts` opens, once it is wanted. */
+export function openMcpServer(options: McpConnectOptions): OpenTransport {
   return async (host, events) => {
     try {
       return await McpConnection.open(options, host, events, "auto");

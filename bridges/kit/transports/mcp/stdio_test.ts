@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { PatchbayError } from "@patchbay/contracts";
-import { openMcp } from "./open.ts";
+import { openMcp } from "./mod.ts";
 import { denoEnv, testHost, type TestMcp, testMcp, textOf } from "./test_mcp.ts";
 
 const script = import.meta.resolve("./test_mcp_server.ts").slice("file://".length);

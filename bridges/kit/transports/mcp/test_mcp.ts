@@ -1,7 +1,7 @@
 /** For the tests of this folder: a transport to a server, and what came from it unasked. */
 import type { AdapterHost } from "../../adapter.ts";
 import type { Transport } from "../transport.ts";
-import { type McpConnectOptions, openMcp } from "./open.ts";
+import { type McpConnectOptions, openMcp } from "./mod.ts";
 
 const nothing = () => {};
 
