@@ -16,6 +16,7 @@ import {
   Result,
   subjects,
 } from "@patchbay/contracts";
+import { TriedCommands } from "../../kit/testing/tried_commands.ts";
 import { States } from "./states.ts";
 import { startTestNats } from "@patchbay/testing";
 import { appManifest, type LoadedManifest, type ManifestFile, readManifestFile, startOscBridge } from "../mod.ts";
@@ -35,12 +36,12 @@ export interface OscStudio extends AsyncDisposable {
   readonly bus: Bus;
   readonly bridge: Bridge;
   readonly manifest: AppManifest;
-  /** The commands that were executed, so that none is forgotten. */
-  readonly executed: ReadonlySet<string>;
+  /** What was executed and taken back, so that nothing is forgotten. */
+  readonly tried: TriedCommands;
   /** The value of a command. @throws the problem that it was answered with */
   call(command: string, args?: JsonObject, timeoutMs?: number): Promise<JsonObject>;
-  /** Calls the command that takes another one back. */
-  undo(command: string, args: JsonObject, result: JsonObject): Promise<JsonObject>;
+  /** Executes a command, takes it back, and looks that all is as it was. @returns what the command answered */
+  undone(command: string, args: JsonObject, look: () => unknown): Promise<JsonObject>;
   events(name: string): Promise<Listened<JsonObject>>;
   channel(name: string): Promise<Listened<unknown>>;
   /** Resolves with the state once it fits, as it is published. */
@@ -87,7 +88,7 @@ export async function startOscStudio(
     }),
   );
   if (ready) await bridge.ready(AbortSignal.timeout(20_000));
-  const executed = new Set<string>();
+  const tried = new TriedCommands(manifest);
   const call = async (command: string, args: JsonObject = {}, timeoutMs = 20_000): Promise<JsonObject> => {
     const payload: Command = { command, args, priority: "normal", timeoutMs };
     const message = envelope({ type: "command", id: newId(), source: "test", target: `${app}.${BRIDGE}`, payload });
@@ -97,7 +98,7 @@ export async function startOscStudio(
       timeoutMs: timeoutMs + 5_000,
     });
     if (!result.ok) throw fromProblem(result.problem);
-    executed.add(command);
+    tried.executed(command);
     return JsonObject.parse(result.value);
   };
   const held = stack.move();
@@ -105,12 +106,13 @@ export async function startOscStudio(
     bus,
     bridge,
     manifest,
-    executed,
+    tried,
     call,
-    undo(command, args, result) {
-      const undo = manifest.commands[command]?.undo;
-      if (typeof undo !== "object") throw new Error(`${command} has no inverse`);
-      return call(undo.command, JsonObject.parse(bound(undo.args ?? {}, { args, result })));
+    async undone(command, args, look) {
+      const before = await look();
+      const result = await call(command, args);
+      await tried.takeBack(command, { args, result, before, look, call });
+      return result;
     },
     async events(name) {
       const events = subscribe(bus, subjects.event(app, BRIDGE, name), { payload: AppEvent });
@@ -141,13 +143,4 @@ function listened<M, T>(messages: AsyncIterable<M> & AsyncDisposable, read: (mes
     },
     [Symbol.asyncDispose]: () => messages[Symbol.asyncDispose](),
   };
-}
-
-function bound(value: unknown, from: JsonObject): unknown {
-  if (Array.isArray(value)) return value.map((item) => bound(item, from));
-  if (typeof value !== "object" || value === null) return value;
-  if ("$ref" in value) {
-    return String(value.$ref).split(".").reduce<unknown>((found, key) => JsonObject.catch({}).parse(found)[key], from);
-  }
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, bound(inner, from)]));
 }
