@@ -88,6 +88,7 @@ export class CascadeurClient implements AsyncDisposable {
     setFrameRange: this.#call("set_frame_range"),
     setPlayRange: this.#call("set_play_range"),
     setCurrentFrame: this.#call("set_current_frame"),
+    interval: this.#call("get_interval"),
     selectInterval: this.#call("select_interval"),
   };
 

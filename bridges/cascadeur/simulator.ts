@@ -16,7 +16,7 @@ export interface SimulatorOptions {
   /** Whether it runs Python from outside. @default false */
   allowCode?: boolean;
   form?: ServerForm;
-  /** @default the first `python3` on the PATH */
+  /** @default the first `python3` on the PATH that can run the form */
   python?: string;
   /** Where it says how tests trouble it. */
   control?: string;
@@ -31,7 +31,7 @@ const PROGRAM = fileURLToPath(new URL("./app/stand_in/simulate.py", import.meta.
 /** How to start it. @throws {PatchbayError} `APP_NOT_FOUND` without a Python */
 export async function simulatorLaunch(options: SimulatorOptions): Promise<Launch> {
   const { folder, allowCode = false, form = "threaded", control, empty = false, hooksOnly = false } = options;
-  const command = options.python ?? await findPython();
+  const command = options.python ?? await findPython({ form });
   const config = join(folder, "config.json");
   await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
   await Deno.writeTextFile(config, JSON.stringify({ form, allow_code: allowCode }));
@@ -54,16 +54,47 @@ export async function simulatorLaunch(options: SimulatorOptions): Promise<Launch
   };
 }
 
-/** @throws {PatchbayError} `APP_NOT_FOUND` */
-export async function findPython(env: { get(name: string): string | undefined } = Deno.env): Promise<string> {
+export interface FindPythonOptions {
+  /** @default this process's environment */
+  env?: { get(name: string): string | undefined };
+  /** What it has to run: one that lacks a package for that is passed over. @default "threaded" */
+  form?: ServerForm;
+}
+
+/** What a form needs beyond the standard library. */
+const PACKAGE_OF: Partial<Record<ServerForm, string>> = { async: "aiohttp" };
+
+/**
+ * The first Python on the PATH that can run the form: a system's own often has no packages, and one further on has.
+ * @throws {PatchbayError} `APP_NOT_FOUND`
+ */
+export async function findPython({ env = Deno.env, form = "threaded" }: FindPythonOptions = {}): Promise<string> {
   const names = Deno.build.os === "windows" ? ["python.exe", "python3.exe"] : ["python3"];
+  const needed = PACKAGE_OF[form];
   for (const folder of (env.get("PATH") ?? "").split(delimiter)) {
     for (const name of names) {
       const path = join(folder, name);
-      if (folder !== "" && (await Deno.stat(path).catch(() => undefined))?.isFile) return path;
+      if (folder === "" || !(await Deno.stat(path).catch(() => undefined))?.isFile) continue;
+      if (needed === undefined || await hasPackage(path, needed)) return path;
     }
   }
-  throw new PatchbayError("APP_NOT_FOUND", "Cannot start the simulated Cascadeur: there is no python3 on the PATH", {
-    remedy: "Install Python 3.11 or newer, or leave Cascadeur out.",
+  throw new PatchbayError(
+    "APP_NOT_FOUND",
+    `Cannot start the simulated Cascadeur: there is no python3 ${needed ? `with ${needed} ` : ""}on the PATH`,
+    {
+      remedy: needed === undefined
+        ? "Install Python 3.11 or newer, or leave Cascadeur out."
+        : `Install ${needed} for a python3 on the PATH, or choose another form of the server.`,
+    },
+  );
+}
+
+async function hasPackage(python: string, name: string): Promise<boolean> {
+  const asked = new Deno.Command(python, {
+    args: ["-c", `import ${name}`],
+    stdin: "null",
+    stdout: "null",
+    stderr: "null",
   });
+  return (await asked.output().catch(() => undefined))?.success ?? false;
 }

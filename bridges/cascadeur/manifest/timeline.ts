@@ -50,9 +50,21 @@ const set_current_frame = command({
   phrases: ["(go|jump|move) to frame {frame}", "(set|change) [the] current frame to {frame}"],
 });
 
+const get_interval = query({
+  summary: "Says which frames of which tracks are selected on the timeline.",
+  args: z.strictObject({}),
+  result: Selected,
+  phrases: ["(which|what) (frames|interval) (are|is) selected", "(get|show) [the] selected (frames|interval)"],
+});
+
 const select_interval = command({
   summary: "Selects frames on the timeline: what many of Cascadeur's actions work on.",
-  args: z.strictObject({ start: Frame.default(0), end: Frame, ...where }),
+  args: z.strictObject({
+    start: Frame.default(0),
+    end: Frame,
+    ...where,
+    tracks: where.tracks.describe("these tracks, or none if the list is empty; without tracks and objects, all tracks"),
+  }),
   result: Selected.extend({ previous: Selected }),
   idempotent: true,
   undo: {
@@ -62,4 +74,11 @@ const select_interval = command({
   phrases: ["select [the] (frames|interval) [from] {start} to {end}"],
 });
 
-export const timelineCommands = { get_timeline, set_frame_range, set_play_range, set_current_frame, select_interval };
+export const timelineCommands = {
+  get_timeline,
+  set_frame_range,
+  set_play_range,
+  set_current_frame,
+  get_interval,
+  select_interval,
+};

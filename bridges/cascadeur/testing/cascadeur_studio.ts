@@ -17,6 +17,7 @@ import {
 import { startTestNats } from "@patchbay/testing";
 import { join } from "node:path";
 import { z } from "zod";
+import { TriedCommands } from "../../kit/testing/tried_commands.ts";
 import { type CascadeurAdapterOptions } from "../adapter.ts";
 import { cascadeur, type CascadeurCommands } from "../manifest.ts";
 import { startCascadeurBridge } from "../start.ts";
@@ -68,7 +69,7 @@ export async function startCascadeurStudio({ allowCode = true, wait = true, ...o
 
 /** What a caller does, on a connection of its own. */
 export function callsOf(bus: Bus) {
-  const executed = new Set<string>();
+  const tried = new TriedCommands(cascadeur);
 
   /** The value of a command. @throws the problem that it was answered with */
   async function call<N extends keyof CascadeurCommands>(
@@ -76,7 +77,6 @@ export function callsOf(bus: Bus) {
     args: JsonObject = {},
     { timeoutMs = 20_000 }: { timeoutMs?: number } = {},
   ): Promise<ResultOf<CascadeurCommands[N]>> {
-    executed.add(command);
     const payload: Command = { command, args, priority: "normal", timeoutMs };
     const message = envelope({ type: "command", id: newId(), source: "test", target: `cascadeur.${BRIDGE}`, payload });
     const { payload: result } = await request(bus, subjects.command("cascadeur", BRIDGE, command), message, {
@@ -85,6 +85,7 @@ export function callsOf(bus: Bus) {
       timeoutMs: timeoutMs + 10_000,
     });
     if (!result.ok) throw fromProblem(result.problem);
+    tried.executed(command);
     const commands: Commands = cascadeur.commands;
     return commands[command]!.result.parse(result.value);
   }
@@ -117,7 +118,7 @@ export function callsOf(bus: Bus) {
 
   const store = (name: string, mediaType: string, bytes: Uint8Array) => putAsset(bus, { name, mediaType }, bytes);
 
-  return { bus, call, scene, content, listen, store, executed };
+  return { bus, call, scene, content, listen, store, tried };
 }
 
 /** Whether an error is a problem of one of these codes (`A|B`), and says this. */

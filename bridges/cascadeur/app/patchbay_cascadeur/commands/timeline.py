@@ -61,6 +61,10 @@ def set_current_frame(context: Context, args: Arguments) -> Any:
     return {**describe(app), "previous": previous}
 
 
+def get_interval(context: Context, _: Arguments) -> Any:
+    return _selected(context.app)
+
+
 def select_interval(context: Context, args: Arguments) -> Any:
     """What actions of the timeline work on."""
     app = context.app
@@ -68,7 +72,9 @@ def select_interval(context: Context, args: Arguments) -> Any:
     if end >= app.frames:
         raise failed(f"The animation has {app.frames} frames, 0 to {app.frames - 1}")
     before = _selected(app)
-    app.select_interval(tracks_of(app, args), start, end)
+    # an empty list is none of them, and not all: nothing may have been selected before
+    nothing = args.has("tracks") and not args.texts("tracks") and not args.texts("objects")
+    app.select_interval([] if nothing else tracks_of(app, args), start, end)
     after = _selected(app)
     if (after["start"], after["end"]) != (start, end):
         raise failed(f"Cascadeur selected {after['start']} to {after['end']} instead of {start} to {end}")
@@ -113,5 +119,6 @@ COMMANDS = {
     "set_frame_range": set_frame_range,
     "set_play_range": set_play_range,
     "set_current_frame": set_current_frame,
+    "get_interval": get_interval,
     "select_interval": select_interval,
 }
