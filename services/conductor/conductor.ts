@@ -25,9 +25,9 @@ import { logger } from "@patchbay/telemetry";
 import { z } from "zod";
 import { tendDeadLetters } from "./dead_letters.ts";
 import { PlanStore } from "./plan_store.ts";
-import { ResultFeed } from "./result_feed.ts";
-import { Runs } from "./runs.ts";
-import { RETRY_LIMITS, type RetryLimits } from "./step_command.ts";
+import { ResultFeed } from "./execution/result_feed.ts";
+import { Runs } from "./execution/runs.ts";
+import { RETRY_LIMITS, type RetryLimits } from "./execution/step_command.ts";
 import { untilItWorks } from "./until_it_works.ts";
 import { followWorld } from "./world.ts";
 

@@ -23,9 +23,9 @@ import {
 } from "@patchbay/telemetry";
 import { setTimeout as wait } from "node:timers/promises";
 import { Execution, type ExecutionDeps } from "./execution.ts";
-import type { PlanStore } from "./plan_store.ts";
+import type { PlanStore } from "../plan_store.ts";
 import { readRunLog, RunLog } from "./run_log.ts";
-import { untilItWorks } from "./until_it_works.ts";
+import { untilItWorks } from "../until_it_works.ts";
 
 export interface RunsOptions extends ExecutionDeps {
   plans: PlanStore;
