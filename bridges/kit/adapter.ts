@@ -51,6 +51,11 @@ export interface OpenedApplication {
   /** The application's own version: `3.4.1`; `unknown` of one that does not say. */
   appVersion: string;
   capabilities?: Record<string, unknown>;
+  /**
+   * Differs between two processes of the application: whoever finds the same one again goes on in the session that it had.
+   * Without it every `open` is a session of its own.
+   */
+  instance?: string;
 }
 
 export interface AdapterCall {

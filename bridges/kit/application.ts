@@ -1,5 +1,5 @@
 /** The connection to the application: opened again and again, and always able to say why it is in its state. */
-import { type BridgeStatus, type ErrorCode, PatchbayError } from "@patchbay/contracts";
+import { type BridgeStatus, type ErrorCode, type Id, newId, PatchbayError } from "@patchbay/contracts";
 import { logger } from "@patchbay/telemetry";
 import type { Adapter, AdapterHost } from "./adapter.ts";
 import { type Backoff, backoffMs, pause } from "./supervision/backoff.ts";
@@ -9,6 +9,8 @@ export type ApplicationStatus = Exclude<BridgeStatus, "executing" | "draining">;
 
 /** One time that the application was there. */
 export interface Session<S> {
+  /** A new one each time that the application was opened; the same where only the link to it was lost. Absent: it is not there. */
+  readonly id?: Id | undefined;
   readonly adapter: Adapter<S>;
   readonly appVersion: string;
   /** Fires when the application is lost; its reason is the error. */
@@ -46,6 +48,7 @@ export class Application<S> implements AsyncDisposable {
   readonly #stopping = new AbortController();
   #running: Promise<void> | undefined;
   #session: Session<S> | undefined;
+  #known: { instance: string; id: Id } | undefined;
   #current: AbortController | undefined;
   #status: ApplicationStatus = "initializing";
   #reason: string;
@@ -202,9 +205,9 @@ export class Application<S> implements AsyncDisposable {
     try {
       adapter = typeof this.#options.adapter === "function" ? this.#options.adapter(host) : this.#options.adapter;
       this.#owned = adapter.owned ?? false;
-      const { appVersion } = await unlessAborted(adapter.open(host), session.signal);
+      const { appVersion, instance } = await unlessAborted(adapter.open(host), session.signal);
       openedAt = performance.now();
-      this.#session = { adapter, appVersion, lost: session.signal };
+      this.#session = { id: this.#sessionId(instance), adapter, appVersion, lost: session.signal };
       this.#connectedTo(appVersion);
       this.#options.onConnected();
       this.#ready.resolve();
@@ -218,6 +221,13 @@ export class Application<S> implements AsyncDisposable {
       if (adapter !== undefined) await this.#close(adapter);
     }
     return openedAt;
+  }
+
+  #sessionId(instance: string | undefined): Id {
+    if (instance !== undefined && this.#known?.instance === instance) return this.#known.id;
+    const id = newId();
+    this.#known = instance === undefined ? undefined : { instance, id };
+    return id;
   }
 
   #connectedTo(appVersion: string): void {

@@ -120,7 +120,7 @@ class RunningBridge<S> implements Bridge {
   get presence(): Presence {
     const { self, application, queue } = this.#parts;
     const { manifest, bridge, simulated, allowCode } = this.#options;
-    const appVersion = application.session?.appVersion;
+    const { appVersion, id: session } = application.session ?? {};
     return {
       app: manifest.app,
       bridge,
@@ -133,6 +133,7 @@ class RunningBridge<S> implements Bridge {
       startedAt: self.startedAt,
       bridgeVersion: self.version,
       ...(appVersion === undefined || appVersion === "unknown" ? {} : { appVersion }),
+      ...(session === undefined ? {} : { session }),
       simulated,
       allowCode,
       queued: this.#serving.reduce((sum, { waiting = 0 }) => sum + waiting, queue.waiting),

@@ -7,18 +7,18 @@ import {
   type EnvelopeOf,
   type Id,
   type JsonObject,
-  type Lane,
   PatchbayError,
   type Progress,
   type Result,
   toProblem,
   ValidationError,
 } from "@patchbay/contracts";
-import { type BegunEntry, commandFingerprint, type FoundEntry, type PackedMessage, type SentTo } from "@patchbay/bus";
+import { commandFingerprint, type FoundEntry, type PackedMessage } from "@patchbay/bus";
 import { logger } from "@patchbay/telemetry";
 import { type Application, type Session, unlessAborted } from "./application.ts";
 import { type Claim, type ClaimedCommand, type Claims, sentTo } from "./claims.ts";
 import { parseArguments, parseResult } from "./command_arguments.ts";
+import { type Arrival, type Attempt, deadlineOf, timeoutOf, type Work } from "./command_attempt.ts";
 import type { CommandQueue } from "./command_queue.ts";
 import { record, traced } from "./command_telemetry.ts";
 import { DeadlineTimer } from "./deadline_timer.ts";
@@ -61,17 +61,6 @@ export interface CommandRunnerOptions<S> {
   stuckMs?: number;
 }
 
-/** How a command came here. */
-export interface Arrival {
-  lane: Lane;
-  /** The caller's, in milliseconds since 1970. */
-  deadline?: number | undefined;
-  /** @default what the message says */
-  sentTo?: SentTo;
-  /** Whether this very job was delivered before, to somebody who is gone. */
-  redelivered?: boolean;
-}
-
 const log = logger("bridge");
 const STUCK_MS = 60_000;
 
@@ -108,7 +97,7 @@ export class CommandRunner<S> {
       const { completion: _completion, ...first } = await outcome;
       return first.started ? { ...first, found: { bridge: this.#options.bridge } } : first;
     } catch (error) {
-      const result = this.#failure(error, name, command, arrived);
+      const result = this.#failure(error, name, command, { watch: arrived });
       if (publishes) void this.#options.onResult(result, command, false);
       record(result, false);
       return { result, started: false };
@@ -182,10 +171,10 @@ export class CommandRunner<S> {
       }
       if (turn.kind === "settled") return { started: true, result: turn.result, exhausted: turn.exhausted };
       const fitted = await this.#options.fit(parseResult(name, definition, turn.value), command);
-      return complete({ ...this.#facts(name, command, watch), ok: true, ...fitted });
+      return complete({ ...this.#facts(name, command, attempt), ok: true, ...fitted });
     } catch (error) {
       const certain = !watch.started || mayBeDoneTwice(definition);
-      const result = this.#failure(certain ? error : afterItBegan(error), name, command, watch);
+      const result = this.#failure(certain ? error : afterItBegan(error), name, command, attempt);
       if (!watch.started) return { started: false, result };
       if (!definition.idempotent || !isLost(error)) return complete(result);
       // a job begins it again under the same entry
@@ -253,16 +242,18 @@ export class CommandRunner<S> {
     const { signal } = attempt.controller;
     if (definition.effect === "read" && arrival.lane === "interactive") {
       claims.checkFence(name);
+      checkSession(work, session);
     } else {
       const claim = await claims.claim(
         this.#wanted(work, attempt),
-        (error) => this.#failure(error, name, command, attempt.watch),
+        (error) => this.#failure(error, name, command, attempt),
       );
       if (claim.kind !== "begun") return claim;
       try {
         // both may have changed while the ledger was asked; from here to the side effect nothing waits
         signal.throwIfAborted();
         claims.checkFence(name);
+        checkSession(work, session);
       } catch (error) {
         await claims.release(claim.entry);
         throw error;
@@ -270,6 +261,7 @@ export class CommandRunner<S> {
       attempt.entry = claim.entry;
     }
     attempt.watch.start();
+    attempt.session = session.id;
     if (arrival.lane === "job") {
       attempt.deadline = Math.min(attempt.deadline ?? Infinity, Date.now() + timeoutOf(work));
       this.#limit(work, attempt);
@@ -278,6 +270,8 @@ export class CommandRunner<S> {
       journal.begin(executing(work, attempt.entry.key));
     }
     const value = await traced({ app, bridge, command }, () => this.#execute(work, attempt, session));
+    // one that opens the application says what it has opened
+    attempt.session ??= this.#options.application.session?.id;
     return { kind: "value", value };
   }
 
@@ -332,54 +326,23 @@ export class CommandRunner<S> {
     );
   }
 
-  #failure(error: unknown, name: string, command: EnvelopeOf<Command>, watch: Stopwatch): Result {
+  #failure(error: unknown, name: string, command: EnvelopeOf<Command>, attempt: Timed): Result {
     const { correlationId } = command.metadata;
     if (!(error instanceof PatchbayError)) log.error("{command} failed: {error}", { command: name, error });
-    return { ...this.#facts(name, command, watch), ok: false, problem: toProblem(error, correlationId) };
+    return { ...this.#facts(name, command, attempt), ok: false, problem: toProblem(error, correlationId) };
   }
 
-  #facts(name: string, command: EnvelopeOf<Command>, { startedAt, durationMs }: Stopwatch) {
+  #facts(name: string, command: EnvelopeOf<Command>, { watch: { startedAt, durationMs }, session }: Timed) {
     const { manifest: { app }, bridge } = this.#options;
-    return { commandId: command.id, app, bridge, command: name, startedAt, durationMs };
+    const facts = { commandId: command.id, app, bridge, command: name, startedAt, durationMs };
+    return session === undefined ? facts : { ...facts, session };
   }
-}
-
-interface Work {
-  name: string;
-  definition: CommandDefinition;
-  args: JsonObject;
-  command: EnvelopeOf<Command>;
-  /** Its idempotency key. */
-  key: string;
-  arrival: Arrival;
-}
-
-/** A command between its arrival and its result. */
-interface Attempt {
-  readonly controller: AbortController;
-  readonly watch: Stopwatch;
-  /** Timers that end with it. */
-  readonly ending: DisposableStack;
-  /** Milliseconds since 1970; a job may have none until it begins. */
-  deadline: number | undefined;
-  /** The ledger's entry, once it is begun. */
-  entry?: BegunEntry;
-  /** What another bridge process had that is gone. */
-  abandoned?: FoundEntry | undefined;
 }
 
 /** What the turn of a command gave: a value of the application, or what the ledger says of it. */
 type Turn = { kind: "value"; value: unknown } | Exclude<Claim, { kind: "begun" }>;
 
-const timeoutOf = ({ command: { payload }, definition }: Work) => payload.timeoutMs ?? definition.timeoutMs;
-
-/** Until when it has to be done; the time of a job begins when its turn comes. */
-function deadlineOf(work: Work): number | undefined {
-  const { arrival: { lane, deadline }, command: { payload } } = work;
-  if (lane === "job") return deadline;
-  if (payload.timeoutMs === undefined) return deadline ?? Date.now() + timeoutOf(work);
-  return Math.min(deadline ?? Infinity, Date.now() + payload.timeoutMs);
-}
+type Timed = Pick<Attempt, "watch" | "session">;
 
 function executing({ command: { id, metadata }, name, definition: { idempotent } }: Work, key: string): Executing {
   const { correlationId, source } = metadata;
@@ -393,4 +356,17 @@ function executing({ command: { id, metadata }, name, definition: { idempotent }
 function lostDuring<S>({ name, definition, arrival }: Work, { lost }: Session<S>, started: boolean): unknown {
   const isRepeatable = definition.effect === "read" || (definition.idempotent && arrival.lane === "job");
   return started && !isRepeatable ? lost.reason : worthAnotherTry(name, lost.reason, started);
+}
+
+/** Nothing of it was begun: what its plan has made so far may be gone. */
+function checkSession<S>({ name, command: { payload } }: Work, { id }: Session<S>): void {
+  const expected = payload.session;
+  if (expected === undefined || id === undefined || id === expected) return;
+  throw new PatchbayError(
+    "APP_RESTARTED",
+    `Cannot run ${name}: the application was started anew since the steps before`,
+    {
+      context: { started: false, expected, found: id },
+    },
+  );
 }

@@ -65,6 +65,8 @@ export interface CallOptions {
   /** What the command asks for. */
   timeoutMs?: number;
   correlationId?: Id;
+  /** The session of the application that it is meant for. */
+  session?: Id;
   bridge?: string;
   /** Where the caller says that it is sent, as one does who has picked a bridge for `any`. @default the bridge */
   target?: string;
@@ -79,13 +81,14 @@ export async function callResult(
 ): Promise<Result> {
   const { id = newId(), waitMs = 5_000, correlationId = newId(), bridge = "ws-01", target: to = bridge, ...rest } =
     options;
-  const { idempotencyKey, priority, timeoutMs } = rest;
+  const { idempotencyKey, priority, timeoutMs, session } = rest;
   const payload = {
     command: name,
     args,
     ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
     ...(priority === undefined ? {} : { priority }),
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    ...(session === undefined ? {} : { session }),
   };
   const target = `counter.${to}`;
   const message = envelope({ type: "command", payload, source: "a test", target, id, correlationId });

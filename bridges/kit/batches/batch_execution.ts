@@ -321,8 +321,10 @@ export class BatchExecution<S> {
   }
 
   #facts(commandId: Id, command: string) {
-    const { manifest: { app }, bridge } = this.#options;
+    const { manifest: { app }, bridge, session } = this.#options;
     const [startedAt, from] = [Date.now(), performance.now()];
-    return () => ({ commandId, app, bridge, command, startedAt, durationMs: performance.now() - from });
+    const facts = { commandId, app, bridge, command, startedAt };
+    const inSession = session.id === undefined ? facts : { ...facts, session: session.id };
+    return () => ({ ...inSession, durationMs: performance.now() - from });
   }
 }

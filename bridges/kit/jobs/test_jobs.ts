@@ -24,17 +24,19 @@ export interface JobOptions {
   priority?: Priority;
   idempotencyKey?: string;
   timeoutMs?: number;
+  session?: Id;
   deadline?: number;
 }
 
 export function jobMessage(name: string, args: object, options: JobOptions = {}): EnvelopeOf<Command> {
-  const { id = newId(), bridge = "ws-01", priority = "normal", idempotencyKey, timeoutMs } = options;
+  const { id = newId(), bridge = "ws-01", priority = "normal", idempotencyKey, timeoutMs, session } = options;
   const payload = {
     command: name,
     args: { ...args },
     priority,
     ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    ...(session === undefined ? {} : { session }),
   };
   return envelope({ type: "command", id, payload, source: "a test", target: `counter.${bridge}` });
 }

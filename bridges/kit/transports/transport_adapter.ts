@@ -87,7 +87,8 @@ class TransportAdapter implements Adapter {
     this.#watch(transport);
     const { appVersion, capabilities = {} } = transport.peer;
     if (capabilities["groups"] === true) this.group = (label, signal) => this.#group(label, signal);
-    return { appVersion, capabilities };
+    const { instance } = capabilities;
+    return { appVersion, capabilities, ...(typeof instance === "string" ? { instance } : {}) };
   }
 
   async execute(call: AdapterCall): Promise<unknown> {
