@@ -133,7 +133,8 @@ Deno.test("whoever comes back and finds somebody else under its id ends, with wh
   const bus = await studio.nats.connect("counter.ws-01");
   const { hold, began, release } = holding();
   await using first = await startAppDouble(bus, counter, { handlers: { hold } });
-  const running = call(studio.bus, "hold", { name: "a" }).catch((error) => error);
+  // it finds out when it renews its lease
+  const running = call(studio.bus, "hold", { name: "a" }, { waitMs: 30_000 }).catch((error) => error);
   await until(() => began.length === 1);
   await studio.bus.nc.request("$JS.API.STREAM.PURGE.KV_leases", JSON.stringify({ filter: `$KV.leases.${LEASE}` }));
   await using _second = await startAppDouble(studio.bus, counter, adds(2));
