@@ -146,7 +146,7 @@ function serve(bus: Bus, { plans, runs, takeOver, signal }: Served): Promise<Run
           const { planId, effects } = payload;
           try {
             const plan = await plans.claim(planId, runId, effects === undefined ? {} : { effects });
-            await runs.begin(runId, plan, message.metadata.correlationId);
+            await runs.begin({ runId, plan, correlationId: message.metadata.correlationId });
           } catch (error) {
             // the plan may be the run's although nobody says so: it is given back once the bus is there
             if (error instanceof UnavailableError) void takeOver(runId);

@@ -5,6 +5,7 @@ import { Id } from "./ids.ts";
 import { AppName, CommandName } from "./names.ts";
 import { StepId } from "./plan_step.ts";
 import { PolicyDecision } from "./policies.ts";
+import { TriggerId } from "./triggers.ts";
 
 /** `sha256:` and 64 hexadecimal digits: what `planDigest` gives. */
 export const PlanDigest = z.string().regex(/^sha256:[0-9a-f]{64}$/, "'sha256:' and 64 hexadecimal digits");
@@ -51,12 +52,27 @@ export const ApprovalState = z.looseObject({
 });
 export type ApprovalState = z.infer<typeof ApprovalState>;
 
+/** Somebody said no to a plan as it is. */
+export const Rejection = z.looseObject({
+  by: Actor,
+  at: z.number().int().nonnegative(),
+  reason: z.string().max(500).optional(),
+});
+export type Rejection = z.infer<typeof Rejection>;
+
 /** A run that somebody asked for and that waits for approvals; granted, it begins by itself. */
 export const RunRequest = z.looseObject({
   runId: Id,
   digest: PlanDigest,
-  by: Actor,
+  /** @default nobody: only the rules that name no key */
+  by: Actor.optional(),
+  /** What whoever asked may do. @default all */
+  effects: z.array(Effect).optional(),
+  /** The trigger that asked. */
+  trigger: TriggerId.optional(),
   at: z.number().int().nonnegative(),
   correlationId: Id,
+  /** It is not to begin any more: its log says so, and ends. */
+  withdrawn: z.looseObject({ by: Actor.optional(), reason: z.string().max(500).optional() }).optional(),
 });
 export type RunRequest = z.infer<typeof RunRequest>;

@@ -1,6 +1,6 @@
 /** A plan: a DAG of steps, and where it stands in its life. */
 import { z } from "zod";
-import { Approval, PlanDigest, RunRequest } from "./approvals.ts";
+import { Approval, PlanDigest, Rejection, RunRequest } from "./approvals.ts";
 import { Priority } from "./commands.ts";
 import { Id } from "./ids.ts";
 import { MAX_STEPS, Step } from "./plan_step.ts";
@@ -52,7 +52,9 @@ export const PlanRecord = z.looseObject({
   /** Of the plan as it is now. */
   digest: PlanDigest.optional(),
   approvals: z.array(Approval).max(100).optional(),
-  /** A run that waits for approvals. */
+  /** It does not run as it is: it must be saved anew. */
+  rejected: Rejection.optional(),
+  /** A run that waits for approvals, or is about to begin. */
   requested: RunRequest.optional(),
   /** The rehearsal of this plan is kept under its id. */
   rehearsedAt: z.number().int().nonnegative().optional(),

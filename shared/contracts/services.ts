@@ -94,8 +94,15 @@ export const SERVICES = {
     ),
   },
   conductor: {
-    /** A plan that changed has another digest: what was approved before no longer holds. `revision` is what the caller has seen. */
-    save_plan: verb(z.looseObject({ plan: Plan }), PlanRecord),
+    /** A plan that changed has another digest: what was approved before no longer holds. */
+    save_plan: verb(
+      z.looseObject({
+        plan: Plan,
+        /** Of the plan that the caller has seen: another one is refused with `CONFLICT`. @default whatever is there */
+        digest: PlanDigest.optional(),
+      }),
+      PlanRecord,
+    ),
     plan: verb(z.looseObject({ id: Id }), PlanRecord),
     plans: verb(z.looseObject({ limit }), z.looseObject({ plans: z.array(PlanRecord) })),
     /** What stands between the plan and its run, for whoever asks. */
@@ -109,6 +116,8 @@ export const SERVICES = {
         /** @default all */
         steps: z.array(StepId).min(1).optional(),
         by: Actor,
+        /** What whoever approves may do themselves. @default all */
+        effects: z.array(Effect).optional(),
       }),
       z.looseObject({ approval: ApprovalState, runId: Id.optional() }),
     ),
@@ -126,6 +135,8 @@ export const SERVICES = {
     run_plan: verb(
       z.looseObject({
         planId: Id,
+        /** Chosen by whoever asks, so that asking twice begins one run. @default a new one */
+        runId: Id.optional(),
         /** What whoever asks may do: the plan may have changed since they looked. @default all */
         effects: z.array(Effect).optional(),
         /** Under whose policies. @default nobody's: only the rules that name no key */

@@ -7,7 +7,6 @@ import {
   foldRunEvents,
   type Id,
   PatchbayError,
-  type Plan,
   type Run,
   type RunEvent,
   subjects,
@@ -37,6 +36,12 @@ export interface RunsOptions extends ExecutionDeps {
   signal: AbortSignal;
 }
 
+/** What the log of a run begins with. */
+export type RunStart = Pick<
+  Extract<RunEvent, { type: "RUN_STARTED" }>,
+  "runId" | "plan" | "correlationId" | "kind" | "of" | "by" | "approvals" | "trigger"
+>;
+
 interface Active {
   execution: Execution;
   runLog: RunLog;
@@ -56,28 +61,27 @@ export class Runs {
     this.#options = options;
   }
 
-  /** Begins a run of a plan that {@linkcode PlanStore.claim} gave to it; resolves once its log has begun. */
-  async begin(runId: Id, plan: Plan, correlationId: Id): Promise<void> {
+  /**
+   * Begins a run; resolves once its log has begun.
+   * @param given its lease, where whoever begins it has it already
+   * @throws {ConflictError} another conductor has it
+   */
+  async begin(start: RunStart, given?: Lease): Promise<void> {
     const { plans, signal } = this.#options;
-    const lease = await this.#lease(runId);
+    const { runId, plan } = start;
+    const lease = given ?? await this.lease(runId);
     if (lease === undefined) {
       throw new ConflictError("CONFLICT", `Cannot begin run '${runId}': another conductor has it`);
     }
     const { promise: begun, resolve, reject } = Promise.withResolvers<void>();
-    const run = foldRunEvents([{ type: "RUN_STARTED", at: Date.now(), runId, plan, correlationId }])!;
+    const started = { type: "RUN_STARTED", at: Date.now(), ...start } as const;
+    const run = foldRunEvents([started])!;
     this.#launch(run, 0, lease, {}, async (runLog) => {
       try {
         const headers: Record<string, string> = {};
         injectTrace(headers);
         const { traceparent } = headers;
-        await runLog.append({
-          type: "RUN_STARTED",
-          at: run.startedAt,
-          runId,
-          plan,
-          correlationId,
-          ...(traceparent === undefined ? {} : { traceparent }),
-        });
+        await runLog.append(traceparent === undefined ? started : { ...started, traceparent });
         resolve();
       } catch (error) {
         // a lease that was lost leaves it to the next conductor to find out what the log has
@@ -98,7 +102,7 @@ export class Runs {
     const last = (await readRunLog(bus, runId, { from: "last-per-subject", signal })).at(-1);
     if (last === undefined) return await this.#giveBack(runId);
     if (last.event.type === "RUN_FINISHED" || this.#active.has(runId)) return;
-    const lease = await this.#lease(runId);
+    const lease = await this.lease(runId);
     if (lease === undefined) return;
     const entries = await readRunLog(bus, runId, { signal });
     const run = foldRunEvents(entries.map(({ event }) => event));
@@ -161,7 +165,7 @@ export class Runs {
     const { bus, plans, signal } = this.#options;
     const plan = (await plans.running()).find((plan) => plan.runId === runId);
     if (plan === undefined) return;
-    await using lease = await this.#lease(runId);
+    await using lease = await this.lease(runId);
     if (lease === undefined || (await readRunLog(bus, runId, { signal })).length > 0) return;
     await plans.settle(plan.id, runId, "validated");
   }
@@ -184,7 +188,8 @@ export class Runs {
     }
   }
 
-  #lease(runId: Id): Promise<Lease | undefined> {
+  /** Who has it writes the log of the run; `undefined` when that is somebody else. */
+  lease(runId: Id): Promise<Lease | undefined> {
     const { bus, owner, leaseTtlMs, signal } = this.#options;
     return acquireLease(bus, `run.${runId}`, { owner, ttlMs: leaseTtlMs, signal });
   }
