@@ -10,6 +10,7 @@ import {
   type ReceivedOscMessage,
 } from "@patchbay/bridge-kit";
 import { HandClock } from "./simulator/clock.ts";
+import { groupTracks } from "./simulator/groups.ts";
 import { type LiveSimulatorOptions, startLiveSimulator } from "./simulator.ts";
 import { fillSet } from "./testing/fixture.ts";
 import { until } from "./testing/until.ts";
@@ -181,6 +182,41 @@ Deno.test("each value that is set is a step of undo; one that is there already i
   assert.equal(test.live.set.canUndo, false);
   await answers(test, [get("/live/song/redo"), get("/live/test")], 1);
   assert.equal(test.live.set.document.song.tempo, 90);
+});
+
+Deno.test("a group folds its tracks away, is heard as they are together, and has no listener for any of it", async () => {
+  await using test = await setup();
+  test.live.simulate(({ document }) => void groupTracks(document, "Rhythm", 0, 2));
+  const ask = async (property: string, ...tracks: number[]) =>
+    (await answers(test, tracks.map((track) => get(`/live/track/get/${property}`, int(track))), tracks.length))
+      .map(([, , value]) => value);
+  assert.deepEqual(await ask("is_foldable", 0, 1, 3), [true, false, false]);
+  assert.deepEqual(await ask("is_grouped", 0, 1, 3), [false, true, false]);
+  assert.deepEqual(await ask("fold_state", 0, 1), [false, null]);
+  await answers(test, [get("/live/track/set/fold_state", int(0), int(1)), get("/live/test")], 1);
+  assert.deepEqual(await ask("fold_state", 0), [true]);
+  assert.deepEqual(await ask("is_visible", 0, 1, 2, 3), [true, false, false, true]);
+  assert.equal(test.live.set.canUndo, false, "how the set is looked at is no step of undo");
+  for (
+    const [address, error] of [
+      ["set/fold_state", "Track is not foldable"],
+      ["start_listen/fold_state", "'Track' object has no attribute 'add_fold_state_listener'"],
+    ] as const
+  ) {
+    assert.deepEqual(await answers(test, [get(`/live/track/${address}`, int(3), int(1))], 1), [["/live/error", error]]);
+  }
+  const slots = ["is_group_slot", "controls_other_clips", "has_clip"].map((property) =>
+    get(`/live/clip_slot/get/${property}`, int(0), int(0))
+  );
+  assert.deepEqual((await answers(test, slots, 3)).map((said) => said.at(-1)), [true, true, false]);
+  await answers(test, [get("/live/clip_slot/fire", int(0), int(0)), get("/live/test")], 1);
+  const { set } = test.live;
+  assert.deepEqual(set.document.tracks.map((track) => set.playingSlot(track)), [-1, 0, 0, -1, -1]);
+  assert.ok(set.meter(set.document.tracks[0]!) > 0.5);
+  await answers(test, [get("/live/track/set/mute", int(0), int(1)), get("/live/test")], 1);
+  assert.equal(set.meter(set.document.tracks[1]!), 0);
+  await answers(test, [get("/live/song/create_midi_track", int(2)), get("/live/test")], 1);
+  assert.deepEqual(await ask("is_grouped", 2), [true]);
 });
 
 Deno.test("what is no OSC is complained about, and nothing breaks", async () => {

@@ -25,6 +25,7 @@ Deno.test("a bridge in simulator mode brings its own Live along, in the same pro
 Deno.test("Live has no mode without a window, and the bridge says so", async () => {
   await using nats = await startTestNats();
   const options = { bridge: BRIDGE, allowCode: false, workDir: Deno.cwd(), bus: await nats.connect("bridge") } as const;
-  // thrown at once, before anything is started
-  assert.throws(() => definition.start({ ...options, mode: "background" }), { code: "INVALID_CONFIGURATION" });
+  await assert.rejects(Promise.resolve(definition.start({ ...options, mode: "background" })), {
+    code: "INVALID_CONFIGURATION",
+  });
 });

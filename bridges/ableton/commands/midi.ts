@@ -8,16 +8,24 @@ import type { CommandContext, HandlersOf } from "./context.ts";
 /** The one clock of a bridge. */
 export class RunningClock implements Disposable {
   #clock: MidiClock | undefined;
+  #port: string | null = null;
 
-  start(clock: () => MidiClock): void {
+  /** Where it is sent to, while it runs. */
+  get port(): string | null {
+    return this.#port;
+  }
+
+  start(port: string, clock: () => MidiClock): void {
     this.stop();
     this.#clock = clock();
+    this.#port = port;
   }
 
   stop(): boolean {
     const ran = this.#clock !== undefined;
     this.#clock?.[Symbol.dispose]();
     this.#clock = undefined;
+    this.#port = null;
     return ran;
   }
 
@@ -27,7 +35,7 @@ export class RunningClock implements Disposable {
 }
 
 export const midiHandlers = (clock: RunningClock): HandlersOf<typeof midiCommands> => ({
-  list_midi_ports: ({ midi }) => midi.ports(),
+  list_midi_ports: async ({ midi }) => ({ ...await midi.ports(), clock: clock.port }),
   send_midi: async ({ midi, signal }: CommandContext, { port, messages }) => {
     const output = await midi.output(port);
     const timed = messages.flatMap(bytesOf).map((one, order) => ({ ...one, order }))
@@ -44,7 +52,7 @@ export const midiHandlers = (clock: RunningClock): HandlersOf<typeof midiCommand
   start_midi_clock: async ({ midi, session }, { port, bpm }) => {
     const output = await midi.output(port);
     const tempo = () => bpm ?? session.known.transport.tempo;
-    clock.start(() => new MidiClock({ send: (bytes) => output.send(bytes), bpm: tempo }));
+    clock.start(output.name, () => new MidiClock({ send: (bytes) => output.send(bytes), bpm: tempo }));
     return { port: output.name, bpm: tempo() };
   },
   stop_midi_clock: () => Promise.resolve({ was_running: clock.stop() }),

@@ -47,15 +47,33 @@ async function deleteReturn({ session, live, signal }: CommandContext, ref: Trac
   return { name: `Return ${String.fromCharCode(64 + number)}`, number };
 }
 
-/** Sends what changes how many tracks there are, once, and waits until that is so. */
-async function counted(context: CommandContext, address: string, args: number[], by: 1 | -1): Promise<void> {
+/**
+ * Sends what changes how many tracks there are, once, and waits until that is so.
+ * @param group how many more there may be at most that come or go with the one @returns how many came or went
+ */
+async function counted(
+  context: CommandContext,
+  address: string,
+  args: number[],
+  by: 1 | -1,
+  group = 0,
+): Promise<number> {
   const { session, live, signal } = context;
   const before = session.known.tracks.length;
   const now = await live.once(address, args.map(int), async () => {
     const count = await countTracks(live, signal);
     return count === before ? undefined : count;
   }, signal);
-  expectCount("tracks", now, before + by);
+  const changed = (now - before) * by;
+  if (changed < 1 || changed > 1 + group) expectCount("tracks", now, before + by * (1 + group));
+  return changed;
+}
+
+/** At most so many tracks are in a group: a group in a group does not say which of those behind it are its own. */
+function mostIn({ session: { known: { tracks } } }: CommandContext, index: number): number {
+  if (tracks[index]?.kind !== "group track") return 0;
+  const next = tracks.findIndex(({ grouped }, at) => at > index && !grouped);
+  return (next === -1 ? tracks.length : next) - index - 1;
 }
 
 /** A new track, with a name and a colour where they are given. */
@@ -79,7 +97,7 @@ export async function deleteTrackAt(context: CommandContext, index: number): Pro
   await context.session.restructure(
     index,
     context.signal,
-    () => counted(context, "/live/song/delete_track", [index], -1),
+    () => counted(context, "/live/song/delete_track", [index], -1, mostIn(context, index)),
   );
 }
 
@@ -158,8 +176,13 @@ export const trackHandlers: HandlersOf<typeof trackCommands> = {
   duplicate_track: async (context, { track: ref }) => {
     const { session, signal } = context;
     const { index } = await findTrack(context, ref);
-    await session.restructure(index + 1, signal, () => counted(context, "/live/song/duplicate_track", [index], 1));
-    return { name: session.known.tracks[index + 1]?.name ?? "", number: index + 2 };
+    const copied = await session.restructure(
+      index + 1,
+      signal,
+      () => counted(context, "/live/song/duplicate_track", [index], 1, mostIn(context, index)),
+    );
+    const copy = index + copied;
+    return { name: session.known.tracks[copy]?.name ?? "", number: copy + 1 };
   },
   rename_track: async (context, { track, name }) => {
     const { index, ...changed } = await setOnTrack(context, track, "name", name);

@@ -28,7 +28,12 @@ export type MidiMessage = z.output<typeof MidiMessage>;
 const list_midi_ports = query({
   summary: "Lists the MIDI outputs of the bridge's machine.",
   args: z.strictObject({}),
-  result: z.object({ available: z.boolean(), reason: z.string().nullable(), ports: z.array(z.string()) }),
+  result: z.object({
+    available: z.boolean(),
+    reason: z.string().nullable(),
+    ports: z.array(z.string()),
+    clock: z.string().nullable().describe("the port that the MIDI clock is sent to, while it runs"),
+  }),
   phrases: ["(list|show) [the] midi (ports|outputs)"],
 });
 

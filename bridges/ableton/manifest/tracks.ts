@@ -58,7 +58,7 @@ const create_track = command({
 });
 
 const delete_track = command({
-  summary: "Deletes a track, or a return track by the number of its send.",
+  summary: "Deletes a track, a group with all that is in it, or a return track by the number of its send.",
   args: z.strictObject({ track: TrackRef, kind: z.enum(["midi", "audio", "return"]).optional() }),
   result: z.object({ name: z.string(), number: z.number().int() }),
   effect: "destructive",
@@ -67,7 +67,7 @@ const delete_track = command({
 });
 
 const duplicate_track = command({
-  summary: "Duplicates a track; the copy follows it.",
+  summary: "Duplicates a track, a group with all that is in it; the copy follows it.",
   args: z.strictObject(one),
   result: TrackPlace,
   undo: { command: "delete_track", args: { track: { $ref: "result.number" } } },

@@ -1,6 +1,7 @@
 /** `/live/clip_slot` and `/live/clip`. */
 import type { OscArgument } from "@patchbay/bridge-kit";
 import { newClip, type SimClip, type SimNote, type SimTrack } from "./document.ts";
+import { tracksIn } from "./groups.ts";
 import { echoedId, type HandlerContext, propertyHandlers } from "./handler.ts";
 import { CLIP, type ClipTarget, type Properties } from "./properties.ts";
 import { boolean, float, index, integer, item, PythonError } from "./python.ts";
@@ -109,10 +110,10 @@ function notesIn(clip: SimClip, args: readonly Argument[]): SimNote[] {
     .sort((a, b) => a.start - b.start || a.pitch - b.pitch);
 }
 
-const SLOT: Properties<Slot & { fired: boolean; playing: boolean }> = {
+const SLOT: Properties<Slot & { fired: boolean; playing: boolean; below: SimTrack[] }> = {
   has_clip: { get: ({ track, slot }) => Boolean(track.slots[slot]) },
-  controls_other_clips: { get: () => false },
-  is_group_slot: { get: () => false },
+  controls_other_clips: { get: ({ below, slot }) => below.some(({ slots }) => slots[slot]) },
+  is_group_slot: { get: ({ track }) => track.foldable },
   is_playing: { get: ({ playing }) => playing },
   is_triggered: { get: ({ fired }) => fired },
   playing_status: { get: ({ playing, fired }) => out.int(fired ? 2 : playing ? 1 : 0) },
@@ -127,6 +128,7 @@ function slotHandlers(context: HandlerContext): void {
     slot,
     fired: set.firedSlot(track) === slot,
     playing: set.playingSlot(track) === slot,
+    below: tracksIn(set.document, track),
   });
   // a list's index must be an integer here: the script does not convert it
   const find = ([track, slot]: readonly Argument[]) => {
@@ -166,7 +168,7 @@ function slotHandlers(context: HandlerContext): void {
     const other = item(set.document.tracks, integer(toTrack));
     item(other.slots, integer(toSlot));
     if (!clip) throw new PythonError("Source slot is empty");
-    if (clip.midi !== other.midi) throw new PythonError("Cannot duplicate to this track");
+    if (clip.midi !== other.midi || other.foldable) throw new PythonError("Cannot duplicate to this track");
     set.edit((document) => void (other.slots[integer(toSlot)] = { ...structuredClone(clip), id: document.nextId++ }));
   });
 }

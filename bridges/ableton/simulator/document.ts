@@ -55,6 +55,10 @@ export interface SimTrack {
   name: string;
   color: number;
   midi: boolean;
+  /** Whether it is a group. */
+  foldable: boolean;
+  /** The id of the group that it is in. */
+  group: number | null;
   mute: boolean;
   solo: boolean;
   arm: boolean;
@@ -181,6 +185,8 @@ export function newTrack(document: SimDocument, midi: boolean): SimTrack {
     name: `${number}-${midi ? "MIDI" : "Audio"}`,
     color: PALETTE[id % PALETTE.length]!,
     midi,
+    foldable: false,
+    group: null,
     mute: false,
     solo: false,
     arm: false,

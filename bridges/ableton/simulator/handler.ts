@@ -3,6 +3,7 @@ import type { OscArgument } from "@patchbay/bridge-kit";
 import type { Listeners } from "./listeners.ts";
 import type { Properties } from "./properties.ts";
 import type { SimulatedSet } from "./set.ts";
+import { attribute } from "./python.ts";
 import { type Argument, echoed, out } from "./wire.ts";
 
 /** @returns what is answered, or nothing @throws {PythonError} */
@@ -46,7 +47,8 @@ export function propertyHandlers<T>(context: HandlerContext, options: PropertyOp
     const [first] = args;
     return all !== undefined && first?.type === "s" && first.value === "*" ? all(args) : [find(args)];
   };
-  for (const [property, { get, set: write, silent }] of Object.entries(properties)) {
+  const type = `${name[0]?.toUpperCase()}${name.slice(1)}`;
+  for (const [property, { get, set: write, silent, unheard }] of Object.entries(properties)) {
     handlers.set(`/live/${name}/get/${property}`, (args) => {
       // of `*`, the script answers for the first one only
       const [target] = targets(args);
@@ -79,6 +81,7 @@ export function propertyHandlers<T>(context: HandlerContext, options: PropertyOp
     }
     handlers.set(`/live/${name}/start_listen/${property}`, (args) => {
       for (const target of targets(args)) {
+        if (unheard === true) throw attribute(type, `add_${property}_listener`);
         const value = () => {
           const now = again(target);
           return now === undefined ? undefined : [get(now)];

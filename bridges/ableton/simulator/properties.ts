@@ -9,6 +9,7 @@ import {
   type SimSong,
   type SimTrack,
 } from "./document.ts";
+import { groupsOf } from "./groups.ts";
 import { boolean, float, integer, PythonError, text } from "./python.ts";
 import type { SimulatedSet } from "./set.ts";
 import { type Argument, out } from "./wire.ts";
@@ -19,6 +20,8 @@ export interface Property<T> {
   set?(target: T, value: Argument | undefined): void;
   /** Whether setting it is no step of undo. */
   silent?: boolean;
+  /** Whether Live tells nobody when it changes. */
+  unheard?: boolean;
 }
 
 export type Properties<T> = Readonly<Record<string, Property<T>>>;
@@ -101,33 +104,49 @@ const ofTrack = (property: Property<SimTrack>): Property<TrackTarget> => ({
   ...(property.set === undefined ? {} : { set: ({ track }, value) => property.set?.(track, value) }),
 });
 
+/** Groups do not have it: Live throws, for which the script answers nothing. */
+const notOfGroups = (property: Property<SimTrack>): Property<TrackTarget> => ({
+  get: ({ track }) => track.foldable ? null : property.get(track),
+  set: ({ track }, value) => {
+    if (track.foldable) throw new PythonError("Group tracks do not have this property");
+    property.set?.(track, value);
+  },
+});
+
 export const TRACK: Properties<TrackTarget> = {
-  arm: ofTrack(boolOf("arm")),
+  arm: notOfGroups(boolOf("arm")),
   color: ofTrack(color()),
   color_index: ofTrack({
     get: (track) => out.int(PALETTE.findIndex((one) => one === track.color)),
     set: (track, value) => void (track.color = PALETTE[within(integer(value), 0, PALETTE.length - 1)]!),
   }),
-  current_monitoring_state: ofTrack(intOf("current_monitoring_state", 0, 2)),
+  current_monitoring_state: notOfGroups(intOf("current_monitoring_state", 0, 2)),
   // only groups have one: Live throws, and the script answers nothing instead
   fold_state: {
-    get: () => null,
-    set: () => {
-      throw new PythonError("Track is not foldable");
+    get: ({ set, track }) => track.foldable ? out.bool(set.folded.has(track.id)) : null,
+    set: ({ set, track }, value) => {
+      if (!track.foldable) throw new PythonError("Track is not foldable");
+      if (boolean(value)) set.folded.add(track.id);
+      else set.folded.delete(track.id);
     },
+    silent: true,
+    unheard: true,
   },
   mute: ofTrack(boolOf("mute")),
   solo: ofTrack(boolOf("solo")),
   name: ofTrack(textOf("name")),
-  can_be_armed: read(() => true),
+  can_be_armed: { get: ({ track }) => !track.foldable, unheard: true },
   fired_slot_index: read(({ set, track }) => out.int(set.firedSlot(track))),
-  has_audio_input: read(({ track }) => !track.midi),
+  has_audio_input: read(({ track }) => !track.midi && !track.foldable),
   has_audio_output: read(({ track }) => !track.midi || track.devices.some(({ type }) => type === 1)),
   has_midi_input: read(({ track }) => track.midi),
   has_midi_output: read(({ track }) => track.midi && !track.devices.some(({ type }) => type === 1)),
-  is_foldable: read(() => false),
-  is_grouped: read(() => false),
-  is_visible: read(() => true),
+  is_foldable: { get: ({ track }) => track.foldable, unheard: true },
+  is_grouped: { get: ({ track }) => track.group !== null, unheard: true },
+  is_visible: {
+    get: ({ set, track }) => !groupsOf(set.document, track).some(({ id }) => set.folded.has(id)),
+    unheard: true,
+  },
   output_meter_level: read(({ set, track }) => out.float(set.meter(track))),
   output_meter_left: read(({ set, track }) => out.float(set.meter(track) * Math.min(1, 1 - track.panning))),
   output_meter_right: read(({ set, track }) => out.float(set.meter(track) * Math.min(1, 1 + track.panning))),

@@ -1,5 +1,6 @@
 /** The simulated set with its history and its transport: what the handlers change, and what runs by the clock. */
 import { clipLength, newDocument, type SimClip, type SimDocument, type SimTrack } from "./document.ts";
+import { isHeard, tracksIn } from "./groups.ts";
 
 /** A clip that plays, or waits for its beat. */
 interface Playing {
@@ -33,6 +34,8 @@ export class SimulatedSet {
   selectedTrack = 0;
   selectedScene = 0;
   selectedDevice = -1;
+  /** The ids of the groups that are folded: how the set is looked at, which is no step of undo. */
+  readonly folded = new Set<number>();
   isPlaying = false;
   songTime = 0;
   readonly #playing = new Map<number, Playing>();
@@ -83,16 +86,22 @@ export class SimulatedSet {
     this.#fired.clear();
   }
 
-  /** They start together: at the next quantum, or at once where nothing plays yet. */
+  /** They start together: at the next quantum, or at once where nothing plays yet; a group's slot fires those in it. */
   fire(...slots: [track: SimTrack, slot: number][]): void {
-    for (const [track, slot] of slots) this.#fired.set(track.id, slot);
+    for (const [track, slot] of slots) {
+      for (const one of [track, ...tracksIn(this.document, track)]) {
+        if (!one.foldable) this.#fired.set(one.id, slot);
+      }
+    }
     if (!this.isPlaying) this.start();
     this.#launch(this.songTime, true);
   }
 
   stopTrack(track: SimTrack): void {
-    this.#playing.delete(track.id);
-    this.#fired.delete(track.id);
+    for (const { id } of [track, ...tracksIn(this.document, track)]) {
+      this.#playing.delete(id);
+      this.#fired.delete(id);
+    }
   }
 
   stopAll(): void {
@@ -141,12 +150,14 @@ export class SimulatedSet {
     }
   }
 
-  /** 0 to 1, by the notes that sound; audio clips sway with the beat. */
+  /** 0 to 1, by the notes that sound; audio clips sway with the beat, and a group has what its tracks have together. */
   meter(track: SimTrack): number {
+    if (track.foldable) {
+      const held = this.document.tracks.filter(({ group }) => group === track.id);
+      return Math.min(1, held.reduce((sum, one) => sum + this.meter(one), 0) * track.volume / 0.85);
+    }
     const found = this.isPlaying ? this.playingClip(track) : undefined;
-    if (found === undefined || track.mute || found.clip.muted) return 0;
-    const solo = this.document.tracks.some((one) => one.solo);
-    if (solo && !track.solo) return 0;
+    if (found === undefined || found.clip.muted || !isHeard(this.document, track)) return 0;
     const { clip, position } = found;
     const level = clip.midi
       ? clip.notes.filter(({ mute }) => !mute).reduce((sum, { start, duration, velocity }) => {

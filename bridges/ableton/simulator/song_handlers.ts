@@ -1,6 +1,7 @@
 /** `/live/song`, `/live/view`: the transport, tracks and scenes as a whole, locators, what is selected. */
 import type { OscArgument } from "@patchbay/bridge-kit";
-import { newScene, newTrack, type SimDocument, type SimTrack } from "./document.ts";
+import { newScene, newTrack, type SimDocument } from "./document.ts";
+import { duplicate, tracksIn } from "./groups.ts";
 import { type Handler, type HandlerContext, propertyHandlers } from "./handler.ts";
 import { CLIP, SONG, TRACK } from "./properties.ts";
 import { attribute, float, index, integer, item, PythonError, text } from "./python.ts";
@@ -88,7 +89,10 @@ function methods(set: SimulatedSet, method: (name: string, action: Handler) => v
     void set.edit((document) => {
       const where = at === undefined ? -1 : integer(at);
       if (where < -1 || where > document.tracks.length) throw new PythonError("Invalid track index");
-      document.tracks.splice(where === -1 ? document.tracks.length : where, 0, newTrack(document, midi));
+      const place = where === -1 ? document.tracks.length : where;
+      // what stands between the tracks of a group is in it
+      const group = document.tracks[place]?.group ?? null;
+      document.tracks.splice(place, 0, { ...newTrack(document, midi), group });
     });
   method("create_midi_track", create(true));
   method("create_audio_track", create(false));
@@ -107,15 +111,16 @@ function methods(set: SimulatedSet, method: (name: string, action: Handler) => v
     }));
   method("delete_track", ([at]) =>
     void set.edit((document) => {
-      item(document.tracks, integer(at));
-      if (document.tracks.length === 1) throw new PythonError("Cannot delete the last track");
-      document.tracks.splice(integer(at), 1);
+      const track = item(document.tracks, integer(at));
+      const gone = [track, ...tracksIn(document, track)];
+      if (document.tracks.length === gone.length) throw new PythonError("Cannot delete the last track");
+      document.tracks = document.tracks.filter((one) => !gone.includes(one));
     }));
   method("duplicate_track", ([at]) =>
     void set.edit((document) => {
-      const where = integer(at);
-      const copy = renewed(document, structuredClone(item(document.tracks, where)));
-      document.tracks.splice(where + 1, 0, copy);
+      const track = item(document.tracks, integer(at));
+      const copies = duplicate(document, track);
+      document.tracks.splice(document.tracks.indexOf(track) + copies.length, 0, ...copies);
     }));
   method("create_scene", ([at]) => {
     set.edit((document) => {
@@ -158,12 +163,6 @@ function methods(set: SimulatedSet, method: (name: string, action: Handler) => v
 function insertScene(document: SimDocument, where: number): void {
   document.scenes.splice(where, 0, newScene(document));
   for (const { slots } of document.tracks) slots.splice(where, 0, null);
-}
-
-function renewed(document: SimDocument, track: SimTrack): SimTrack {
-  const slots = track.slots.map((clip) => clip && { ...clip, id: document.nextId++ });
-  const devices = track.devices.map((device) => ({ ...device, id: document.nextId++ }));
-  return { ...track, id: document.nextId++, slots, devices };
 }
 
 const sorted = ({ cues }: SimDocument) => cues.toSorted((a, b) => a.time - b.time);

@@ -1,5 +1,6 @@
 /** Lets the simulated set be heard: a saw or a sine for each note, noise for drums; volume, pan, mute and solo as they are set. */
 import { clipLength, type SimClip, type SimNote, type SimTrack } from "./document.ts";
+import { groupsOf, isHeard } from "./groups.ts";
 import type { SimulatedSet } from "./set.ts";
 import type { Audio } from "./wav.ts";
 
@@ -19,12 +20,12 @@ export function renderSet(set: SimulatedSet, { beats, slot, rate = 44_100 }: Ren
   const beatSeconds = 60 / song.tempo;
   const length = Math.max(1, Math.round(beats * beatSeconds * rate));
   const audio: Audio = { rate, left: new Float32Array(length), right: new Float32Array(length) };
-  const solo = tracks.some((track) => track.solo);
   for (const track of tracks) {
     const clip = clipOf(set, track, slot);
-    if (!clip || clip.muted || track.mute || (solo && !track.solo)) continue;
+    if (!clip || clip.muted || !isHeard(set.document, track)) continue;
     const drums = isDrums(track, clip);
-    const gain = loudness(track.volume) * 0.3;
+    const faders = [track, ...groupsOf(set.document, track)];
+    const gain = faders.reduce((product, { volume }) => product * loudness(volume), 0.3);
     // equal power
     const angle = (track.panning + 1) * Math.PI / 4;
     const sides = { left: Math.cos(angle) * Math.SQRT2 * gain, right: Math.sin(angle) * Math.SQRT2 * gain };

@@ -70,10 +70,22 @@ export function trackHandlers(context: HandlerContext): void {
   on("get/devices/can_have_chains", ({ devices }) => devices.map(({ class_name }) => class_name === "DrumGroupDevice"));
   for (const [key, available] of Object.entries(ROUTINGS)) {
     const routing = key as keyof typeof ROUTINGS;
-    on(`get/available_${routing}s`, (track) => available(track));
-    on(`get/${routing}`, (track) => [track[routing]]);
+    const has = (track: SimTrack) => {
+      if (track.foldable && routing.startsWith("input")) {
+        throw new PythonError("Only audio and MIDI tracks have inputs");
+      }
+    };
+    on(`get/available_${routing}s`, (track) => {
+      has(track);
+      return available(track);
+    });
+    on(`get/${routing}`, (track) => {
+      has(track);
+      return [track[routing]];
+    });
     on(`set/${routing}`, (track, [name]) => {
       // what it does not know it only logs
+      has(track);
       const wanted = name?.type === "s" ? name.value : text(name);
       if (!available(track).includes(wanted)) return undefined;
       set.edit(() => {

@@ -21,6 +21,7 @@ import { ableton, type AbletonCommands } from "../manifest.ts";
 import type { MidiDriver } from "../midi/midi.ts";
 import { type LiveSimulatorOptions, startLiveSimulator } from "../simulator.ts";
 import { startAbletonBridge } from "../start.ts";
+import { TriedCommands } from "../../kit/testing/tried_commands.ts";
 
 export const BRIDGE = "ws-07";
 /** Milliseconds. */
@@ -95,8 +96,8 @@ export type AbletonStudio = Awaited<ReturnType<typeof startAbletonStudio>>;
 
 /** What a caller does, on a connection of its own. */
 export function callsOf(bus: Bus) {
-  /** Every command that was answered with a value. */
-  const executed = new Set<string>();
+  /** Every command that was answered with a value, and every one that was taken back. */
+  const tried = new TriedCommands(ableton);
 
   /** The value of a command. @throws the problem that it was answered with */
   async function call<N extends keyof AbletonCommands>(
@@ -112,7 +113,7 @@ export function callsOf(bus: Bus) {
       timeoutMs: timeoutMs + 5_000,
     });
     if (!result.ok) throw fromProblem(result.problem);
-    executed.add(command);
+    tried.executed(command);
     // the bridge has checked it against the schema of this very command
     return ableton.commands[command].result.parse(result.value) as z.output<AbletonCommands[N]["result"]>;
   }
@@ -135,7 +136,7 @@ export function callsOf(bus: Bus) {
     return waiting(name, samples, ({ value }) => value);
   }
 
-  return { bus, call, executed, bytes, listen, channel };
+  return { bus, call, tried, bytes, listen, channel };
 }
 
 /** Another one each time; somebody may take it in between. */
