@@ -1,13 +1,15 @@
 /** A plan's steps as a graph: which order they can have, where they go in a circle, which writes nothing orders. */
 import { ANY_BRIDGE, type AppName } from "./names.ts";
 import type { Step } from "./plan_step.ts";
-import { dependenciesOf } from "./plan_references.ts";
+import { dependenciesOf, type StepReferences, stepReferences } from "./plan_references.ts";
 
 /** Steps by their index in the plan. Works without recursion: a plan may be a chain of thousands of steps. */
 export interface PlanGraph {
   steps: readonly Step[];
   /** The first step with each id. */
   indexOf: ReadonlyMap<string, number>;
+  /** What each step refers to. */
+  references: readonly StepReferences[];
   /** What each step waits for; names that no step has are left out. */
   dependencies: readonly (readonly number[])[];
   /** Every step after what it waits for, and otherwise in the order of the plan. */
@@ -19,14 +21,22 @@ export interface PlanGraph {
 export function planGraph(steps: readonly Step[]): PlanGraph {
   const indexOf = new Map<string, number>();
   for (const [i, { id }] of steps.entries()) if (!indexOf.has(id)) indexOf.set(id, i);
-  const dependencies = steps.map((step) =>
-    [...dependenciesOf(step)].flatMap((id) => indexOf.get(id) ?? []).sort((a, b) => a - b)
-  );
+  const references = steps.map(stepReferences);
+  const dependencies = steps.map((step, i) => indicesOf(dependenciesOf(step, references[i]), indexOf));
   const components = stronglyConnected(dependencies);
   const cycles = components
     .filter((members) => members.length > 1 || dependencies[members[0]!]!.includes(members[0]!))
     .map((members) => members.sort((a, b) => a - b));
-  return { steps, indexOf, dependencies, order: components.flat(), cycles };
+  return { steps, indexOf, references, dependencies, order: components.flat(), cycles };
+}
+
+function indicesOf(ids: Iterable<string>, indexOf: ReadonlyMap<string, number>): number[] {
+  const indices: number[] = [];
+  for (const id of ids) {
+    const index = indexOf.get(id);
+    if (index !== undefined) indices.push(index);
+  }
+  return indices.sort((a, b) => a - b);
 }
 
 /** Tarjan's algorithm with a stack of its own; a component comes after all that its members wait for. */

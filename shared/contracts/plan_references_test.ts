@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { ValidationError } from "./patchbay_error.ts";
-import { bindReferences, dependenciesOf, findReferences, parseReference } from "./plan_references.ts";
+import { bindReferences } from "./bind_references.ts";
+import { dependenciesOf, findReferences, parseReference } from "./plan_references.ts";
 
 const stepId = fc.stringMatching(/^[A-Za-z][A-Za-z0-9_-]{0,20}$/);
 const escape = (key: string) => key.replaceAll("~", "~0").replaceAll("/", "~1");

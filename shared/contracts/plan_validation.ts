@@ -7,12 +7,13 @@ import type { ValidationIssue } from "./patchbay_error.ts";
 import { commandOf, type ManifestDocument } from "./manifest_document.ts";
 import { ANY_BRIDGE, type AppName } from "./names.ts";
 import { Plan } from "./plan.ts";
-import { bindingIssues } from "./plan_bindings.ts";
+import { conditionIssues } from "./condition_bindings.ts";
+import { Bindings } from "./plan_bindings.ts";
 import { type PlanGraph, planGraph, unorderedWrites } from "./plan_graph.ts";
-import { findReferences } from "./plan_references.ts";
 import type { Step, StepId } from "./plan_step.ts";
 import { validateAgainst } from "./json_schema.ts";
 import type { Presence } from "./presence.ts";
+import { roundIssues } from "./round_bindings.ts";
 
 /** Why a plan is refused, in the order in which it is looked at. */
 export const PLAN_ISSUE_CODES = [
@@ -57,13 +58,34 @@ export function validatePlan(input: unknown, world: PlanWorld): PlanValidation {
   }
   const plan = parsed.data;
   const graph = planGraph(plan.steps);
+  const looked: Looked = { world, graph, bindings: new Bindings(graph, world.manifests), bridges: bridgesByApp(world) };
   const issues = [
-    ...plan.steps.flatMap((step, i) => stepIssues(step, i, graph, world)),
+    ...plan.steps.flatMap((step, i) => stepIssues(step, i, looked)),
     ...cycleIssues(graph),
     ...conflictIssues(graph, world.manifests),
-    ...plan.steps.flatMap((step, i) => policyIssues(step, i, world)),
+    ...plan.steps.flatMap((step, i) => policyIssues(step, i, looked)),
   ];
   return issues.length === 0 ? { ok: true, plan } : { ok: false, issues };
+}
+
+/** A plan that is being looked at: what its steps share. */
+interface Looked {
+  world: PlanWorld;
+  graph: PlanGraph;
+  bindings: Bindings;
+  bridges: Bridges;
+}
+
+type Bridges = ReadonlyMap<AppName, ReadonlyMap<string, { allowCode: boolean }>> | undefined;
+
+function bridgesByApp({ bridges }: PlanWorld): Bridges {
+  if (bridges === undefined) return undefined;
+  const apps = new Map<AppName, Map<string, { allowCode: boolean }>>();
+  for (const { app, bridge, allowCode } of bridges) {
+    const known = apps.get(app) ?? new Map<string, { allowCode: boolean }>();
+    apps.set(app, known.set(bridge, { allowCode }));
+  }
+  return apps;
 }
 
 /** The plan with `dependsOn` added where writes to one application had no order: they get the plan's. A plan with a cycle stays as it is. */
@@ -96,47 +118,45 @@ function field(value: unknown, key: string | number | undefined): unknown {
   return (value as Record<string | number, unknown>)[key];
 }
 
-function stepIssues(step: Step, i: number, graph: PlanGraph, world: PlanWorld): PlanIssue[] {
-  const issue = (code: PlanIssueCode, path: (string | number)[], message: string): PlanIssue => ({
-    path: ["steps", i, ...path],
-    message,
-    code,
-    stepId: step.id,
-  });
+function stepIssues(step: Step, i: number, { world, graph, bindings, bridges }: Looked): PlanIssue[] {
   const issues: PlanIssue[] = [];
+  const report = (code: PlanIssueCode, path: (string | number)[], message: string) =>
+    issues.push({ path: ["steps", i, ...path], message, code, stepId: step.id });
   if (graph.indexOf.get(step.id) !== i) {
-    issues.push(issue("duplicate", ["id"], `step ${graph.indexOf.get(step.id)! + 1} has the id '${step.id}' already`));
+    report("duplicate", ["id"], `step ${graph.indexOf.get(step.id)! + 1} has the id '${step.id}' already`);
   }
   for (const [n, id] of step.dependsOn.entries()) {
-    if (!graph.indexOf.has(id)) issues.push(issue("reference", ["dependsOn", n], `there is no step '${id}'`));
+    if (!graph.indexOf.has(id)) report("reference", ["dependsOn", n], `there is no step '${id}'`);
   }
   const manifest = world.manifests.get(step.app);
   if (manifest === undefined) {
-    issues.push(issue("unknown_app", ["app"], `there is no application '${step.app}'${list(world.manifests.keys())}`));
-  } else if (isUnknownBridge(step, world)) {
-    const known = world.bridges!.filter(({ app }) => app === step.app).map(({ bridge }) => bridge);
-    issues.push(issue("unknown_bridge", ["bridge"], `'${step.app}' has no bridge '${step.bridge}'${list(known)}`));
+    report("unknown_app", ["app"], `there is no application '${step.app}'${list(world.manifests.keys())}`);
+  } else if (isUnknownBridge(step, bridges)) {
+    const known = list(bridges?.get(step.app)?.keys() ?? []);
+    report("unknown_bridge", ["bridge"], `'${step.app}' has no bridge '${step.bridge}'${known}`);
   }
   const command = commandOf(step, world.manifests);
   if (manifest !== undefined && command === undefined) {
     const known = list(Object.keys(manifest.commands));
-    issues.push(issue("unknown_command", ["command"], `'${step.app}' has no command '${step.command}'${known}`));
+    report("unknown_command", ["command"], `'${step.app}' has no command '${step.command}'${known}`);
   }
-  const references = [...findReferences(step.args)];
+  const references = graph.references[i]!;
+  const { args, items, when } = references;
   if (command !== undefined) {
-    for (const { path, message } of validateAgainst(command.args, step.args, references.map(({ path }) => path))) {
-      issues.push(issue("arguments", ["args", ...path], message));
+    const filledIn = [...args, ...items].map(({ path }) => path);
+    for (const { path, message } of validateAgainst(command.args, step.args, filledIn)) {
+      report("arguments", ["args", ...path], message);
     }
   }
-  for (const { code, path, message } of bindingIssues(references, command, graph, world.manifests)) {
-    issues.push(issue(code, ["args", ...path], message));
-  }
+  for (const { code, path, message } of bindings.issuesOf(args, command)) report(code, ["args", ...path], message);
+  for (const { code, path, message } of roundIssues(step, references, command, bindings)) report(code, path, message);
+  for (const { code, path, message } of conditionIssues(when, bindings)) report(code, ["when", ...path], message);
   return issues;
 }
 
-function isUnknownBridge(step: Step, { bridges }: PlanWorld): boolean {
-  if (bridges === undefined || step.bridge === undefined || step.bridge === ANY_BRIDGE) return false;
-  return !bridges.some(({ app, bridge }) => app === step.app && bridge === step.bridge);
+function isUnknownBridge({ app, bridge }: Step, bridges: Bridges): boolean {
+  if (bridges === undefined || bridge === undefined || bridge === ANY_BRIDGE) return false;
+  return bridges.get(app)?.has(bridge) !== true;
 }
 
 function cycleIssues(graph: PlanGraph): PlanIssue[] {
@@ -165,7 +185,7 @@ function conflictIssues(graph: PlanGraph, manifests: ReadonlyMap<AppName, Manife
   });
 }
 
-function policyIssues(step: Step, i: number, { manifests, bridges, policy }: PlanWorld): PlanIssue[] {
+function policyIssues(step: Step, i: number, { world: { manifests, policy }, bridges }: Looked): PlanIssue[] {
   const effect = commandOf(step, manifests)?.effect;
   if (effect === undefined) return [];
   const issues: PlanIssue[] = [];
@@ -174,15 +194,17 @@ function policyIssues(step: Step, i: number, { manifests, bridges, policy }: Pla
   if (policy?.effects !== undefined && !policy.effects.includes(effect)) {
     refuse(`'${step.command}' has the effect '${effect}', which this plan may not have`);
   }
-  if (effect === "open" && bridges !== undefined) {
-    const reached = bridges.filter(({ app, bridge }) =>
-      app === step.app && (step.bridge === undefined || step.bridge === ANY_BRIDGE || step.bridge === bridge)
-    );
-    if (reached.length === 0 || reached.some(({ allowCode }) => !allowCode)) {
-      refuse(`'${step.command}' may do anything; start ${step.app}.${step.bridge ?? ANY_BRIDGE} with --allow-code`);
-    }
+  if (effect === "open" && bridges !== undefined && !runsCode(step, bridges)) {
+    refuse(`'${step.command}' may do anything; start ${step.app}.${step.bridge ?? ANY_BRIDGE} with --allow-code`);
   }
   return issues;
+}
+
+/** Whether each bridge that the step may reach runs code, and there is one. */
+function runsCode({ app, bridge = ANY_BRIDGE }: Step, bridges: NonNullable<Bridges>): boolean {
+  const known = bridges.get(app);
+  if (bridge !== ANY_BRIDGE) return known?.get(bridge)?.allowCode === true;
+  return known !== undefined && known.values().every(({ allowCode }) => allowCode);
 }
 
 /** `: there are a, b`, bounded. */

@@ -15,13 +15,37 @@ const MAX_TUPLE_CHECK = 16;
 
 /** The schemas of the values that may stand at `keys`; none when nothing can stand there. */
 export function schemasAt(root: JsonSchema, keys: readonly (string | number)[]): Located[] {
-  let here = alternatives({ root, schema: root });
+  return schemasWithin([{ root, schema: root }], keys);
+}
+
+/** The schemas of the values that may stand at `keys` inside values of one of `outer`. */
+export function schemasWithin(outer: readonly Located[], keys: readonly (string | number)[]): Located[] {
+  let here = outer.flatMap(alternatives);
   for (const key of keys) {
     here = here.flatMap((located) => inside(located, String(key))).flatMap(alternatives);
     if (here.length > MAX_ALTERNATIVES) return [{ root: ANYTHING, schema: ANYTHING }];
   }
   return here;
 }
+
+/** The schemas of the items of those values that are lists; none when nothing can be a list with items. */
+export function itemSchemas(lists: readonly Located[]): Located[] {
+  return lists.flatMap(({ root, schema }) => {
+    if (!typesOf(schema).has("array") || schema["maxItems"] === 0) return [];
+    const { prefixItems, items } = schema;
+    const named = Array.isArray(prefixItems) ? prefixItems.flatMap(asSchemas) : [];
+    const inner = isOpaque(schema) ? [ANYTHING] : [...named, ...asSchemas(items ?? true)];
+    return inner.map((item): Located => ({ root, schema: item }));
+  }).flatMap(alternatives);
+}
+
+/** Whether some of the values may be of one of the types. */
+export const mayBe = (schemas: readonly Located[], ...types: JsonType[]): boolean =>
+  schemas.some(({ schema }) => isOpaque(schema) || types.some((type) => typesOf(schema).has(type)));
+
+/** How many items a list of one of the schemas has at least. */
+export const leastItems = (lists: readonly Located[]): number =>
+  Math.min(...lists.map(({ schema }) => isOpaque(schema) ? 0 : minItems(schema)));
 
 /** Whether some value of one of `produced` may be a value of one of `consumed`; `false` only when that is certain. */
 export function mayFit(produced: readonly Located[], consumed: readonly Located[]): boolean {
@@ -148,7 +172,7 @@ function memberMayFit(from: Located, to: Located, key: string, { depth, pairs }:
 }
 
 const TYPES = ["null", "boolean", "number", "string", "array", "object"] as const;
-type JsonType = (typeof TYPES)[number];
+export type JsonType = (typeof TYPES)[number];
 
 function typesOf(schema: JsonSchema): Set<JsonType> {
   const values = finiteValues(schema);
