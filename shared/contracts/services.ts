@@ -15,7 +15,7 @@ import { Rehearsal, RehearsalRequest } from "./rehearsal.ts";
 import { RunKind, RunStatus } from "./run_events.ts";
 import { Run } from "./runs.ts";
 import { BridgeState } from "./state.ts";
-import { Statistics } from "./statistics.ts";
+import { MonitoringSettings, Statistics } from "./statistics.ts";
 import { UndoPreview } from "./take_back.ts";
 import { Trigger, TriggerFiring, TriggerId, TriggerRecord } from "./triggers.ts";
 
@@ -39,6 +39,10 @@ export type LinkRecord = z.infer<typeof LinkRecord>;
 /** The studio's policies, with the revision that a change must name. 0: nobody has changed them yet. */
 export const PoliciesRecord = z.looseObject({ policies: Policies, revision: z.number().int().nonnegative() });
 export type PoliciesRecord = z.infer<typeof PoliciesRecord>;
+
+/** How the studio watches errors, with the revision that a change must name. 0: nobody has changed it yet. */
+export const MonitoringRecord = z.looseObject({ settings: MonitoringSettings, revision: z.number().int().nonnegative() });
+export type MonitoringRecord = z.infer<typeof MonitoringRecord>;
 
 /** One line about a run. */
 export const RunSummary = z.looseObject({
@@ -180,6 +184,11 @@ export const SERVICES = {
     delete_trigger: verb(z.looseObject({ id: TriggerId, revision: z.number().int().positive().optional() }), empty),
     /** The latest first. */
     firings: verb(z.looseObject({ id: TriggerId, limit }), z.looseObject({ firings: z.array(TriggerFiring) })),
+    monitoring: verb(empty, MonitoringRecord),
+    put_monitoring: verb(
+      z.looseObject({ settings: MonitoringSettings, revision: z.number().int().nonnegative().optional() }),
+      MonitoringRecord,
+    ),
     statistics: verb(z.looseObject({ app: AppName.optional() }), Statistics),
   },
   rehearsal: {

@@ -36,6 +36,14 @@ export type ErrorThresholds = z.infer<typeof ErrorThresholds>;
 export const RecoveryAction = z.enum(["restart", "reconnect", "wait", "escalate"]);
 export type RecoveryAction = z.infer<typeof RecoveryAction>;
 
+/** When the studio raises an alert, and what it does about errors that keep coming. */
+export const MonitoringSettings = z.strictObject({
+  thresholds: ErrorThresholds.prefault({}),
+  /** By error code; over what the studio does by itself. */
+  strategies: z.partialRecord(ErrorCode, RecoveryAction).default({}),
+});
+export type MonitoringSettings = z.infer<typeof MonitoringSettings>;
+
 /** The arguments of the bridge's own command `_recover`. */
 export const Recover = z.looseObject({
   action: RecoveryAction.extract(["restart", "reconnect"]),
