@@ -8,6 +8,8 @@ export interface Place {
   delivery: number;
   /** How many more wait for this consumer. */
   pending: number;
+  /** When the server stored it, by its own clock, in milliseconds since 1970. */
+  storedAt: number;
 }
 
 /** `$JS.ACK` and seven tokens; since 2.15, domain and account hash come before them. */
@@ -20,7 +22,9 @@ export function parseAckSubject(subject: string): Place | undefined {
   if (tokens[0] !== "$JS" || tokens[1] !== "ACK") return undefined;
   const skip = tokens.length >= LONG_TOKENS ? 4 : 2;
   if (tokens.length < SHORT_TOKENS) return undefined;
-  const [deliveries = NaN, seq = NaN, delivery = NaN, , pending = NaN] = tokens.slice(skip + 2).map(Number);
-  if (![deliveries, seq, delivery, pending].every(Number.isSafeInteger)) return undefined;
-  return { seq, deliveries, delivery, pending };
+  const [deliveries = NaN, seq = NaN, delivery = NaN, nanoseconds = NaN, pending = NaN] = tokens.slice(skip + 2)
+    .map(Number);
+  const storedAt = Math.floor(nanoseconds / 1e6);
+  if (![deliveries, seq, delivery, storedAt, pending].every(Number.isSafeInteger)) return undefined;
+  return { seq, deliveries, delivery, pending, storedAt };
 }

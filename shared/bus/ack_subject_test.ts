@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { parseAckSubject } from "./ack_subject.ts";
 
 Deno.test("both forms of the acknowledgement subject are read", () => {
-  const place = { seq: 42, deliveries: 1, delivery: 7, pending: 3 };
+  const place = { seq: 42, deliveries: 1, delivery: 7, pending: 3, storedAt: 1_790_000_000_000 };
   assert.deepEqual(parseAckSubject("$JS.ACK.RUNS.c1.1.42.7.1790000000000000000.3"), place);
   assert.deepEqual(parseAckSubject("$JS.ACK.hub.A1B2.RUNS.c1.1.42.7.1790000000000000000.3"), place);
   assert.deepEqual(parseAckSubject("$JS.ACK._.A1B2.RUNS.c1.1.42.7.1790000000000000000.3.token"), place);

@@ -16,6 +16,8 @@ export interface StoredMessage {
   seq: number;
   headers: MsgHdrs | undefined;
   data: Uint8Array;
+  /** When the server stored it, by its own clock, in milliseconds since 1970; where it was asked for by a consumer. */
+  storedAt?: number;
 }
 
 export type FeedItem =
@@ -132,8 +134,9 @@ export class Feed implements Disposable {
     if (place?.delivery !== this.#delivered + 1) return this.#end();
     this.#delivered++;
     const { subject, headers, data } = message;
-    if (!wasReplay(headers)) this.#push({ kind: "message", message: { subject, seq: place.seq, headers, data } });
-    else {log.warn("refused what another stream's message left in {stream}: {subject}", {
+    if (!wasReplay(headers)) {
+      this.#push({ kind: "message", message: { subject, seq: place.seq, headers, data, storedAt: place.storedAt } });
+    } else {log.warn("refused what another stream's message left in {stream}: {subject}", {
         stream: this.#stream,
         subject,
       });}

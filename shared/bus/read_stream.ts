@@ -11,6 +11,8 @@ import type { StreamName } from "./streams.ts";
 export interface StreamItem<P> {
   subject: string;
   seq: number;
+  /** When the server stored it, by its own clock, in milliseconds since 1970. */
+  storedAt: number;
   message: EnvelopeOf<P>;
 }
 
@@ -53,7 +55,7 @@ export async function* readStream<P extends z.ZodType>(
   for await (const item of readFeed(bus, stream, { filters: [subject], from: start, signal })) {
     if (item.kind === "caught-up" && !follow) return;
     if (item.kind !== "message") continue;
-    const { seq, data, subject: on } = item.message;
+    const { seq, data, subject: on, storedAt = 0 } = item.message;
     let message: EnvelopeOf<z.output<P>>;
     try {
       message = decodeEnvelope(data, payload);
@@ -63,7 +65,7 @@ export async function* readStream<P extends z.ZodType>(
       onInvalid(invalid, on, seq);
       continue;
     }
-    yield { subject: on, seq, message };
+    yield { subject: on, seq, storedAt, message };
   }
 }
 

@@ -5,7 +5,7 @@ import { Id } from "./ids.ts";
 import { AppName, CommandName } from "./names.ts";
 import { StepId } from "./plan_step.ts";
 import { PolicyDecision } from "./policies.ts";
-import { TriggerId } from "./triggers.ts";
+import { MAX_TRIGGER_CHAIN, TriggerId } from "./triggers.ts";
 
 /** `sha256:` and 64 hexadecimal digits: what `planDigest` gives. */
 export const PlanDigest = z.string().regex(/^sha256:[0-9a-f]{64}$/, "'sha256:' and 64 hexadecimal digits");
@@ -70,6 +70,8 @@ export const RunRequest = z.looseObject({
   effects: z.array(Effect).optional(),
   /** The trigger that asked. */
   trigger: TriggerId.optional(),
+  /** The triggers that led to it, the first one first and `trigger` last. */
+  chain: z.array(TriggerId).max(MAX_TRIGGER_CHAIN).optional(),
   at: z.number().int().nonnegative(),
   correlationId: Id,
   /** It is not to begin any more: its log says so, and ends. */

@@ -7,7 +7,7 @@ import { ANY_BRIDGE, BridgeId } from "./names.ts";
 import { Plan } from "./plan.ts";
 import { MAX_ROUNDS, StepId } from "./plan_step.ts";
 import { Problem } from "./problem.ts";
-import { TriggerId } from "./triggers.ts";
+import { MAX_TRIGGER_CHAIN, TriggerId } from "./triggers.ts";
 
 /** `undo` takes back what another run did, `redo` does again what an undo took back. */
 export const RunKind = z.enum(["run", "undo", "redo"]);
@@ -46,6 +46,8 @@ export const RunEvent = z.discriminatedUnion("type", [
     approvals: z.array(Approval).max(100).optional(),
     /** The trigger that asked for it. */
     trigger: TriggerId.optional(),
+    /** The triggers that led to it, the first one first and `trigger` last. */
+    chain: z.array(TriggerId).max(MAX_TRIGGER_CHAIN).optional(),
     /** W3C trace context of the request, so that a run that another replica continues stays in its trace. */
     traceparent: z.string().optional(),
   }),

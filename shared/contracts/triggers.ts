@@ -1,6 +1,6 @@
 /** Triggers: when this happens, or when it is time, run that. */
 import { z } from "zod";
-import { Priority } from "./commands.ts";
+import { Effect, Priority } from "./commands.ts";
 import { Id } from "./ids.ts";
 import { JsonObject, JsonValue } from "./json.ts";
 import { JsonPointer } from "./links.ts";
@@ -13,7 +13,7 @@ export const TriggerId = z.string().regex(
 );
 export type TriggerId = z.infer<typeof TriggerId>;
 
-/** What the event's data must be at a place for the trigger to fire. */
+/** What the event's data must be at a place for the trigger to fire. Without a comparison: something must be there. */
 export const EventFilter = z.strictObject({
   path: JsonPointer.default(""),
   equals: JsonValue.optional(),
@@ -54,7 +54,7 @@ export const TriggerAction = z.union([
 ]);
 export type TriggerAction = z.infer<typeof TriggerAction>;
 
-/** The values of the bucket `triggers`, by their id. */
+/** A rule: when this happens, run that. In the bucket `triggers` by its id, with the time when it was put there. */
 export const Trigger = z.strictObject({
   id: TriggerId,
   title: z.string().min(1).max(200).optional(),
@@ -70,12 +70,21 @@ export const Trigger = z.strictObject({
   priority: Priority.default("normal"),
   project: z.string().min(1).max(100).optional(),
   /** Who made it: its runs are under that key's policies. Filled in by the gateway. */
-  owner: z.looseObject({ key: z.string().max(100), name: z.string().max(200) }).optional(),
+  owner: z.looseObject({
+    key: z.string().max(100),
+    name: z.string().max(200),
+    /** What its key allowed then: no run of the trigger does more. @default all */
+    effects: z.array(Effect).optional(),
+  }).optional(),
 });
 export type Trigger = z.infer<typeof Trigger>;
 
+/** A longer chain of triggers, each of which fired at what the one before it did, is taken for a loop. */
+export const MAX_TRIGGER_CHAIN = 8;
+
 /** One time that a trigger fired, or why it did not: the payload on `patchbay.v1.trigger.<triggerId>`. */
 export const TriggerFiring = z.looseObject({
+  /** Follows from the trigger and what made it fire; the run has the same. */
   id: Id,
   triggerId: TriggerId,
   at: z.number().int().nonnegative(),
@@ -84,6 +93,8 @@ export const TriggerFiring = z.looseObject({
   dueAt: z.number().int().nonnegative().optional(),
   outcome: z.enum(["started", "awaiting_approval", "debounced", "filtered", "loop", "suspended", "missed", "failed"]),
   runId: Id.optional(),
+  /** The triggers whose runs led to it, the first one first and this one last. */
+  chain: z.array(TriggerId).max(MAX_TRIGGER_CHAIN + 1).optional(),
   reason: z.string().max(500),
   problem: Problem.optional(),
 });
