@@ -27,7 +27,14 @@ export function parseItem(text: string): BridgeItem {
   const argument = colon === -1 ? undefined : before.slice(colon + 1);
   if (argument === "") throw wrong(text, "nothing follows the ':'");
   if (!folder && !AppName.safeParse(name).success) {
-    throw wrong(text, `'${name}' is neither an application's name nor a folder`);
+    const [app = "", id = "", ...more] = name.split(".");
+    const isAddress = more.length === 0 && AppName.safeParse(app).success && BridgeId.safeParse(id).success;
+    throw wrong(
+      text,
+      isAddress
+        ? `'${name}' is the address of a bridge that runs; to start one with that id, write ${app}@${id}`
+        : `'${name}' is neither an application's name nor a folder`,
+    );
   }
   return {
     text,

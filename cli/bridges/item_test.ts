@@ -46,3 +46,10 @@ for (const text of ["", "Blender", "blender:", "blender@", "blender@any", "blend
     );
   });
 }
+
+Deno.test("the address of a bridge is refused with how the bridge is started", () => {
+  assert.throws(
+    () => parseItem("blender.ws-07"),
+    /'blender\.ws-07' is the address of a bridge .* write blender@ws-07$/,
+  );
+});

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { startTestNats } from "@patchbay/testing";
-import { newId } from "@patchbay/contracts";
+import { openBucket } from "@patchbay/bus";
+import { newId, Presence } from "@patchbay/contracts";
 import { startCounter } from "./testing/counter.ts";
 import { startTestGateway, type TestGateway } from "./testing/studio.ts";
 
@@ -69,6 +70,49 @@ Deno.test("an absent bridge, an unknown command and bad arguments are refused at
   const bad = await expectCode(await run(s, { command: "increment", args: { by: "two" } }), 422, "INVALID_ARGUMENTS");
   assert.deepEqual(bad.errors[0].path, ["args", "by"]);
   assert.equal(s.counter.count, 0);
+});
+
+Deno.test("what is no bridge's address is refused with the field, the form, and who is here", async () => {
+  await using s = await studio();
+  const bus = await s.nats.connect("presence");
+  await (await openBucket(bus, "presence", Presence)).put("counter.ws-01", {
+    app: "counter",
+    bridge: "ws-01",
+    instance: newId(),
+    status: "idle",
+    reason: "connected",
+    title: "Counter",
+    host: "ws-01",
+    pid: 1,
+    startedAt: 0,
+    bridgeVersion: "0.1.0",
+    simulated: false,
+    allowCode: false,
+    queued: 0,
+  });
+  while (s.deps.here.addresses().length === 0) await bus.nc.flush();
+  const refused = async (bridge: unknown) => {
+    const { errors } = await expectCode(await run(s, { bridge, command: "get" }), 400, "INVALID_REQUEST");
+    assert.deepEqual(errors[0].path, ["bridge"]);
+    return errors[0].message;
+  };
+  const here = "; here is counter.ws-01";
+  assert.equal(
+    await refused("counter"),
+    `'counter' is an application; write 'counter.any' for whichever bridge is free, or 'counter.ws-01' for one${here}`,
+  );
+  assert.match(await refused("blender"), /write 'blender\.any' .* 'blender\.ws-07' .*here is counter\.ws-01$/);
+  assert.match(
+    await refused("Counter ws-01"),
+    /'Counter ws-01' is no <application>\.<bridge>.*here is counter\.ws-01$/,
+  );
+  assert.match(await refused(undefined), /it is missing; write/);
+  assert.match(await refused(7), /it is no text; write/);
+  const json = { bridge: "counter", commands: [{ command: "get" }] };
+  const batch = await s.ask("/v1/commands/batch", { method: "POST", json });
+  assert.match((await expectCode(batch, 400, "INVALID_REQUEST")).errors[0].message, /write 'counter\.any'/);
+  const { errors } = await expectCode(await s.ask("/v1/bridges/counter/state"), 400, "INVALID_REQUEST");
+  assert.deepEqual(errors[0].path, ["path", "address"]);
 });
 
 Deno.test("a bridge that went away is offline at once, although its manifest is still known", async () => {

@@ -2,7 +2,15 @@
  * Who is here, in memory, and what this process waits for at each of them: whoever waits for a bridge that has died is told,
  * long before the command's own time is over.
  */
-import { type AppName, type BridgeId, type Id, PatchbayError, Presence } from "@patchbay/contracts";
+import {
+  type AppName,
+  type BridgeAddress,
+  type BridgeId,
+  formatAddress,
+  type Id,
+  PatchbayError,
+  Presence,
+} from "@patchbay/contracts";
 import { backoffMs, pause } from "./backoff.ts";
 import { type BucketMirror, mirrorBucket } from "./bucket_mirror.ts";
 import type { Bus } from "./bus.ts";
@@ -72,6 +80,14 @@ export class PresenceMirror implements AsyncDisposable {
     for (const { presence, waiting } of this.#apps.get(app)?.values() ?? []) {
       if (presence !== undefined) yield { presence, outstanding: waiting.size };
     }
+  }
+
+  /** The addresses of all that are here, in their order. */
+  addresses(): BridgeAddress[] {
+    const found = [...this.#apps].flatMap(([app, bridges]) =>
+      [...bridges].flatMap(([bridge, { presence }]) => presence === undefined ? [] : [formatAddress({ app, bridge })])
+    );
+    return found.sort();
   }
 
   get(app: AppName, bridge: BridgeId): Presence | undefined {

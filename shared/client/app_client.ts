@@ -40,28 +40,30 @@ const Succeeded = Result.options[0];
 /** Runs one command and gives its result. */
 export async function runCommand(
   http: Http,
-  app: string,
+  address: string,
   command: string,
   args: unknown,
-  options: CommandOptions = {},
+  options: Omit<CommandOptions, "bridge"> = {},
 ): Promise<SucceededResult> {
-  const answer = await http.call(commandRequest(app, command, args, options), Succeeded.or(CommandRecord), options);
+  const answer = await http.call(commandRequest(address, command, args, options), Succeeded.or(CommandRecord), options);
   if ("ok" in answer) return Succeeded.parse(answer);
   return succeeded(await waitForCommand(http, CommandRecord.parse(answer), options));
 }
 
-/** What `POST /v1/commands` takes. */
+const addressOf = (app: string, { bridge = ANY_BRIDGE }: Pick<CommandOptions, "bridge"> = {}) => `${app}.${bridge}`;
+
+/** What `POST /v1/commands` takes. The gateway judges the address, as it knows which there are. */
 export function commandRequest(
-  app: string,
+  address: string,
   command: string,
   args: unknown,
-  { bridge = ANY_BRIDGE, idempotencyKey, lane, priority, timeoutMs, project }: CommandOptions,
+  { idempotencyKey, lane, priority, timeoutMs, project }: Omit<CommandOptions, "bridge">,
 ): HttpRequest {
   return {
     method: "POST",
     path: "/v1/commands",
     headers: idempotencyKey === undefined ? {} : { "Idempotency-Key": idempotencyKey },
-    json: { bridge: `${app}.${bridge}`, command, args, lane, priority, timeoutMs, project },
+    json: { bridge: address, command, args, lane, priority, timeoutMs, project },
   };
 }
 
@@ -95,7 +97,7 @@ export function appClient<C extends Commands>(http: Http, manifest: AppManifest<
   const methods = Object.entries(manifest.commands).map(([name, { result }]) => [
     name,
     async (args: unknown, options?: CommandOptions) =>
-      result.parse((await runCommand(http, manifest.app, name, args, options)).value),
+      result.parse((await runCommand(http, addressOf(manifest.app, options), name, args, options)).value),
   ]);
   return Object.fromEntries(methods) as AppClient<C>;
 }

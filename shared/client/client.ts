@@ -91,10 +91,7 @@ export function createClient(options: ClientOptions) {
       command: string,
       args: Readonly<Record<string, unknown>> = {},
       options: Omit<CommandOptions, "bridge"> = {},
-    ): Promise<SucceededResult> => {
-      const [app = "", bridge = ""] = address.split(".", 2);
-      return runCommand(http, app, command, args, { ...options, bridge });
-    },
+    ): Promise<SucceededResult> => runCommand(http, address, command, args, options),
     /**
      * Runs many commands as one, with nothing of others in between; all are checked first, and the application has one undo
      * step for them. Resolves also where some failed: `ok` says whether all succeeded, `items` what became of each.
@@ -175,10 +172,8 @@ const jobs = (http: Http) => ({
     command: string,
     args: Readonly<Record<string, unknown>> = {},
     options: Omit<CommandOptions, "bridge" | "lane"> = {},
-  ): Promise<CommandRecord> => {
-    const [app = "", bridge = ""] = address.split(".", 2);
-    return http.call(commandRequest(app, command, args, { ...options, bridge, lane: "job" }), CommandRecord, options);
-  },
+  ): Promise<CommandRecord> =>
+    http.call(commandRequest(address, command, args, { ...options, lane: "job" }), CommandRecord, options),
   /** What waits or runs, the oldest first. */
   list: async ({ app, bridge, limit, ...options }: JobFilter = {}): Promise<JobRecord[]> =>
     (await http.call({ ...get("jobs"), query: { app, bridge, limit } }, Jobs, options)).jobs,

@@ -1,6 +1,7 @@
 /** Run many commands of one application, with nothing of others in between. */
-import { Batch, BatchCommand, BatchResult, BridgeAddress, MAX_BATCH_COMMANDS } from "@patchbay/contracts";
+import { Batch, BatchCommand, BatchResult, MAX_BATCH_COMMANDS } from "@patchbay/contracts";
 import { z } from "zod";
+import { bridgeField } from "../bridge_field.ts";
 import type { GatewayDeps } from "../deps.ts";
 import { json, route } from "../route.ts";
 import { checkBatch, sendBatch } from "../send_batch.ts";
@@ -8,22 +9,23 @@ import { idempotencyKey } from "../send_command.ts";
 
 const { onError, label, priority, timeoutMs, project } = Batch.shape;
 
-export const BatchBody = z.strictObject({
-  bridge: BridgeAddress.meta({ description: "`blender.ws-07`, or `blender.any` for whichever bridge is free." }),
-  commands: z.array(z.strictObject(BatchCommand.shape)).min(1).max(MAX_BATCH_COMMANDS).meta({
-    description:
-      'In this order. An argument may be what an earlier one gives: `{ "$ref": "0.result.name" }` is the first one\'s `name`.',
-  }),
-  onError: onError.meta({
-    description: "When one fails: leave the rest out, go on, or take back what was done and leave the rest out.",
-  }),
-  label: label.meta({
-    description: "What the application's undo history calls it: the whole batch is one step there.",
-  }),
-  priority,
-  timeoutMs: timeoutMs.meta({ description: "For all of it, in milliseconds. @default the sum of the commands' own" }),
-  project,
-});
+const batchBody = (deps: Pick<GatewayDeps, "here">) =>
+  z.strictObject({
+    bridge: bridgeField(deps),
+    commands: z.array(z.strictObject(BatchCommand.shape)).min(1).max(MAX_BATCH_COMMANDS).meta({
+      description:
+        'In this order. An argument may be what an earlier one gives: `{ "$ref": "0.result.name" }` is the first one\'s `name`.',
+    }),
+    onError: onError.meta({
+      description: "When one fails: leave the rest out, go on, or take back what was done and leave the rest out.",
+    }),
+    label: label.meta({
+      description: "What the application's undo history calls it: the whole batch is one step there.",
+    }),
+    priority,
+    timeoutMs: timeoutMs.meta({ description: "For all of it, in milliseconds. @default the sum of the commands' own" }),
+    project,
+  });
 
 export const batchRoutes = (deps: Pick<GatewayDeps, "bus" | "manifests" | "here" | "commands" | "signal">) => [
   route({
@@ -33,7 +35,7 @@ export const batchRoutes = (deps: Pick<GatewayDeps, "bus" | "manifests" | "here"
     summary: "Runs many commands as one: all are checked first, and one answer says what became of each. " +
       "The key needs the scope of each command's effect.",
     scope: "any",
-    body: BatchBody,
+    body: batchBody(deps),
     headers: [
       { name: "Idempotency-Key", description: "The same key runs once; a repetition gets the first answer." },
     ],

@@ -1,7 +1,6 @@
 /** Run one command, look at it, cancel it. */
 import { z } from "zod";
 import {
-  BridgeAddress,
   CommandName,
   CommandRecord,
   fromProblem,
@@ -14,6 +13,7 @@ import {
   TimeoutMs,
 } from "@patchbay/contracts";
 import { awaitResult, endOfHistory } from "../await_result.ts";
+import { bridgeField } from "../bridge_field.ts";
 import { cancelCommand } from "../cancel_command.ts";
 import type { GatewayDeps } from "../deps.ts";
 import { findCommand, hasEnded, recordOf } from "../find_command.ts";
@@ -23,15 +23,17 @@ import { json, route } from "../route.ts";
 import { checkCommand, type CommandCaller, idempotencyKey, sendCommand } from "../send_command.ts";
 import { sendJob } from "../send_job.ts";
 
-export const CommandBody = z.strictObject({
-  bridge: BridgeAddress.meta({ description: "`blender.ws-07`, or `blender.any` for whichever bridge is free." }),
-  command: CommandName,
-  args: JsonObject.default({}),
-  priority: Priority.optional(),
-  lane: Lane.optional(),
-  timeoutMs: TimeoutMs.optional(),
-  project: z.string().min(1).max(100).optional(),
-});
+const commandBody = (deps: Pick<GatewayDeps, "here">) =>
+  z.strictObject({
+    bridge: bridgeField(deps),
+    command: CommandName,
+    args: JsonObject.default({}),
+    priority: Priority.optional(),
+    lane: Lane.optional(),
+    timeoutMs: TimeoutMs.optional(),
+    project: z.string().min(1).max(100).optional(),
+  });
+type CommandBody = z.infer<ReturnType<typeof commandBody>>;
 
 const params = z.object({ id: Id });
 
@@ -44,7 +46,7 @@ export const commandRoutes = (deps: Deps) => [
     id: "runCommand",
     summary: "Runs one command on a bridge and answers its result. The key needs the scope of the command's effect.",
     scope: "any",
-    body: CommandBody,
+    body: commandBody(deps),
     headers: [
       { name: "Idempotency-Key", description: "The same key runs once; a repetition gets the stored result." },
       {
@@ -122,7 +124,7 @@ export const commandRoutes = (deps: Deps) => [
  */
 async function answerJob(
   deps: Deps,
-  body: z.infer<typeof CommandBody>,
+  body: CommandBody,
   caller: CommandCaller,
   preference: Preference,
 ): Promise<Response> {
