@@ -6,6 +6,7 @@ import {
   envelope,
   foldRunEvents,
   type Id,
+  isOver,
   PatchbayError,
   type Run,
   type RunEvent,
@@ -23,7 +24,8 @@ import {
 import { setTimeout as wait } from "node:timers/promises";
 import { Execution, type ExecutionDeps } from "./execution.ts";
 import type { PlanStore } from "../plan_store.ts";
-import { readRunLog, RunLog } from "./run_log.ts";
+import { RunLog } from "./run_log.ts";
+import { readRun, readRunLog } from "./run_log_reader.ts";
 import { untilItWorks } from "../until_it_works.ts";
 
 export interface RunsOptions extends ExecutionDeps {
@@ -39,7 +41,7 @@ export interface RunsOptions extends ExecutionDeps {
 /** What the log of a run begins with. */
 export type RunStart = Pick<
   Extract<RunEvent, { type: "RUN_STARTED" }>,
-  "runId" | "plan" | "correlationId" | "kind" | "of" | "by" | "approvals" | "trigger"
+  "runId" | "plan" | "correlationId" | "kind" | "of" | "by" | "approvals" | "trigger" | "chain"
 >;
 
 interface Active {
@@ -101,15 +103,15 @@ export class Runs {
     await this.#active.get(runId)?.done;
     const last = (await readRunLog(bus, runId, { from: "last-per-subject", signal })).at(-1);
     if (last === undefined) return await this.#giveBack(runId);
-    if (last.event.type === "RUN_FINISHED" || this.#active.has(runId)) return;
+    if (last.events.at(-1)?.type === "RUN_FINISHED" || this.#active.has(runId)) return;
     const lease = await this.lease(runId);
     if (lease === undefined) return;
-    const entries = await readRunLog(bus, runId, { signal });
-    const run = foldRunEvents(entries.map(({ event }) => event));
-    if (run === undefined || run.status !== "running") return await lease[Symbol.asyncDispose]();
+    const found = await readRun(bus, runId, signal);
+    if (found === undefined || isOver(found.run)) return await lease[Symbol.asyncDispose]();
+    const { run, last: seq } = found;
     log.warn("run {run} is taken over", { run: runId, correlationId: run.correlationId });
     const parent = extractTrace((name) => name === "traceparent" ? run.traceparent : undefined);
-    withCorrelation(run.correlationId, () => this.#launch(run, entries.at(-1)!.seq, lease, { parent }));
+    withCorrelation(run.correlationId, () => this.#launch(run, seq, lease, { parent }));
   }
 
   /**
@@ -120,11 +122,11 @@ export class Runs {
   async cancel(runId: Id, reason: string | undefined, signal: AbortSignal): Promise<void> {
     const { bus } = this.#options;
     while (!await this.cancelHere(runId, reason)) {
-      const entries = await readRunLog(bus, runId, { signal });
-      const run = foldRunEvents(entries.map(({ event }) => event));
-      if (run === undefined) throw notFound(runId);
-      if (run.status === "cancelled" || (run.status === "running" && run.cancelRequestedAt !== undefined)) return;
-      if (run.status !== "running") {
+      const found = await readRun(bus, runId, signal);
+      if (found === undefined) throw notFound(runId);
+      const { run, last } = found;
+      if (run.status === "cancelled" || (!isOver(run) && run.cancelRequestedAt !== undefined)) return;
+      if (isOver(run)) {
         throw new ConflictError("CONFLICT", `Cannot cancel run '${runId}': it has ${run.status}`, {
           context: { status: run.status },
         });
@@ -133,7 +135,7 @@ export class Runs {
       const { correlationId } = run;
       const payload: Cancel = { commandId: runId, ...(reason === undefined ? {} : { reason }) };
       send(bus, subjects.cancel(runId), envelope({ type: "command", payload, source: "conductor", correlationId }));
-      if (await this.#appendCancel(run, entries.at(-1)!.seq, reason, signal)) return;
+      if (await this.#appendCancel(run, last, reason, signal)) return;
     }
   }
 
@@ -150,9 +152,9 @@ export class Runs {
 
   /** The run as its log leaves it. @throws {PatchbayError} `NOT_FOUND` */
   async get(runId: Id, signal: AbortSignal): Promise<Run> {
-    const run = foldRunEvents((await readRunLog(this.#options.bus, runId, { signal })).map(({ event }) => event));
-    if (run === undefined) throw notFound(runId);
-    return run;
+    const found = await readRun(this.#options.bus, runId, signal);
+    if (found === undefined) throw notFound(runId);
+    return found.run;
   }
 
   /** Resolves once this conductor has no runs; they end, or its signal has fired. */
