@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import type { JsonObject } from "@patchbay/contracts";
 import { groupTracks } from "./simulator/groups.ts";
+import { inverseOf } from "../kit/batches/inverse.ts";
 import { until } from "./testing/until.ts";
 import { ableton, type AbletonCommands } from "./manifest.ts";
 import { type AbletonStudio, startAbletonStudio } from "./testing/ableton_studio.ts";
@@ -286,11 +287,18 @@ Deno.test("a group is deleted and copied with all that is in it, and has neither
   assert.deepEqual(names(), ["Rhythm", "Bass", "Drums", "Rhythm", "Bass", "Drums", "Vox", "Ambience"]);
   assert.deepEqual(await studio.call("delete_track", { track: 4 }), { name: "Rhythm", number: 4 });
   assert.deepEqual(names(), ["Rhythm", "Bass", "Drums", "Vox", "Ambience"]);
+  const { input, output, available } = await studio.call("get_routing", { track: "Rhythm" });
+  assert.deepEqual([input, available.input_types, output.type], [{ type: "", channel: "" }, [], "Master"]);
+  const args = { track: "Rhythm", output_type: "Sends Only" };
+  const result = await studio.call("set_routing", args);
+  const inverse = inverseOf(ableton.commands.set_routing, { args, result })!;
+  await studio.call("set_routing", inverse.args as typeof args);
+  assert.equal(studio.live.set.document.tracks[0]!.output_routing_type, "Master");
+  await assert.rejects(studio.call("set_routing", { track: "Rhythm", input_type: "Ext. In" }), { code: "NOT_FOUND" });
   for (
     const refused of [
       studio.call("arm_track", { track: "Rhythm" }),
       studio.call("set_monitoring", { track: "Rhythm", monitoring: "in" }),
-      studio.call("get_routing", { track: "Rhythm" }),
       studio.call("create_clip", { track: "Rhythm", length: 4 }),
     ]
   ) await assert.rejects(refused, { code: "COMMAND_FAILED" });

@@ -1,11 +1,11 @@
 /** Tracks: make, name, remove, and how they are routed. */
 import { PatchbayError } from "@patchbay/contracts";
-import { colorNumber, hexColor, trackSummary } from "../live/model.ts";
+import { colorNumber, hexColor, type KnownTrack, trackSummary } from "../live/model.ts";
 import { int, type LiveValue } from "../live/properties.ts";
 import { countTracks } from "../live/read_set.ts";
 import { MONITORING, type trackCommands } from "../manifest/tracks.ts";
 import { change, type CommandContext, type HandlersOf } from "./context.ts";
-import { expectCount, findTrack } from "./lookup.ts";
+import { expectCount, findTrack, type FoundTrack } from "./lookup.ts";
 import type { TrackRef } from "../manifest/values.ts";
 
 /** One property of a track, kept in what is known. */
@@ -101,8 +101,12 @@ export async function deleteTrackAt(context: CommandContext, index: number): Pro
   );
 }
 
-async function routing({ live, signal }: CommandContext, index: number) {
-  const text = (property: string) => live.text("track", property, [index], signal);
+/** Groups are fed by their tracks: to ask for their input is an error that names nothing. */
+const hasInput = ({ kind }: KnownTrack) => kind !== "group track";
+
+async function routing({ live, signal }: CommandContext, { index, track }: FoundTrack) {
+  const text = (property: string) =>
+    property.startsWith("output") || hasInput(track) ? live.text("track", property, [index], signal) : "";
   const [inputType, inputChannel, outputType, outputChannel] = await Promise.all(
     ["input_routing_type", "input_routing_channel", "output_routing_type", "output_routing_channel"].map(text),
   );
@@ -218,11 +222,12 @@ export const trackHandlers: HandlersOf<typeof trackCommands> = {
     return { track: track.name, number: index + 1 };
   },
   get_routing: async (context, { track: ref }) => {
-    const { index, track } = await findTrack(context, ref);
+    const found = await findTrack(context, ref);
+    const { index, track } = found;
     const [now, inputTypes, inputChannels, outputTypes, outputChannels] = await Promise.all([
-      routing(context, index),
-      available(context, index, "input_routing_types"),
-      available(context, index, "input_routing_channels"),
+      routing(context, found),
+      hasInput(track) ? available(context, index, "input_routing_types") : [],
+      hasInput(track) ? available(context, index, "input_routing_channels") : [],
       available(context, index, "output_routing_types"),
       available(context, index, "output_routing_channels"),
     ]);
@@ -241,14 +246,18 @@ export const trackHandlers: HandlersOf<typeof trackCommands> = {
   },
   set_routing: async (context, { track: ref, ...wanted }) => {
     const { live, signal } = context;
-    const { index, track } = await findTrack(context, ref);
-    const previous = await routing(context, index);
+    const found = await findTrack(context, ref);
+    const { index, track } = found;
+    const previous = await routing(context, found);
     // a type comes before its channel: which channels there are follows from it
     for (const route of ROUTES) {
       const name = wanted[route];
-      if (name === undefined) continue;
+      // none, where there is none: as it was before
+      if (name === undefined || name === previous[route] && name === "") continue;
       const property = route.replace("_", "_routing_");
-      const known = await available(context, index, `${property}s`);
+      const known = route.startsWith("output") || hasInput(track)
+        ? await available(context, index, `${property}s`)
+        : [];
       if (!known.includes(name)) {
         throw PatchbayError.of("NOT_FOUND", `Track '${track.name}' has no ${route.replace("_", " ")} '${name}'`, {
           context: { available: known.slice(0, 200) },
@@ -256,6 +265,6 @@ export const trackHandlers: HandlersOf<typeof trackCommands> = {
       }
       await live.set("track", property, [index], name, signal);
     }
-    return { track: track.name, number: index + 1, ...await routing(context, index), previous };
+    return { track: track.name, number: index + 1, ...await routing(context, found), previous };
   },
 };
