@@ -24,6 +24,10 @@ export const bridge: BridgeDefinition = {
       ...(signal === undefined ? {} : { signal }),
     });
   },
+  async stage(options) {
+    const { stageBlender } = await import("./stage.ts");
+    return await stageBlender(options);
+  },
   async start({ argument, ...options }) {
     const { path } = program(argument);
     const { startBlenderBridge } = await import("./start.ts");

@@ -3,6 +3,7 @@ import { AppName, type BridgeId } from "@patchbay/contracts";
 import type { Bus } from "@patchbay/bus";
 import { z } from "zod";
 import type { Bridge, BridgeOptions } from "./bridge_options.ts";
+import type { StagedApplication, StageOptions } from "./rehearsal/staged_application.ts";
 
 /** Who starts the application: the bridge, without a window; or a person, with one. `simulator` stands in for it. */
 export const BridgeMode = z.enum(["interface", "background", "simulator"]);
@@ -86,6 +87,12 @@ export interface BridgeDefinition {
     options: { target?: string; version?: string; from?: string; signal?: AbortSignal },
   ): Promise<InstalledPart>;
   /**
+   * A simulated application that looks like the real one does now, for a rehearsal; without it plans are rehearsed with
+   * made-up results of this application. How to write one: `rehearsal/staged_application.ts`.
+   * @throws {PatchbayError} `APP_NOT_FOUND` where something that the simulator needs is not on this machine
+   */
+  stage?(options: StageOptions): Promise<StagedApplication>;
+  /**
    * Resolves once the bridge is present on the bus, whether or not its application is there.
    * @throws {PatchbayError} `INVALID_CONFIGURATION` for an argument or a mode that it cannot use, `BRIDGE_FENCED`, …
    */
@@ -107,5 +114,6 @@ const Shape = z.looseObject({
   from: z.custom(isFunction).optional(),
   find: z.custom(isFunction).optional(),
   install: z.custom(isFunction).optional(),
+  stage: z.custom(isFunction).optional(),
   start: z.custom(isFunction),
 });

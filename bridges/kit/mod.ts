@@ -17,6 +17,7 @@ export * from "./bridge_definition.ts";
 export * from "./bridge_options.ts";
 export * from "./fence.ts";
 export * from "./lifecycle_commands.ts";
+export * from "./rehearsal/staged_application.ts";
 export * from "./self_described/start.ts";
 export * from "./supervision/backoff.ts";
 export * from "./supervision/child.ts";

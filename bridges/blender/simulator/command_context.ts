@@ -9,6 +9,8 @@ export interface CommandContext {
   document: Document;
   /** The bridge's folder. */
   workDir: string;
+  /** Whether it is a rehearsal. */
+  staged: boolean;
   signal: AbortSignal;
   progress(progress: { fraction: number; message: string }): void;
   event(name: string, data: unknown): void;

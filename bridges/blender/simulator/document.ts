@@ -70,6 +70,9 @@ export interface Picture {
 
 export interface Document {
   file: { name: string | null; dirty: boolean };
+  /** The name of the active scene: the only one with its objects. */
+  scene: string;
+  otherScenes: { name: string; objects: number }[];
   objects: Record<string, SceneObject>;
   meshes: Record<string, Mesh>;
   materials: Record<string, Material>;
@@ -88,6 +91,8 @@ export const ROOT_COLLECTION = "Scene Collection";
 export function emptyDocument(): Document {
   return {
     file: { name: null, dirty: false },
+    scene: "Scene",
+    otherScenes: [],
     objects: {},
     meshes: {},
     materials: {},

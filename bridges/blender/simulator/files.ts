@@ -1,4 +1,5 @@
 /** Files that cross the App link by their local path: what the bridge fetched for a command, and what a command made. */
+import { BEYOND_SIMULATOR } from "@patchbay/bridge-kit";
 import { type AssetRef, PatchbayError } from "@patchbay/contracts";
 import { decode } from "fast-png";
 import { join } from "node:path";
@@ -57,6 +58,9 @@ export async function loadPicture(path: string): Promise<Picture> {
     const [r = 0, g = 0, b = 0] = sums.map((sum) => sum / (width * height));
     return { width, height, color: [r, g, b] };
   } catch (cause) {
-    throw new PatchbayError("COMMAND_FAILED", "Cannot read the image: the simulator reads PNG only", { cause });
+    throw new PatchbayError("COMMAND_FAILED", "Cannot read the image: the simulator reads PNG only", {
+      cause,
+      context: BEYOND_SIMULATOR,
+    });
   }
 }

@@ -1,7 +1,8 @@
 /** The simulator's file: its document as JSON. It is no file of the real Blender, and says so. */
+import { BEYOND_SIMULATOR } from "@patchbay/bridge-kit";
 import { PatchbayError } from "@patchbay/contracts";
 import { z } from "zod";
-import type { Document } from "./document.ts";
+import { type Document, emptyDocument } from "./document.ts";
 
 const FORMAT = "patchbay-blender-simulator";
 
@@ -25,11 +26,12 @@ export function readDocument(content: Uint8Array, name: string): Document {
   try {
     const { document } = Saved.parse(JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(content)));
     // written by this module from a Document, as its format and version say
-    return { ...document as unknown as Document, file: { name, dirty: false } };
+    return { ...emptyDocument(), ...document as unknown as Document, file: { name, dirty: false } };
   } catch (cause) {
     throw new PatchbayError("COMMAND_FAILED", `Cannot open '${name}': the simulator did not write it`, {
       cause,
       remedy: "A real .blend file needs a real Blender.",
+      context: BEYOND_SIMULATOR,
     });
   }
 }

@@ -1,5 +1,6 @@
 /** One simulated Blender without its link: a document, its history, and the commands that change it all or nothing. */
 import { type JsonObject, PatchbayError, ValidationError } from "@patchbay/contracts";
+import { BEYOND_SIMULATOR } from "@patchbay/bridge-kit";
 import { blender, type BlenderCommands } from "../manifest.ts";
 import type { SceneState } from "../manifest/state.ts";
 import type { CommandContext } from "./command_context.ts";
@@ -50,14 +51,21 @@ export interface SimulatedCall {
 export interface SessionOptions {
   /** Stands in for Python. @default refuses: there is none */
   python?: (code: string) => unknown;
+  /** What is open at first. @default nothing */
+  document?: Document;
+  /** It stands in for a real one in a rehearsal: pictures are drawn in the size of a stamp, since nobody looks at them. @default false */
+  staged?: boolean;
 }
 
 export class SimulatedSession {
-  readonly #history = new UndoHistory();
+  readonly #history: UndoHistory;
   readonly #python: (code: string) => unknown;
+  readonly #staged: boolean;
 
   constructor(options: SessionOptions = {}) {
+    this.#history = new UndoHistory(options.document);
     this.#python = options.python ?? noPython;
+    this.#staged = options.staged ?? false;
   }
 
   snapshot(): SceneState {
@@ -102,7 +110,8 @@ export class SimulatedSession {
     const before = this.#history.document;
     const draft = copyDocument(before);
     const events: [string, unknown][] = [];
-    const context = { ...call, document: draft, event: (name: string, data: unknown) => events.push([name, data]) };
+    const event = (name: string, data: unknown) => events.push([name, data]);
+    const context = { ...call, document: draft, staged: this.#staged, event };
     const value = await HANDLERS[command](context, parsed.data);
     if (FILE_COMMANDS.has(command)) this.#history.replace(draft);
     // a render undoes nothing, but the camera that it had to add is there from now on
@@ -131,5 +140,6 @@ function isCommand(command: string): command is keyof BlenderCommands {
 function noPython(): never {
   throw new PatchbayError("COMMAND_FAILED", "Cannot run code: the simulator has no Python", {
     remedy: "Start a bridge to a real Blender.",
+    context: BEYOND_SIMULATOR,
   });
 }

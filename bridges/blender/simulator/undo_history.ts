@@ -14,12 +14,17 @@ interface Group {
 }
 
 export class UndoHistory {
-  #document: Document = emptyDocument();
+  #document: Document;
   #past: Document[] = [];
   #future: Document[] = [];
   #group: Group | undefined;
   /** What the last value of a link left: while nothing else happens, the next one is part of the same step. */
   #live: Document | undefined;
+
+  /** @param document what is open at first */
+  constructor(document = emptyDocument()) {
+    this.#document = document;
+  }
 
   get document(): Document {
     return this.#document;

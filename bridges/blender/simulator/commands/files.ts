@@ -1,4 +1,5 @@
 /** Files: the document itself, as JSON under Blender's ending, and exchange with other programs. */
+import { BEYOND_SIMULATOR } from "@patchbay/bridge-kit";
 import { PatchbayError } from "@patchbay/contracts";
 import { join } from "node:path";
 import { NEW_LIGHTS } from "./lights.ts";
@@ -20,7 +21,7 @@ export const files: Handlers<"import_file" | "export_file" | "open_file" | "save
     const format = args.format ?? name.split(".").at(-1)?.toLowerCase() ?? "";
     if (!isFormat(format)) {
       throw new PatchbayError("COMMAND_FAILED", `Cannot import '${name}': the simulator does not read '${format}'`, {
-        context: { available: READABLE },
+        context: { available: READABLE, ...BEYOND_SIMULATOR },
       });
     }
     const parts = importParts(format, await Deno.readFile(path), name);
@@ -44,7 +45,7 @@ export const files: Handlers<"import_file" | "export_file" | "open_file" | "save
     const { format } = args;
     if (!isFormat(format)) {
       throw new PatchbayError("COMMAND_FAILED", `Cannot export: the simulator does not write '${format}'`, {
-        context: { available: READABLE },
+        context: { available: READABLE, ...BEYOND_SIMULATOR },
       });
     }
     const wanted = [
@@ -64,7 +65,12 @@ export const files: Handlers<"import_file" | "export_file" | "open_file" | "save
     const content = await Deno.readFile(path).catch(async (cause) => {
       throw new PatchbayError("NOT_FOUND", `There is no saved file '${name}'`, {
         cause,
-        context: { kind: "file", name, available: await savedFiles(context) },
+        context: {
+          kind: "file",
+          name,
+          available: await savedFiles(context),
+          ...(context.staged ? BEYOND_SIMULATOR : {}),
+        },
       });
     });
     Object.assign(context.document, readDocument(content, name));

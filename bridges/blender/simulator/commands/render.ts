@@ -1,4 +1,5 @@
 /** Pictures: a flat-shaded preview stands in for every engine. */
+import { BEYOND_SIMULATOR } from "@patchbay/bridge-kit";
 import { PatchbayError } from "@patchbay/contracts";
 import { encode } from "fast-png";
 import type { Vector } from "../../manifest/values.ts";
@@ -16,7 +17,7 @@ export const render: Handlers<"render_image" | "set_render" | "render_animation"
   async render_image({ document, ...context }, args) {
     const started = performance.now();
     const shot = shotOf(document, args);
-    const picture = draw(atFrame(document, args.frame ?? document.timeline.current), shot);
+    const picture = draw(atFrame(document, args.frame ?? document.timeline.current), shot, context);
     const image = await store(context, `${args.name}.png`, picture);
     const frame = args.frame ?? document.timeline.current;
     const { width, height, engine, camera, camera_added } = shot;
@@ -38,11 +39,11 @@ export const render: Handlers<"render_image" | "set_render" | "render_animation"
       if (context.signal.aborted) {
         throw new PatchbayError("CANCELLED", `Cancelled after ${frames.length} of ${wanted.length} frames`);
       }
-      const picture = draw(atFrame(document, frame), shot);
+      const picture = draw(atFrame(document, frame), shot, context);
       frames.push({ frame, image: await store(context, `frame_${String(frame).padStart(4, "0")}.png`, picture) });
       context.progress({ fraction: frames.length / wanted.length, message: `frame ${frame}` });
       // drawing keeps the process busy, in which the studio may be as well: it gets a breath after each frame
-      await pause(BREATH_MS);
+      await pause(context.staged ? 0 : BREATH_MS);
     }
     const { width, height, engine, camera, camera_added } = shot;
     const duration_ms = performance.now() - started;
@@ -65,7 +66,7 @@ export const render: Handlers<"render_image" | "set_render" | "render_animation"
     const view = args.view === "current" ? "perspective" : args.view;
     const eye = view === "camera" ? throughActive(document) : lookingFrom(document, view);
     const drawn = args.shading === "wireframe" ? renderWireframe : renderPreview;
-    const picture = drawn(document, eye, { width: args.width, height: args.height, transparent: false, smooth: true });
+    const picture = drawn(document, eye, { ...drawnSize(args, context), transparent: false, smooth: true });
     const image = await store(context, "viewport.png", picture);
     return { image, width: args.width, height: args.height, view };
   },
@@ -89,7 +90,9 @@ interface Wanted {
 
 /** What a picture is taken with: what was asked for, and else what the scene has. */
 function shotOf(document: Document, wanted: Wanted) {
-  if (wanted.format !== "png") throw new PatchbayError("COMMAND_FAILED", "The simulator writes PNG only");
+  if (wanted.format !== "png") {
+    throw new PatchbayError("COMMAND_FAILED", "The simulator writes PNG only", { context: BEYOND_SIMULATOR });
+  }
   const scene = document.render;
   const engine = wanted.engine ?? scene.engine;
   const size = sizeOf(scene, wanted);
@@ -112,8 +115,24 @@ function sizeOf(scene: Document["render"], { width, height }: Wanted): { width: 
   };
 }
 
-function draw(document: Document, shot: ReturnType<typeof shotOf>): Image {
-  return renderPreview(document, eyeOf(document, shot.camera), { ...shot, smooth: shot.samples > 4 });
+function draw(
+  document: Document,
+  shot: ReturnType<typeof shotOf>,
+  context: Pick<CommandContext, "staged">,
+): Image {
+  const options = { ...shot, ...drawnSize(shot, context), smooth: shot.samples > 4 };
+  return renderPreview(document, eyeOf(document, shot.camera), options);
+}
+
+/** The longer edge of a picture that nobody looks at, in pixels. */
+const STAMP = 32;
+
+function drawnSize(
+  { width, height }: { width: number; height: number },
+  { staged }: Pick<CommandContext, "staged">,
+): { width: number; height: number } {
+  const factor = staged ? Math.min(1, STAMP / Math.max(width, height)) : 1;
+  return { width: Math.max(1, Math.round(width * factor)), height: Math.max(1, Math.round(height * factor)) };
 }
 
 /** The camera to look through; the document gets one where it has none. */

@@ -86,7 +86,10 @@ export function sceneState(document: Document): SceneState {
   const all = Object.values(document.objects);
   return {
     file: { ...document.file },
-    scenes: [{ name: "Scene", active: true, objects: all.length }],
+    scenes: [
+      { name: document.scene, active: true, objects: all.length },
+      ...document.otherScenes.map((scene) => ({ ...scene, active: false })),
+    ],
     objects: Object.fromEntries(all.map((object) => [object.name, summaryOf(document, object)])),
     collections: Object.fromEntries(
       Object.entries(document.collections).map(([name, { parent }]) => [name, {
