@@ -28,12 +28,36 @@ export interface Adapter<S = unknown> {
    * Makes the commands that follow one undo step, until the group is closed; for applications that can do that, and looked
    * at once `open` has resolved. Groups do not nest.
    * @param label what the undo history calls the step
+   * @param id the batch's: what `stepBack` knows the step by
    */
-  group?: ((label: string, signal: AbortSignal) => Promise<UndoGroup>) | undefined;
+  group?: ((label: string, signal: AbortSignal, id?: Id) => Promise<UndoGroup>) | undefined;
+  /**
+   * One command back, or forth again, in the application's own undo history: only where that very command lies on top, so
+   * that nothing of the artist's goes with it. Looking and stepping are one thing, on the application's main thread. For
+   * applications that can do that, and looked at once `open` has resolved.
+   */
+  stepBack?: ((step: StepBack) => Promise<SteppedBack>) | undefined;
   /** Whether the bridge starts the application itself, and so may end it and start it again. @default false */
   readonly owned?: boolean;
   /** Lets go of the application, and ends it where the bridge started it. Called once for each `open`, also for one that failed. */
   close(): Promise<void>;
+}
+
+/** Which way in the undo history. */
+export type HistoryDirection = "undo" | "redo";
+
+export interface StepBack {
+  direction: HistoryDirection;
+  /** The command that has to lie on top, as `execute` had its id; or the batch. */
+  commandId: Id;
+  signal: AbortSignal;
+}
+
+export interface SteppedBack {
+  /** Where not, the application is as it was. */
+  moved: boolean;
+  /** Why not, for a person: goes on after "since". */
+  reason?: string | undefined;
 }
 
 /** Commands that are one undo step. */

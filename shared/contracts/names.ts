@@ -15,6 +15,12 @@ export type BridgeId = z.infer<typeof BridgeId>;
 export const CommandName = z.string().regex(/^_?[A-Za-z][A-Za-z0-9_-]{0,63}$/, "letters, digits, '-' and '_'");
 export type CommandName = z.infer<typeof CommandName>;
 
+/**
+ * Whether a command is the bridge's own: `_undo`, `_redo`, `_recover`. No manifest has it, every bridge does, on its own
+ * address and not on `any`.
+ */
+export const isBridgesOwn = (name: CommandName): boolean => name.startsWith("_");
+
 /** A command of a manifest. */
 export const ManifestCommandName = CommandName.refine(
   (name) => !name.startsWith("_"),

@@ -51,6 +51,10 @@ export const Recover = z.looseObject({
 });
 export type Recover = z.infer<typeof Recover>;
 
+/** What `_recover` gives, once the application takes commands again; or why nothing was done. */
+export const Recovered = z.looseObject({ done: z.boolean(), reason: z.string().max(500) });
+export type Recovered = z.infer<typeof Recovered>;
+
 /** One time that something was done about errors: visible while it acts, and after. */
 export const Recovery = z.looseObject({
   id: Id,

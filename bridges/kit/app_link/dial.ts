@@ -8,11 +8,11 @@ import {
   ValidationError,
 } from "@patchbay/contracts";
 import type { z } from "zod";
-import type { GroupOutcome } from "../adapter.ts";
+import type { GroupOutcome, HistoryDirection, SteppedBack } from "../adapter.ts";
 import type { ByteStream } from "./byte_stream.ts";
 import { Hello, HelloAnswer, LINK_PROTOCOL } from "./hello.ts";
 import { JsonRpcConnection } from "./json_rpc.ts";
-import { ExecuteParams, GroupBeginParams, GroupEndParams } from "./link_messages.ts";
+import { ExecuteParams, GroupBeginParams, GroupEndParams, StepBackParams } from "./link_messages.ts";
 import { framedStream, type MessageStream } from "./message_stream.ts";
 import { dialForMessages } from "./message_transports.ts";
 import { defaultLinksDir, readRendezvous, rendezvousPath } from "./rendezvous.ts";
@@ -36,9 +36,11 @@ export interface DialOptions {
   /** What it offers, for a bridge that does not know; with it, the link announces the capability `manifest`. */
   manifest?(): Promise<unknown> | unknown;
   /** Makes the commands that follow one undo step; with it, the link announces the capability `groups`. */
-  groupBegin?(label: string): Promise<void> | void;
+  groupBegin?(label: string, id?: string): Promise<void> | void;
   /** Ends the group, and takes it back for `undo`. @returns whether all of it was taken back */
   groupEnd?(outcome: GroupOutcome): Promise<boolean> | boolean;
+  /** One command back or forth in the undo history, if it lies on top; with it, the link announces the capability `step_back`. */
+  stepBack?(direction: HistoryDirection, id: string): Promise<SteppedBack> | SteppedBack;
   /** The bridge asks the application to end. */
   onShutdown?(): void;
   /** Ends the link when it fires. */
@@ -96,6 +98,7 @@ export async function dialAppLink(options: DialOptions): Promise<DialledLink> {
       capabilities: {
         ...options.capabilities,
         ...(options.groupBegin === undefined ? {} : { groups: true }),
+        ...(options.stepBack === undefined ? {} : { step_back: true }),
         ...(options.manifest === undefined ? {} : { manifest: true }),
       },
       background: options.background ?? true,
@@ -138,15 +141,21 @@ async function serve(
       return await options.execute({ command, args, id, live, signal, progress });
     }
     case "group_begin": {
-      const { label } = read(GroupBeginParams, method, params);
+      const { label, id } = read(GroupBeginParams, method, params);
       if (options.groupBegin === undefined) break;
-      await options.groupBegin(label);
+      await options.groupBegin(label, id);
       return {};
     }
     case "group_end": {
       const { outcome } = read(GroupEndParams, method, params);
       if (options.groupEnd === undefined) break;
       return { undone: await options.groupEnd(outcome) };
+    }
+    case "step_back": {
+      const { direction, id } = read(StepBackParams, method, params);
+      if (options.stepBack === undefined) break;
+      signal.throwIfAborted();
+      return await options.stepBack(direction, id);
     }
   }
   throw PatchbayError.of("UNKNOWN_COMMAND", `The application has no method '${method.slice(0, 80)}'`);

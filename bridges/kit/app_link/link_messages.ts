@@ -12,11 +12,23 @@ export const ExecuteParams = z.looseObject({
 });
 
 /** `group_begin`: what is executed until `group_end` is one undo step. For applications whose `hello` has the capability `groups`. */
-export const GroupBeginParams = z.looseObject({ label: z.string().max(200) });
+export const GroupBeginParams = z.looseObject({
+  label: z.string().max(200),
+  /** What `step_back` knows the step by. */
+  id: z.string().optional(),
+});
 /** `group_end` */
 export const GroupEndParams = z.looseObject({ outcome: z.enum(["keep", "undo"]) });
 /** What `group_end` answers: whether all of it was taken back. */
 export const GroupEnded = z.looseObject({ undone: z.boolean() });
+
+/**
+ * `step_back`: takes the command with this id back, or does it again, if it lies on top of the undo history. Answered with
+ * {@linkcode SteppedBack}. For applications whose `hello` has the capability `step_back`.
+ */
+export const StepBackParams = z.looseObject({ direction: z.enum(["undo", "redo"]), id: z.string() });
+/** What `step_back` answers. */
+export const SteppedBack = z.looseObject({ moved: z.boolean(), reason: z.string().max(500).optional() });
 
 const at = z.number().nonnegative().optional();
 

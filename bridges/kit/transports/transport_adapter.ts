@@ -1,8 +1,16 @@
 /** An {@linkcode Adapter} on any {@linkcode Transport}: what is the same for every application, however it is talked to. */
-import { type AppManifest, PatchbayError } from "@patchbay/contracts";
+import { type AppManifest, type Id, PatchbayError } from "@patchbay/contracts";
 import { logger } from "@patchbay/telemetry";
-import type { Adapter, AdapterCall, AdapterHost, OpenedApplication, UndoGroup } from "../adapter.ts";
-import { GroupEnded, parseNotification } from "../app_link/link_messages.ts";
+import type {
+  Adapter,
+  AdapterCall,
+  AdapterHost,
+  OpenedApplication,
+  StepBack,
+  SteppedBack as SteppedBackAnswer,
+  UndoGroup,
+} from "../adapter.ts";
+import { GroupEnded, parseNotification, SteppedBack } from "../app_link/link_messages.ts";
 import { type Launch, LaunchedApplication, START_TIMEOUT_MS } from "../supervision/launched_application.ts";
 import { Pulse } from "../supervision/pulse.ts";
 import type { OpenTransport, Transport } from "./transport.ts";
@@ -56,6 +64,7 @@ class TransportAdapter implements Adapter {
   readonly owned: boolean;
   /** Only where the application says that it can. */
   group: Adapter["group"];
+  stepBack: Adapter["stepBack"];
   readonly #options: TransportAdapterOptions;
   readonly #host: AdapterHost;
   readonly #held = new AsyncDisposableStack();
@@ -86,7 +95,8 @@ class TransportAdapter implements Adapter {
     this.#gone.then((error) => this.#host.lost(error));
     this.#watch(transport);
     const { appVersion, capabilities = {} } = transport.peer;
-    if (capabilities["groups"] === true) this.group = (label, signal) => this.#group(label, signal);
+    if (capabilities["groups"] === true) this.group = (label, signal, id) => this.#group(label, signal, id);
+    if (capabilities["step_back"] === true) this.stepBack = (step) => this.#stepBack(step);
     const { instance } = capabilities;
     return { appVersion, capabilities, ...(typeof instance === "string" ? { instance } : {}) };
   }
@@ -114,8 +124,14 @@ class TransportAdapter implements Adapter {
     await this.#gone;
   }
 
-  async #group(label: string, signal: AbortSignal): Promise<UndoGroup> {
-    await this.#ask((transport) => transport.request("group_begin", { label }, { signal }));
+  async #stepBack({ direction, commandId, signal }: StepBack): Promise<SteppedBackAnswer> {
+    const params = { direction, id: commandId };
+    return SteppedBack.parse(await this.#ask((transport) => transport.request("step_back", params, { signal })));
+  }
+
+  async #group(label: string, signal: AbortSignal, id?: Id): Promise<UndoGroup> {
+    const params = id === undefined ? { label } : { label, id };
+    await this.#ask((transport) => transport.request("group_begin", params, { signal }));
     return {
       close: async (outcome) => {
         const { signal } = this.#host;
