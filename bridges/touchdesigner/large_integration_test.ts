@@ -25,8 +25,7 @@ Deno.test("a network of two megabytes is applied in one step, listed page by pag
   assert.ok(content.length > 2_000_000, `${content.length} bytes`);
   const { path: parent } = await studio.call("create_node", { type: "baseCOMP", name: "large" });
   const file = await studio.store("network.json", "application/json", content);
-  const args = { parent, file };
-  const applied = await studio.call("apply_network", args, { timeoutMs: 120_000 });
+  const applied = await studio.call("apply_network", { parent, file }, { timeoutMs: 120_000 });
   assert.deepEqual([applied.created.length, applied.nodes.length, applied.more], [COUNT, 500, COUNT - 500]);
   const names = new Set<string>();
   let offset: number | null = 0;
@@ -43,7 +42,7 @@ Deno.test("a network of two megabytes is applied in one step, listed page by pag
   const { checked, total } = await studio.call("list_errors", { parent });
   assert.deepEqual([checked, total], [COUNT, 0]);
   await using states = await studio.states();
-  await studio.takeBack("apply_network", args, applied);
+  await studio.call("undo");
   const update = await states.first();
   assert.ok(JSON.stringify(update).length < 200_000, "the state stays small");
   assert.equal((await studio.call("list_nodes", { parent })).total, 0);

@@ -1,6 +1,6 @@
 /** A nats-server, a TouchDesigner bridge with its simulator and a caller, for one test. */
 import { type Bus, getAsset, migrate, putAsset, request, subscribe } from "@patchbay/bus";
-import { inverseArguments } from "./taking_back.ts";
+import { TriedCommands } from "../../kit/testing/tried_commands.ts";
 import { startTestNats } from "@patchbay/testing";
 import {
   AppEvent,
@@ -74,8 +74,7 @@ export async function startTouchDesignerStudio(
 
 /** What a caller does. */
 function callsOf(bus: Bus) {
-  const called = new Set<string>();
-  const takenBack = new Set<string>();
+  const tried = new TriedCommands(touchdesigner);
 
   /** The value of a command. @throws the problem that it was answered with */
   async function call<N extends CommandName>(
@@ -83,7 +82,6 @@ function callsOf(bus: Bus) {
     args: JsonObject = {},
     { timeoutMs = 60_000, id = newId() }: CallOptions = {},
   ): Promise<ResultOf<N>> {
-    called.add(command);
     const payload: Command = { command, args, priority: "normal", timeoutMs };
     const message = envelope({ type: "command", id, source: "test", target: `touchdesigner.${BRIDGE}`, payload });
     const { payload: result } = await request(bus, subjects.command("touchdesigner", BRIDGE, command), message, {
@@ -92,17 +90,24 @@ function callsOf(bus: Bus) {
       timeoutMs: timeoutMs + 10_000,
     });
     if (!result.ok) throw fromProblem(result.problem);
+    tried.executed(command);
     // the bridge has checked it against the schema of this very command
     return touchdesigner.commands[command].result.parse(result.value) as ResultOf<N>;
   }
 
-  /** Takes a finished command back in the way that its manifest claims. */
-  async function takeBack(command: CommandName, args: JsonObject, result: unknown): Promise<void> {
-    const { undo } = touchdesigner.commands[command];
-    if (undo === "none") throw new TypeError(`'${command}' claims no undo`);
-    takenBack.add(command);
-    if (undo === "app") await call("undo");
-    else await call(undo.command as CommandName, inverseArguments(undo.args ?? {}, { args, result }));
+  /** Executes a command, takes it back as its manifest claims, and sees that what `look` reads is as it was. */
+  async function undone<N extends CommandName>(
+    command: N,
+    args: JsonObject,
+    look: () => unknown,
+    meanwhile: (result: ResultOf<N>) => Promise<void> | void = () => {},
+  ): Promise<ResultOf<N>> {
+    const before = await look();
+    const result = await call(command, args);
+    await meanwhile(result);
+    const inverse = (name: string, args: JsonObject) => call(name as CommandName, args);
+    await tried.takeBack(command, { args, result, before, look, call: inverse });
+    return result;
   }
 
   /** The pixels of a PNG that a command stored. */
@@ -144,7 +149,7 @@ function callsOf(bus: Bus) {
   /** Runs Python on the simulator's main thread half a second later, when no command runs: what a person does by hand. */
   const byHand = (code: string) => call("execute_python", { code: `run(${JSON.stringify(code)}, delayFrames=30)` });
 
-  return { bus, call, takeBack, called, takenBack, pixels, listen, tune, states, cancel, store, byHand };
+  return { bus, call, undone, tried, pixels, listen, tune, states, cancel, store, byHand };
 }
 
 function waiting<P>(

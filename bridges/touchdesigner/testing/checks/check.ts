@@ -1,5 +1,4 @@
 /** What a check of one command has at hand: a studio, and a network of its own. */
-import assert from "node:assert/strict";
 import type { JsonObject } from "@patchbay/contracts";
 import type { CommandName, ResultOf, Studio } from "../touchdesigner_studio.ts";
 
@@ -26,19 +25,13 @@ export async function content({ studio, at }: Place): Promise<unknown> {
 }
 
 /** Runs a command that changes the network; looks that it did, takes it back as claimed, and looks that it is as it was. */
-export async function changes<N extends CommandName>(
+export function changes<N extends CommandName>(
   place: Place,
   command: N,
   args: JsonObject,
   look: (result: ResultOf<N>) => Promise<void> | void = () => {},
 ): Promise<ResultOf<N>> {
-  const before = await content(place);
-  const result = await place.studio.call(command, args);
-  assert.notDeepEqual(await content(place), before, `${command} changed nothing`);
-  await look(result);
-  await place.studio.takeBack(command, args, result);
-  assert.deepEqual(await content(place), before, `${command} was not taken back`);
-  return result;
+  return place.studio.undone(command, args, () => content(place), look);
 }
 
 /** Makes an operator in the network. */

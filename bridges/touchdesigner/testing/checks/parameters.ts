@@ -90,21 +90,19 @@ export const parameterChecks: Checks = {
     await make(place, "tableDAT", "cues");
     const node = `${at}/cues`;
     await studio.call("set_table", { node, rows: [["name", "frame"], ["début", 1]] });
-    const args = { node, rows: [["ß", 2.5, "🎛"]] };
-    const written = await studio.call("set_table", args);
-    assert.deepEqual([written.rows, written.columns], [1, 3]);
-    assert.deepEqual((await studio.call("get_text", { node })).rows, [["ß", "2.5", "🎛"]]);
-    await studio.takeBack("set_table", args, written);
-    assert.deepEqual((await studio.call("get_text", { node })).rows, [["name", "frame"], ["début", "1"]]);
+    const rows = async () => (await studio.call("get_text", { node })).rows;
+    assert.deepEqual(await rows(), [["name", "frame"], ["début", "1"]]);
+    await studio.undone("set_table", { node, rows: [["ß", 2.5, "🎛"]] }, rows, async (written) => {
+      assert.deepEqual([written.rows, written.columns], [1, 3]);
+      assert.deepEqual(await rows(), [["ß", "2.5", "🎛"]]);
+    });
   },
   async set_text(place) {
     const { studio, at } = place;
     await make(place, "textDAT", "shader");
     const node = `${at}/shader`;
-    const args = { node, text: "out vec4 colour; // für später\n" };
-    const written = await studio.call("set_text", args);
-    assert.equal((await studio.call("get_text", { node })).text, args.text);
-    await studio.takeBack("set_text", args, written);
-    assert.equal((await studio.call("get_text", { node })).text, "");
+    const text = async () => (await studio.call("get_text", { node })).text;
+    const shader = "out vec4 colour; // für später\n";
+    await studio.undone("set_text", { node, text: shader }, text, async () => assert.equal(await text(), shader));
   },
 };

@@ -1,5 +1,6 @@
 /** Whole networks, the timeline, watching, going back, methods and code. */
 import assert from "node:assert/strict";
+import type { Studio } from "../touchdesigner_studio.ts";
 import { changes, type Checks, code, content, make } from "./check.ts";
 
 const NETWORK = {
@@ -16,6 +17,10 @@ const NETWORK = {
   ],
   connections: [{ from: "bright", to: "out" }],
 };
+
+/** What is watched, without the values. */
+const watched = (studio: Studio) => async () =>
+  (await studio.call("list_watched")).watched.map(({ name, node, channels }) => [name, node, channels]);
 
 export const sessionChecks: Checks = {
   async apply_network(place) {
@@ -45,12 +50,9 @@ export const sessionChecks: Checks = {
   },
   async set_timeline({ studio }) {
     await studio.call("set_timeline", { playing: false, frame: 100 });
-    const before = await studio.call("get_timeline");
     const args = { frame: 250, tempo: 96, end: 900, range: [10, 800], loop: false };
-    const set = await studio.call("set_timeline", args);
+    const set = await studio.undone("set_timeline", args, () => studio.call("get_timeline"));
     assert.deepEqual([set.frame, set.tempo, set.end, set.range, set.loop], [250, 96, 900, [10, 800], false]);
-    await studio.takeBack("set_timeline", args, set);
-    assert.deepEqual(await studio.call("get_timeline"), before);
     await assert.rejects(studio.call("set_timeline", { start: 50, end: 20 }), code("INVALID_ARGUMENTS"));
     await studio.call("set_timeline", { playing: true });
   },
@@ -64,24 +66,22 @@ export const sessionChecks: Checks = {
     await make(place, "lfoCHOP", "wave");
     await using values = await studio.tune("chop");
     const args = { node: `${at}/wave`, name: "wave" };
-    const watched = await studio.call("watch_channels", args);
-    assert.deepEqual([watched.available, watched.replaced], [["chan1"], null]);
-    const first = await values.first((value) => "wave" in value) as { wave: { chan1: number } };
-    const second = await values.first((value) => JSON.stringify(value) !== JSON.stringify(first));
-    assert.notDeepEqual(second, first, "it moves");
-    await studio.takeBack("watch_channels", args, watched);
-    assert.deepEqual((await studio.call("list_watched")).watched, []);
+    await studio.undone("watch_channels", args, watched(studio), async ({ available, replaced }) => {
+      assert.deepEqual([available, replaced], [["chan1"], null]);
+      const first = await values.first((value) => "wave" in value) as { wave: { chan1: number } };
+      const second = await values.first((value) => JSON.stringify(value) !== JSON.stringify(first));
+      assert.notDeepEqual(second, first, "it moves");
+    });
   },
   async unwatch_channels(place) {
     const { studio, at } = place;
     await make(place, "lfoCHOP", "wave");
     await studio.call("watch_channels", { node: `${at}/wave`, name: "again", channels: "chan*" });
     const args = { name: "again" };
-    const stopped = await studio.call("unwatch_channels", args);
-    await assert.rejects(studio.call("unwatch_channels", args), code("NOT_FOUND"));
-    await studio.takeBack("unwatch_channels", args, stopped);
-    const { watched } = await studio.call("list_watched");
-    assert.deepEqual(watched.map(({ name, channels }) => [name, channels]), [["again", "chan*"]]);
+    await studio.undone("unwatch_channels", args, watched(studio), async () => {
+      await assert.rejects(studio.call("unwatch_channels", args), code("NOT_FOUND"));
+    });
+    assert.deepEqual(await watched(studio)(), [["again", `${at}/wave`, "chan*"]]);
     await studio.call("unwatch_channels", args);
   },
   async list_watched(place) {
@@ -93,25 +93,24 @@ export const sessionChecks: Checks = {
     await studio.call("unwatch_channels", { name: "one" });
   },
   async undo(place) {
-    const { studio } = place;
     const empty = await content(place);
     await make(place, "noiseTOP", "a");
     await make(place, "noiseTOP", "b");
     const full = await content(place);
-    const undone = await studio.call("undo", { steps: 2 });
-    assert.deepEqual([undone.steps, await content(place)], [2, empty]);
-    await studio.takeBack("undo", { steps: 2 }, undone);
+    await changes(place, "undo", { steps: 2 }, async ({ steps }) => {
+      assert.deepEqual([steps, await content(place)], [2, empty]);
+    });
     assert.deepEqual(await content(place), full);
   },
   async redo(place) {
     const { studio } = place;
     await make(place, "noiseTOP", "a");
+    await make(place, "noiseTOP", "b");
     const full = await content(place);
-    await studio.call("undo");
-    const redone = await studio.call("redo");
-    assert.deepEqual(await content(place), full);
-    await studio.takeBack("redo", { steps: 1 }, redone);
+    await studio.call("undo", { steps: 2 });
+    await changes(place, "redo", { steps: 2 }, async () => assert.deepEqual(await content(place), full));
     assert.deepEqual(await content(place), []);
+    await studio.call("redo");
     assert.equal((await studio.call("redo", { steps: 5 })).steps, 1);
     assert.equal((await studio.call("redo")).steps, 0);
   },
