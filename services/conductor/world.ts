@@ -4,6 +4,7 @@ import {
   type AppName,
   BridgeAddress,
   type BridgeId,
+  isBridgesOwn,
   ManifestDocument,
   parseAddress,
   type PlanWorld,
@@ -43,6 +44,7 @@ export async function followWorld(bus: Bus, signal: AbortSignal): Promise<World>
       return describe(documents.map((entry) => [entry.key, entry]), bridges.map((entry) => [entry.key, entry]));
     },
     offers(app, bridge, command) {
+      if (isBridgesOwn(command)) return true;
       const commands = manifests.values.get(`${app}.${bridge}`)?.value.commands;
       return commands !== undefined && Object.hasOwn(commands, command);
     },
