@@ -133,8 +133,8 @@ export function assembleParts<S>(
   const ledger = openLedger(bus);
   const journal = new ExecutionJournal(options.workDir);
   ended.addEventListener("abort", () => journal[Symbol.dispose](), { once: true });
-  const runner = commandRunner({ options, self, fence, queue, application, state, spool, ledger, journal });
-  const batches = bridgeBatches({ options, self, fence, queue, application, state, spool, ledger, journal });
+  const runner = commandRunner({ options, self, fence, queue, application, state, spool, signals, ledger, journal });
+  const batches = bridgeBatches({ options, self, fence, queue, application, state, spool, signals, ledger, journal });
   return {
     self,
     options,
@@ -156,9 +156,9 @@ export function assembleParts<S>(
 type Partly<S, K extends keyof BridgeParts> = Pick<BridgeParts<S>, "options" | "self" | K>;
 
 function commandRunner<S>(
-  { options, self, fence, queue, application, state, spool, ledger, journal }: Partly<
+  { options, self, fence, queue, application, state, spool, signals, ledger, journal }: Partly<
     S,
-    "fence" | "queue" | "application" | "state" | "spool" | "ledger" | "journal"
+    "fence" | "queue" | "application" | "state" | "spool" | "signals" | "ledger" | "journal"
   >,
 ): CommandRunner<S> {
   const { bus, manifest, bridge, allowCode, stuckMs } = options;
@@ -170,6 +170,7 @@ function commandRunner<S>(
     application,
     queue,
     onChanged: () => state.changed("command"),
+    onBegun: ({ id, metadata: { correlationId } }) => signals.during({ id, correlationId }),
     fit: (value, { payload }) => fitValue(value, payload.command, (meta, content) => putAsset(bus, meta, content)),
     progress: (made, command) => {
       const payload = Progress.safeParse(made);

@@ -55,6 +55,8 @@ export interface CommandRunnerOptions<S> {
   onCompleted(completion: PackedMessage): Promise<boolean>;
   /** A command that may have changed the application is over. */
   onChanged(): void;
+  /** The application begins with a command; it has done with it when what this gives is disposed. */
+  onBegun(command: EnvelopeOf<Command>): Disposable;
   claims: Claims;
   journal: ExecutionJournal;
   /** After its deadline or its cancellation, a command may block the application for so long, in milliseconds. @default 60_000 */
@@ -295,6 +297,7 @@ export class CommandRunner<S> {
   async #execute({ name, definition, args, command }: Work, attempt: Attempt, session: Session<S>): Promise<unknown> {
     const { deadline = Infinity, controller: { signal } } = attempt;
     const { application, manifest: { app }, bridge, stuckMs = STUCK_MS } = this.#options;
+    using _begun = this.#options.onBegun(command);
     using _overdue = watchOverdue({
       source: `${app}.${bridge}`,
       command: name,

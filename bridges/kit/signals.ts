@@ -5,6 +5,7 @@ import {
   type BridgeId,
   type ChannelSample,
   envelope,
+  type Id,
   type JsonObject,
   MAX_INLINE_BYTES,
   type SignalDefinition,
@@ -22,6 +23,12 @@ export interface SignalsOptions {
   source: string;
 }
 
+/** A command that the application is busy with. */
+export interface Cause {
+  id: Id;
+  correlationId: Id;
+}
+
 const log = logger("bridge");
 
 /** What the manifest does not declare, or what does not fit it, is logged and goes no further. */
@@ -29,9 +36,23 @@ export class Signals implements Disposable {
   readonly #options: SignalsOptions;
   readonly #paces = new Map<string, Pace>();
   readonly #sequences = new Map<string, number>();
+  #cause: Cause | undefined;
 
   constructor(options: SignalsOptions) {
     this.#options = options;
+  }
+
+  /**
+   * The events that come before this is disposed are taken for what the command does: they carry its correlation, and its
+   * id as their cause. A person's doing at the same time cannot be told apart.
+   */
+  during(cause: Cause): Disposable {
+    this.#cause = cause;
+    return {
+      [Symbol.dispose]: () => {
+        if (this.#cause === cause) this.#cause = undefined;
+      },
+    };
   }
 
   /** Into the stream of events. */
@@ -40,7 +61,10 @@ export class Signals implements Disposable {
     const checked = this.#check("event", event, manifest.events, data);
     if (checked === undefined) return;
     const payload: AppEvent = { app: manifest.app, bridge, event, at: Math.floor(at), data: checked.value };
-    spool.add(subjects.event(manifest.app, bridge, event), envelope({ type: "event", payload, source }));
+    const of = this.#cause === undefined
+      ? {}
+      : { correlationId: this.#cause.correlationId, causationId: this.#cause.id };
+    spool.add(subjects.event(manifest.app, bridge, event), envelope({ type: "event", payload, source, ...of }));
   }
 
   /** What the bridge says of itself: every bridge has these events, beside its manifest's. */

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
-import { AppEvent, ChannelSample, subjects } from "@patchbay/contracts";
+import { AppEvent, ChannelSample, newId, subjects } from "@patchbay/contracts";
 import { readStream, subscribe } from "@patchbay/bus";
 import { startAppDouble } from "@patchbay/testing";
-import { counter, testStudio } from "./test_counter.ts";
+import { callResult, counter, testStudio } from "./test_counter.ts";
 
 Deno.test("events that happen while the bus is away are stored afterwards, each once and in order", async () => {
   await using studio = await testStudio({ storage: "file" });
@@ -40,4 +40,29 @@ Deno.test("a channel sends its first value at once and then the last one at its 
     if (value === 999) break;
   }
   assert.deepEqual(seen, [[0, 1], [999, 2]]);
+});
+
+Deno.test("an event that happens during a command says so, and one that happens afterwards does not", async () => {
+  await using studio = await testStudio();
+  await using double = await startAppDouble(studio.bus, counter, {
+    handlers: {
+      add: () => {
+        double.event("clicked", { x: 1 });
+        return { count: 1 };
+      },
+    },
+  });
+  const correlationId = newId();
+  const { commandId } = await callResult(studio.bus, "add", {}, { correlationId });
+  double.event("clicked", { x: 2 });
+  const seen: { data: unknown; correlationId: string; causationId: string | undefined }[] = [];
+  const subject = subjects.event("counter", "ws-01", "clicked");
+  const options = { subject, payload: AppEvent, from: "start", follow: true } as const;
+  for await (const { message: { payload: { data }, metadata } } of readStream(studio.bus, "EVENTS", options)) {
+    seen.push({ data, correlationId: metadata.correlationId, causationId: metadata.causationId });
+    if (seen.length === 2) break;
+  }
+  assert.deepEqual(seen[0], { data: { x: 1 }, correlationId, causationId: commandId });
+  assert.equal(seen[1]?.causationId, undefined);
+  assert.notEqual(seen[1]?.correlationId, correlationId);
 });

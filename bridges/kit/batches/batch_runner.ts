@@ -34,6 +34,8 @@ export interface BatchRunnerOptions<S>
   onCompleted(completion: PackedMessage): Promise<boolean>;
   /** A batch that may have changed the application is over. */
   onChanged(): void;
+  /** The application begins with a batch; it has done with it when what this gives is disposed. */
+  onBegun(batch: EnvelopeOf<unknown>): Disposable;
   /** After its deadline or its cancellation, a command may block the application for so long, in milliseconds. @default 60_000 */
   stuckMs?: number;
 }
@@ -206,6 +208,7 @@ export class BatchRunner<S> {
       stuckMs,
     });
     execution.answer.then((value) => answer.resolve({ kind: "done", value }), answer.reject);
+    using _begun = this.#options.onBegun(message);
     if (claim === undefined) return await execution.run();
     journal.begin(this.#executing(work, claim.entry));
     await execution.run();

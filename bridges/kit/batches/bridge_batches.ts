@@ -10,6 +10,7 @@ import type { ExecutionJournal } from "../execution_journal.ts";
 import type { Fence } from "../fence.ts";
 import { fitValue } from "../large_values.ts";
 import { ProgressPace } from "../progress_pace.ts";
+import type { Signals } from "../signals.ts";
 import type { Spool } from "../spool/spool.ts";
 import type { StateReporter } from "../state/reporter.ts";
 import { BatchRunner } from "./batch_runner.ts";
@@ -23,12 +24,13 @@ export interface BatchParts<S> {
   application: Application<S>;
   state: StateReporter;
   spool: Spool;
+  signals: Signals;
   ledger: Ledger;
   journal: ExecutionJournal;
 }
 
 export function bridgeBatches<S>(
-  { options, self, fence, queue, application, state, spool, ledger, journal }: BatchParts<S>,
+  { options, self, fence, queue, application, state, spool, signals, ledger, journal }: BatchParts<S>,
 ): BatchRunner<S> {
   const { bus, manifest, bridge, allowCode, stuckMs } = options;
   const pace = new ProgressPace();
@@ -42,6 +44,7 @@ export function bridgeBatches<S>(
     journal,
     onCompleted: (completion) => spool.settled(completion),
     onChanged: () => state.changed("command"),
+    onBegun: ({ id, metadata: { correlationId } }) => signals.during({ id, correlationId }),
     fit: (value, name, maxBytes) => fitValue(value, name, (meta, content) => putAsset(bus, meta, content), maxBytes),
     progress: (made, batch) => {
       const payload = Progress.safeParse(made);
