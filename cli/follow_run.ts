@@ -54,6 +54,8 @@ function describeEvent(event: RunEvent, titles: ReadonlyMap<string, string>): st
   switch (event.type) {
     case "STEP_STARTED":
       return `  ▶ ${title}`;
+    case "STEP_WAITING":
+      return `  … ${title} waits: ${event.reason}`;
     case "STEP_FINISHED":
       return `  ✓ ${title} on ${event.bridge}, ${Math.round(event.durationMs)} ms${describeValue(event.value)}`;
     case "STEP_ERROR":

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type Bus, publish, send } from "@patchbay/bus";
-import { type AppEvent, envelope, newId, type RunEvent, subjects } from "@patchbay/contracts";
+import { type AppEvent, envelope, newId, type RunEvent, type RunLogEntry, subjects } from "@patchbay/contracts";
 import { startTestNats } from "@patchbay/testing";
 import { startCounter } from "./testing/counter.ts";
 import { planOf, startConductorDouble } from "./testing/services.ts";
@@ -113,6 +113,33 @@ Deno.test("a run is followed on from the last event that the reader has", async 
   assert.equal(await rest.next(), undefined);
   await using nothing = await follow(s, path, last.id);
   assert.equal(await nothing.next(), undefined);
+});
+
+Deno.test("events that were stored with one message are followed one by one, and followed on behind each of them", async () => {
+  await using s = await studio();
+  const runId = await startRun(s);
+  const payload: RunLogEntry = { type: "RUN_EVENTS", events: [started, { ...started, stepId: "s2" }, finished] };
+  await publish(s.bus, subjects.run(runId), envelope({ type: "event", payload, source: "conductor" }));
+  const path = `/v1/runs/${runId}/events`;
+  const all: Frame[] = [];
+  {
+    await using events = await follow(s, path);
+    for (let frame = await events.next(); frame !== undefined; frame = await events.next()) all.push(frame);
+  }
+  assert.deepEqual(all.map(({ event }) => event), ["RUN_STARTED", "STEP_STARTED", "STEP_STARTED", "RUN_FINISHED"]);
+  for (const [i, { id }] of all.entries()) {
+    await using rest = await follow(s, path, id);
+    for (const expected of all.slice(i + 1)) assert.deepEqual(await rest.next(), expected);
+    assert.equal(await rest.next(), undefined);
+  }
+  let last: string | undefined = "0-0-0-0-0";
+  for (const { event, data } of all) {
+    await using events = await follow(s, "/v1/events?kinds=run", last);
+    assert.equal((await events.next())?.event, "ready");
+    const frame = await events.next();
+    assert.deepEqual([frame?.event, frame?.data], ["run", { runId, ...data }], event);
+    last = frame?.id;
+  }
 });
 
 Deno.test("a run that never was cannot be followed, nor can one from a place that is none", async () => {

@@ -8,12 +8,13 @@ import {
   parseSubject,
   Progress,
   Result,
-  RunEvent,
+  RunLogEntry,
   StateUpdate,
   subjects,
   WILDCARD,
 } from "@patchbay/contracts";
 import { type EventCursor, FOLLOWED, type Followed, formatCursor } from "./event_cursor.ts";
+import { eventsBehind, nextMessageFrom } from "./run_place.ts";
 import type { ServerEvent } from "./sse.ts";
 
 export const EventKind = z.enum(["event", "state", "run", "progress", "result", "alert"]);
@@ -40,19 +41,33 @@ export async function latestCursor(bus: Bus): Promise<EventCursor> {
 /** Pushes what happens until the signal fires. The first event, `ready`, has the id of where the reader is. */
 export async function followStudio(bus: Bus, filter: StudioFilter, push: Push, signal: AbortSignal): Promise<void> {
   const { cursor, kinds, run } = filter;
+  const startedAt = { seq: cursor.RUNS, event: cursor.runEvent };
   const app = filter.app ?? WILDCARD;
   const bridge = filter.bridge ?? WILDCARD;
   const oneBridge = filter.app !== undefined || filter.bridge !== undefined;
   const failed = new AbortController();
   const ended = AbortSignal.any([signal, failed.signal]);
 
-  const follow = async (stream: Followed, event: EventKind, subject: string, payload: z.ZodType) => {
+  const follow = async (stream: Exclude<Followed, "RUNS">, event: EventKind, subject: string, payload: z.ZodType) => {
     const from = cursor[stream] + 1;
     for await (const entry of readStream(bus, stream, { subject, payload, from, follow: true, signal: ended })) {
       cursor[stream] = entry.seq;
       // the subject of an alert does not say whose it is
       if (stream === "ALERTS" && !isAbout(filter, entry.message.payload)) continue;
-      push({ id: formatCursor(cursor), event, data: dataOf(entry.subject, entry.message.payload) });
+      push({ id: formatCursor(cursor), event, data: entry.message.payload });
+    }
+  };
+  const followRuns = async () => {
+    const log = { subject: subjects.run(run ?? WILDCARD), payload: RunLogEntry, from: nextMessageFrom(startedAt) };
+    for await (const entry of readStream(bus, "RUNS", { ...log, follow: true, signal: ended })) {
+      const address = parseSubject(entry.subject);
+      if (address?.kind !== "run") continue;
+      for (const { event, place } of eventsBehind(startedAt, entry.seq, entry.message.payload)) {
+        cursor.RUNS = place.seq;
+        cursor.runEvent = place.event;
+        // an event of a run does not say whose it is: its subject does
+        push({ id: formatCursor(cursor), event: "run", data: { runId: address.runId, ...event } });
+      }
     }
   };
   const followProgress = async () => {
@@ -74,7 +89,7 @@ export async function followStudio(bus: Bus, filter: StudioFilter, push: Push, s
   if (kinds.includes("alert") && run === undefined) {
     sources.push(follow("ALERTS", "alert", subjects.alert(WILDCARD), Alert));
   }
-  if (kinds.includes("run") && !oneBridge) sources.push(follow("RUNS", "run", subjects.run(run ?? WILDCARD), RunEvent));
+  if (kinds.includes("run") && !oneBridge) sources.push(followRuns());
   if (kinds.includes("progress") && !oneBridge && run === undefined) sources.push(followProgress());
   try {
     await Promise.all(sources);
@@ -82,12 +97,6 @@ export async function followStudio(bus: Bus, filter: StudioFilter, push: Push, s
     failed.abort();
     await Promise.allSettled(sources);
   }
-}
-
-/** A run's event does not say whose it is: its subject does. */
-function dataOf(subject: string, payload: unknown): unknown {
-  const parsed = parseSubject(subject);
-  return parsed?.kind === "run" ? { runId: parsed.runId, ...payload as RunEvent } : payload;
 }
 
 /** Whether an alert is about what the reader asked for; one that is about the whole studio is about everything. */

@@ -36,12 +36,14 @@ export interface ReadStreamOptions<P extends z.ZodType> {
  * @example
  * ```ts
  * import { type Bus, readStream } from "@patchbay/bus";
- * import { applyRunEvent, type Run, RunEvent, subjects } from "@patchbay/contracts";
+ * import { applyRunEvent, eventsOf, type Run, RunLogEntry, subjects } from "@patchbay/contracts";
  *
  * async function load(bus: Bus, runId: string): Promise<Run | undefined> {
  *   let run: Run | undefined;
- *   const log = { subject: subjects.run(runId), payload: RunEvent, from: "start", follow: false } as const;
- *   for await (const { message } of readStream(bus, "RUNS", log)) run = applyRunEvent(run, message.payload);
+ *   const log = { subject: subjects.run(runId), payload: RunLogEntry, from: "start", follow: false } as const;
+ *   for await (const { message } of readStream(bus, "RUNS", log)) {
+ *     for (const event of eventsOf(message.payload)) run = applyRunEvent(run, event);
+ *   }
  *   return run;
  * }
  * ```

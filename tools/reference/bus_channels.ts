@@ -21,7 +21,11 @@ export const MESSAGES: Readonly<Record<string, BusMessage>> = {
   event: { summary: "Something happened in the application.", type: "event", payload: "AppEvent" },
   channelValue: { summary: "The channel's value now.", type: "event", payload: "ChannelSample" },
   linkReport: { summary: "How links do that end at a bridge.", type: "event", payload: "LinkReport" },
-  runEvent: { summary: "One transition of a run.", type: "event", payload: "RunEvent" },
+  runEvent: {
+    summary: "One transition of a run, or several that were stored together.",
+    type: "event",
+    payload: "RunLogEntry",
+  },
   contextChange: { summary: "A change of project context.", type: "event" },
   alert: { summary: "Something that a person must look at.", type: "error", payload: "Alert" },
   problem: { summary: "The request failed (RFC 9457).", type: "error", payload: "Problem" },

@@ -2,18 +2,21 @@
 import { z } from "zod";
 import { readStream, subscribe } from "@patchbay/bus";
 import {
+  eventsOf,
   foldRunEvents,
   Id,
   PatchbayError,
   Progress,
   Run,
-  RunEvent,
+  type RunEvent,
+  RunLogEntry,
   SERVICES,
   subjects,
   ValidationError,
 } from "@patchbay/contracts";
 import type { GatewayDeps } from "../deps.ts";
 import { json, route } from "../route.ts";
+import { eventsBehind, formatPlace, nextMessageFrom, parsePlace, type RunPlace } from "../run_place.ts";
 import { eventStream, type ServerEvent } from "../sse.ts";
 
 const params = z.object({ id: Id });
@@ -56,11 +59,13 @@ export const runRoutes = (deps: Pick<GatewayDeps, "bus" | "call" | "limits" | "c
     headers: [{ name: "Last-Event-ID", description: "The last event that the caller has; what follows it is sent." }],
     answers: { 200: { description: "Events named after their type, and `progress`", mediaType: "text/event-stream" } },
   }, async ({ params: { id }, correlationId, request }) => {
-    const after = lastSequence(request.headers.get("last-event-id"));
+    const after = lastPlace(request.headers.get("last-event-id"));
     const { first, last } = await endsOfLog(deps, id);
     return eventStream(
       (push, signal) =>
-        after >= last.seq && last.finished ? Promise.resolve() : follow(deps, id, after, first, push, signal),
+        nextMessageFrom(after) > last.seq && last.finished
+          ? Promise.resolve()
+          : follow(deps, id, after, first, push, signal),
       { limits: deps.limits, signal: deps.closing, correlationId },
     );
   }),
@@ -69,18 +74,19 @@ export const runRoutes = (deps: Pick<GatewayDeps, "bus" | "call" | "limits" | "c
 /** The run from its log: all that its steps gave together may be larger than a message. */
 async function readRun({ bus, signal }: Pick<GatewayDeps, "bus" | "signal">, id: Id): Promise<Run> {
   const events: RunEvent[] = [];
-  const log = { subject: subjects.run(id), payload: RunEvent, from: "start", follow: false, signal } as const;
-  for await (const { message } of readStream(bus, "RUNS", log)) events.push(message.payload);
+  const log = { subject: subjects.run(id), payload: RunLogEntry, from: "start", follow: false, signal } as const;
+  for await (const { message } of readStream(bus, "RUNS", log)) events.push(...eventsOf(message.payload));
   const run = foldRunEvents(events);
   if (run === undefined) throw new PatchbayError("NOT_FOUND", `Cannot find run '${id}'`);
   return run;
 }
 
-function lastSequence(header: string | null): number {
-  if (header === null || header === "") return 0;
-  if (/^\d{1,15}$/.test(header)) return Number(header);
+function lastPlace(header: string | null): RunPlace {
+  if (header === null || header === "") return { seq: 0 };
+  const place = parsePlace(header);
+  if (place !== undefined) return place;
   throw new ValidationError("INVALID_REQUEST", "Cannot follow run: Last-Event-ID is none of its event ids", {
-    issues: [{ path: ["header", "Last-Event-ID"], message: "a whole number" }],
+    issues: [{ path: ["header", "Last-Event-ID"], message: "one or two whole numbers joined by '.'" }],
   });
 }
 
@@ -88,11 +94,12 @@ type Started = Extract<RunEvent, { type: "RUN_STARTED" }>;
 
 /** How the log begins, and how far it goes. */
 async function endsOfLog({ bus, signal }: Pick<GatewayDeps, "bus" | "signal">, id: Id) {
-  const log = { subject: subjects.run(id), payload: RunEvent, follow: false, signal };
-  for await (const { message: { payload: first } } of readStream(bus, "RUNS", { ...log, from: "start" })) {
-    if (first.type !== "RUN_STARTED") break;
+  const log = { subject: subjects.run(id), payload: RunLogEntry, follow: false, signal };
+  for await (const { message } of readStream(bus, "RUNS", { ...log, from: "start" })) {
+    const [first] = eventsOf(message.payload);
+    if (first?.type !== "RUN_STARTED") break;
     for await (const { seq, message } of readStream(bus, "RUNS", { ...log, from: "last-per-subject" })) {
-      return { first, last: { seq, finished: message.payload.type === "RUN_FINISHED" } };
+      return { first, last: { seq, finished: eventsOf(message.payload).at(-1)?.type === "RUN_FINISHED" } };
     }
   }
   throw new PatchbayError("NOT_FOUND", `Cannot follow run '${id}': there is no log of it`);
@@ -101,7 +108,7 @@ async function endsOfLog({ bus, signal }: Pick<GatewayDeps, "bus" | "signal">, i
 async function follow(
   { bus }: Pick<GatewayDeps, "bus">,
   id: Id,
-  after: number,
+  after: RunPlace,
   { correlationId }: Started,
   push: (event: ServerEvent) => void,
   signal: AbortSignal,
@@ -110,11 +117,12 @@ async function follow(
   const passOn = (async () => {
     for await (const { message } of progress) push({ event: "progress", data: message.payload });
   })();
-  const from = after === 0 ? "start" : after + 1;
-  const log = { subject: subjects.run(id), payload: RunEvent, from, follow: true, signal } as const;
-  for await (const { seq, message: { payload } } of readStream(bus, "RUNS", log)) {
-    push({ id: String(seq), event: payload.type, data: payload });
-    if (payload.type === "RUN_FINISHED") break;
+  const log = { subject: subjects.run(id), payload: RunLogEntry, from: nextMessageFrom(after), follow: true, signal };
+  reading: for await (const { seq, message } of readStream(bus, "RUNS", log)) {
+    for (const { event, place } of eventsBehind(after, seq, message.payload)) {
+      push({ id: formatPlace(place), event: event.type, data: event });
+      if (event.type === "RUN_FINISHED") break reading;
+    }
   }
   await progress[Symbol.asyncDispose]();
   await passOn;
