@@ -12,6 +12,7 @@ import { securityHeaders } from "./middleware/security_headers.ts";
 import { HttpRefusal } from "./refusal.ts";
 import type { Route, Variables } from "./route.ts";
 import { alertRoutes } from "./routes/alerts.ts";
+import { monitoringRoutes } from "./routes/monitoring.ts";
 import { appRoutes } from "./routes/apps.ts";
 import { assetRoutes } from "./routes/assets.ts";
 import { batchRoutes } from "./routes/batches.ts";
@@ -42,6 +43,7 @@ export function allRoutes(deps: GatewayDeps): Route[] {
     ...runRoutes(deps),
     ...assetRoutes(deps),
     ...alertRoutes(deps),
+    ...monitoringRoutes(deps),
     ...linkRoutes(deps),
     ...eventRoutes(deps),
     ...healthRoutes(deps),

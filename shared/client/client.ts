@@ -3,6 +3,7 @@ import { z } from "zod";
 import {
   Alert,
   type AppManifest,
+  type AppName,
   AssetRef,
   type BatchResult,
   type BridgeAddress,
@@ -22,6 +23,7 @@ import {
   Run,
   RunEvent,
   SERVICES,
+  Statistics,
   type Step,
   ValidationIssue,
 } from "@patchbay/contracts";
@@ -110,6 +112,9 @@ export function createClient(options: ClientOptions) {
     commands: commands(http),
     jobs: jobs(http),
     alerts: alerts(http),
+    /** How often each command ran within a day, how long it took, how it failed; and what was done about errors. */
+    statistics: ({ app, ...options }: CallOptions & { app?: AppName } = {}): Promise<Statistics> =>
+      http.call({ ...get("statistics"), query: { app } }, Statistics, options),
     instructions: instructions(http),
     plans: plans(http),
     runs: runs(http),

@@ -12,6 +12,7 @@ export class ResultFeed implements AsyncDisposable {
   readonly #stop = new AbortController();
   readonly #signal: AbortSignal;
   readonly #listeners = new Map<Id, Listener>();
+  readonly #taps = new Set<Listener>();
   #position = 0;
   #following: Promise<unknown> = Promise.resolve();
 
@@ -32,6 +33,7 @@ export class ResultFeed implements AsyncDisposable {
       for await (const { seq, message } of readStream(bus, "RESULTS", { ...all, from, follow: true })) {
         feed.#position = seq;
         feed.#listeners.get(message.payload.commandId)?.(message.payload);
+        for (const tap of feed.#taps) tap(message.payload);
       }
     };
     feed.#following = follow().then(() => undefined, (error: unknown) => error);
@@ -52,6 +54,12 @@ export class ResultFeed implements AsyncDisposable {
   listen(commandId: Id, listener: Listener): Disposable {
     this.#listeners.set(commandId, listener);
     return { [Symbol.dispose]: () => void this.#listeners.delete(commandId) };
+  }
+
+  /** Calls `listener` with each result of every command behind {@linkcode position}, until it is disposed. */
+  tap(listener: Listener): Disposable {
+    this.#taps.add(listener);
+    return { [Symbol.dispose]: () => void this.#taps.delete(listener) };
   }
 
   /** The result of a command that was sent when the feed was at `after`, if it is stored. */

@@ -12,14 +12,14 @@ import {
   ValidationError,
 } from "@patchbay/contracts";
 import type { GatewayDeps } from "../deps.ts";
+import { ifMatchHeader, preconditionFailed, seenRevision } from "../if_match.ts";
 import { mergePatch } from "../merge_patch.ts";
-import { HttpRefusal } from "../refusal.ts";
 import { json, route } from "../route.ts";
 
 const params = z.object({ id: LinkId });
 const Body = Link.extend({ id: LinkId.optional() });
 const answers = { 200: { description: "The link, its revision, and how it does", schema: LinkRecord } };
-const headers = [{ name: "If-Match", description: "The ETag of the link that the caller has seen." }];
+const headers = [ifMatchHeader("link")];
 
 export const linkRoutes = ({ call }: Pick<GatewayDeps, "call">) => {
   type Call = { id: LinkId; request: Request; correlationId: Id };
@@ -28,12 +28,12 @@ export const linkRoutes = ({ call }: Pick<GatewayDeps, "call">) => {
     try {
       return await call("context-store", "put_link", asked, { correlationId });
     } catch (error) {
-      throw precondition(error, request);
+      throw preconditionFailed(error, request);
     }
   };
   /** Changes what is there now; where somebody else does so too, once more, unless the caller named a revision. */
   const change = async ({ id, request, correlationId }: Call, make: (link: Link) => unknown) => {
-    const seen = revisionOf(request);
+    const seen = seenRevision(request, "link");
     for (let attempt = 1;; attempt++) {
       const { link, revision } = await call("context-store", "link", { id }, { correlationId });
       try {
@@ -102,7 +102,7 @@ export const linkRoutes = ({ call }: Pick<GatewayDeps, "call">) => {
         answers,
       },
       async ({ params: { id }, body, request, correlationId }) =>
-        answer(await put(linkOf(body, id), revisionOf(request), { request, correlationId })),
+        answer(await put(linkOf(body, id), seenRevision(request, "link"), { request, correlationId })),
     ),
 
     route({
@@ -127,13 +127,13 @@ export const linkRoutes = ({ call }: Pick<GatewayDeps, "call">) => {
       headers,
       answers: { 204: { description: "It is gone" } },
     }, async ({ params: { id }, request, correlationId }) => {
-      const revision = revisionOf(request);
+      const revision = seenRevision(request, "link");
       try {
         await call("context-store", "delete_link", revision === undefined ? { id } : { id, revision }, {
           correlationId,
         });
       } catch (error) {
-        throw precondition(error, request);
+        throw preconditionFailed(error, request);
       }
       return new Response(null, { status: 204 });
     }),
@@ -160,19 +160,4 @@ function linkOf(value: unknown, id: LinkId): Link {
   throw new ValidationError("INVALID_REQUEST", `Cannot read link: id: ${message}`, {
     issues: [{ path: ["id"], message }],
   });
-}
-
-/** @throws {HttpRefusal} for an `If-Match` that no link of ours ever had */
-function revisionOf(request: Request): number | undefined {
-  const header = request.headers.get("if-match")?.trim();
-  if (header === undefined || header === "*") return undefined;
-  const revision = /^"(\d{1,15})"$/.exec(header)?.[1];
-  if (revision !== undefined && Number(revision) > 0) return Number(revision);
-  throw new HttpRefusal(412, "CONFLICT", "Cannot change link: If-Match names no revision of it");
-}
-
-/** A revision that the caller named and that has passed is what 412 is for (RFC 9110, section 13.1.1). */
-function precondition(error: unknown, request: Request): unknown {
-  if (!(error instanceof PatchbayError) || error.code !== "CONFLICT" || !request.headers.has("if-match")) return error;
-  return new HttpRefusal(412, "CONFLICT", error.message, { context: error.context });
 }
