@@ -13,9 +13,11 @@ import {
 } from "@patchbay/bus";
 import {
   Cancel,
+  eventsOf,
   newId,
   parseSubject,
-  RunEvent,
+  type RunEvent,
+  RunLogEntry,
   SERVICES,
   subjects,
   UnavailableError,
@@ -152,7 +154,7 @@ function serve(bus: Bus, { plans, runs, takeOver, signal }: Served): Promise<Run
             if (error instanceof UnavailableError) void takeOver(runId);
             throw error;
           }
-          return { runId };
+          return { runId, status: "running" as const };
         },
       }),
       serviceEndpoint(NAME, "run", {
@@ -184,13 +186,13 @@ async function hearCancels(cancels: Subscription<Cancel>, runs: Runs): Promise<v
 async function unfinished(bus: Bus, plans: PlanStore, signal: AbortSignal): Promise<string[]> {
   const found: string[] = [];
   const status = new Map<string, RunEvent>();
-  const all = { subject: subjects.run(WILDCARD), payload: RunEvent, signal, follow: false } as const;
+  const all = { subject: subjects.run(WILDCARD), payload: RunLogEntry, signal, follow: false } as const;
   for await (const { subject, message } of readStream(bus, "RUNS", { ...all, from: "last-per-subject" })) {
     const parsed = parseSubject(subject);
-    if (parsed?.kind !== "run") continue;
-    const { runId } = parsed;
-    status.set(runId, message.payload);
-    if (message.payload.type !== "RUN_FINISHED") found.push(runId);
+    const last = eventsOf(message.payload).at(-1);
+    if (parsed?.kind !== "run" || last === undefined) continue;
+    status.set(parsed.runId, last);
+    if (last.type !== "RUN_FINISHED") found.push(parsed.runId);
   }
   for (const { id, runId } of await plans.running()) {
     const last = status.get(runId);
