@@ -148,7 +148,7 @@ export async function startConductorDouble(bus: Bus): Promise<ConductorDouble> {
       const { plan } = find(plans, planId, "plan");
       const runId = newId();
       await append(runId, { type: "RUN_STARTED", at: 1, runId, plan, correlationId: newId() });
-      return { runId };
+      return { runId, status: "running" };
     },
     run: ({ runId }) => find(runs, runId, "run"),
     cancel_run: ({ runId }) => {
