@@ -81,11 +81,19 @@ export function validateAgainst(
 ): ValidationIssue[] {
   const compiled = compile(schema);
   if (typeof compiled === "string") return [{ path: [], message: compiled, code: "schema" }];
-  // jitless: the schema may come from a stranger, and zod would make code of its property names
-  const parsed = compiled.safeParse(value, { jitless: true });
-  if (parsed.success) return [];
+  const issues = issuesOf(compiled, value);
+  if (issues.length === 0) return [];
   const ignored = new Set(placeholders.map(pathKey));
-  return distinct(parsed.error.issues.flatMap((issue) => report(issue, [], ignored)));
+  return distinct(issues.flatMap((issue) => report(issue, [], ignored)));
+}
+
+/** As `safeParse` finds them, without the error that it makes of them: its stack costs more than the check, and each reference in a plan fails here. */
+function issuesOf(schema: z.ZodType, value: unknown): z.core.$ZodIssue[] {
+  // jitless: the schema may come from a stranger, and zod would make code of its property names
+  const context = { async: false, jitless: true } as const;
+  const checked = schema._zod.run({ value, issues: [] }, context);
+  if (checked instanceof Promise) throw new TypeError("Cannot check at once: the schema waits for something");
+  return checked.issues.map((issue) => z.core.util.finalizeIssue(issue, context, z.core.config()));
 }
 
 const compiledSchemas = new WeakMap<JsonSchema, z.ZodType | string>();
@@ -143,6 +151,7 @@ function reportUnion(
 }
 
 function distinct(issues: ValidationIssue[]): ValidationIssue[] {
+  if (issues.length < 2) return issues;
   const seen = new Map(issues.map((issue) => [`${pathKey(issue.path)} ${issue.message}`, issue]));
   return [...seen.values()];
 }

@@ -1,60 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { z } from "zod";
-import { AssetRef } from "./assets.ts";
-import { newId } from "./ids.ts";
-import { command, defineApp, query } from "./manifest.ts";
-import { manifestDocument } from "./manifest_document.ts";
-import type { Plan } from "./plan.ts";
-import type { Step } from "./plan_step.ts";
 import { planGraph, unorderedWrites } from "./plan_graph.ts";
-import { orderWrites, type PlanWorld, validatePlan } from "./plan_validation.ts";
-
-const vector = z.tuple([z.number(), z.number(), z.number()]);
-const stage = defineApp({
-  app: "stage",
-  title: "Stage",
-  version: "1.0.0",
-  state: z.looseObject({}),
-  commands: {
-    add: command({
-      summary: "Adds a thing.",
-      args: z.strictObject({
-        type: z.enum(["cube", "sphere"]),
-        name: z.string().optional(),
-        at: vector.optional(),
-        texture: AssetRef.optional(),
-      }),
-      result: z.object({ name: z.string(), at: vector, tags: z.array(z.string()), kind: z.enum(["cube", "cone"]) }),
-    }),
-    render: query({ summary: "Renders.", args: z.strictObject({}), result: z.object({ image: AssetRef }) }),
-    measure: query({
-      summary: "Measures.",
-      args: z.looseObject({ from: z.string().optional() }),
-      result: z.record(z.string(), z.number()),
-    }),
-    run: command({ summary: "Runs code.", args: z.strictObject({}), result: z.unknown(), effect: "open" }),
-  },
-});
-const manifests = new Map([["stage", manifestDocument(stage)]]);
-const world: PlanWorld = { manifests };
-
-const step = (id: string, command: string, args: Record<string, unknown> = {}, more: Partial<Step> = {}): Step => ({
-  id,
-  app: "stage",
-  command,
-  args,
-  dependsOn: [],
-  onError: "stop",
-  ...more,
-});
-const planOf = (...steps: Step[]): Plan => ({ id: newId(), steps, provenance: { provider: "hand", createdAt: 0 } });
-const cube = (id: string, args: Record<string, unknown> = {}, more: Partial<Step> = {}) =>
-  step(id, "add", { type: "cube", ...args }, more);
-const issuesOf = (plan: unknown, inWorld = world) => {
-  const checked = validatePlan(plan, inWorld);
-  return checked.ok ? [] : checked.issues.map(({ code, path, stepId }) => `${code} ${stepId} ${path.join(".")}`);
-};
+import { orderWrites, validatePlan } from "./plan_validation.ts";
+import { cube, issuesOf, manifests, planOf, step, world } from "./test_stage.ts";
 
 Deno.test("a plan that holds is given back", () => {
   const plan = planOf(
