@@ -24,6 +24,7 @@ import type { BlenderCommands } from "../manifest.ts";
 import { blender } from "../manifest.ts";
 import type { SceneState } from "../manifest/state.ts";
 import { startBlenderBridge } from "../start.ts";
+import { TriedCommands } from "../../kit/testing/tried_commands.ts";
 import type { Counterpart } from "./counterparts.ts";
 
 export const BRIDGE = "ws-07";
@@ -69,6 +70,8 @@ export async function startBlenderStudio(
 
 /** What a caller does, on a connection of its own. */
 export function callsOf(bus: Bus) {
+  const tried = new TriedCommands(blender);
+
   /** The value of a command. @throws the problem that it was answered with */
   async function call<N extends keyof BlenderCommands>(
     command: N,
@@ -94,6 +97,7 @@ export function callsOf(bus: Bus) {
       timeoutMs: timeoutMs + 10_000,
     });
     if (!result.ok) throw fromProblem(result.problem);
+    tried.executed(command);
     return result.value;
   }
 
@@ -140,5 +144,5 @@ export function callsOf(bus: Bus) {
 
   const store = (name: string, mediaType: string, content: Uint8Array) => putAsset(bus, { name, mediaType }, content);
 
-  return { bus, ask, call, scene, cancel, pixels, listen, progress, store };
+  return { bus, tried, ask, call, scene, cancel, pixels, listen, progress, store };
 }
