@@ -1,5 +1,6 @@
 /** The service: its verbs, its runs, and the runs of conductors that died. */
 import {
+  type AnyEndpoint,
   type Bus,
   mirrorBucket,
   PresenceMirror,
@@ -9,23 +10,31 @@ import {
   startService,
   subscribe,
   type Subscription,
-  whatFits,
 } from "@patchbay/bus";
 import {
   Cancel,
+  EMBEDDED_POLICIES,
   eventsOf,
   newId,
   parseSubject,
+  PatchbayError,
+  type Policies,
   type RunEvent,
   RunLogEntry,
   SERVICES,
   subjects,
-  UnavailableError,
   WILDCARD,
 } from "@patchbay/contracts";
 import { logger } from "@patchbay/telemetry";
 import { z } from "zod";
+import { createApproval } from "./approval/approval.ts";
+import { createDecider } from "./approval/decider.ts";
+import { PolicyStore } from "./approval/policy_store.ts";
+import type { RunRequests } from "./approval/run_requests.ts";
 import { tendDeadLetters } from "./dead_letters.ts";
+import { startMonitor } from "./monitoring/monitor.ts";
+import { monitoringEndpoints } from "./monitoring/monitoring_endpoints.ts";
+import { openMonitoringStore } from "./monitoring/monitoring_settings.ts";
 import { PlanStore } from "./plan_store.ts";
 import { ResultFeed } from "./execution/result_feed.ts";
 import { Runs } from "./execution/runs.ts";
@@ -41,6 +50,10 @@ export interface ConductorOptions {
   leaseTtlMs?: number;
   /** How often, and how far apart, a command that had no effect is sent again. */
   retry?: RetryLimits;
+  /** What runs unasked until somebody changes it. @default EMBEDDED_POLICIES */
+  policies?: Policies;
+  /** What approvals expire by, in milliseconds since 1970. @default Date.now */
+  now?: () => number;
   signal?: AbortSignal;
 }
 
@@ -68,19 +81,27 @@ export async function startConductor({ bus, signal: given, ...options }: Conduct
   const world = stack.use(await followWorld(bus, signal));
   const here = stack.use(await PresenceMirror.follow(bus, { signal }));
   const results = stack.use(await ResultFeed.start(bus, signal));
+  const monitor = stack.use(await startMonitor({ bus, results, here, owner, leaseTtlMs, signal }));
+  const monitoring = monitoringEndpoints({ monitor, settings: await openMonitoringStore(bus, signal) });
   const plans = await PlanStore.open(bus, world, signal);
+  const manifests = () => world.now().manifests;
+  const policies = await PolicyStore.open(bus, options.policies ?? EMBEDDED_POLICIES, signal);
+  const now = options.now ?? Date.now;
+  const decide = createDecider({ policies, manifests, now });
   const runs = new Runs({
     bus,
     results,
     here,
     offers: world.offers,
     plans,
-    manifests: () => world.now().manifests,
+    manifests,
+    neverBegan: (runId) => approval.requests.goOn(runId),
     limits: options.retry ?? RETRY_LIMITS,
     owner,
     leaseTtlMs,
     signal,
   });
+  const approval = createApproval({ bus, plans, runs, policies, decide, now, signal });
   const tending = tendDeadLetters({ bus, owner, leaseTtlMs, signal });
   stack.defer(async () => {
     stop.abort();
@@ -100,9 +121,11 @@ export async function startConductor({ bus, signal: given, ...options }: Conduct
   const hearing = hearCancels(cancels, runs).then(() => undefined, (error: unknown) => error);
   stack.defer(() => cancels[Symbol.asyncDispose]());
   await cancels.ready;
-  const service = stack.use(await serve(bus, { plans, runs, takeOver, signal }));
+  const service = stack.use(
+    await serve(bus, { runs, requests: approval.requests, signal, more: [...approval.endpoints, ...monitoring] }),
+  );
   for (const runId of await unfinished(bus, plans, signal)) void takeOver(runId);
-  const failed = Promise.race([world.ended, results.ended, leases.ended, hearing]).then((error) => {
+  const failed = Promise.race([world.ended, results.ended, monitor.ended, leases.ended, hearing]).then((error) => {
     if (error !== undefined) log.error("the conductor ends: {error}", { error });
     stop.abort();
     return error;
@@ -115,13 +138,14 @@ export async function startConductor({ bus, signal: given, ...options }: Conduct
 }
 
 interface Served {
-  plans: PlanStore;
   runs: Runs;
-  takeOver(runId: string): Promise<void>;
+  requests: RunRequests;
   signal: AbortSignal;
+  /** The endpoints of its other parts. */
+  more: readonly AnyEndpoint[];
 }
 
-function serve(bus: Bus, { plans, runs, takeOver, signal }: Served): Promise<RunningService> {
+function serve(bus: Bus, { runs, requests, signal, more }: Served): Promise<RunningService> {
   return startService(bus, {
     name: NAME,
     version: "0.1.0",
@@ -129,48 +153,32 @@ function serve(bus: Bus, { plans, runs, takeOver, signal }: Served): Promise<Run
     source: NAME,
     signal,
     endpoints: [
-      serviceEndpoint(NAME, "save_plan", {
-        payload: VERBS.save_plan.request,
-        handler: ({ payload }) => plans.save(payload.plan),
-      }),
-      serviceEndpoint(NAME, "plan", {
-        payload: VERBS.plan.request,
-        handler: ({ payload }) => plans.get(payload.id),
-      }),
-      serviceEndpoint(NAME, "plans", {
-        payload: VERBS.plans.request,
-        handler: async ({ payload }) => ({ plans: whatFits(bus, await plans.list(payload.limit)) }),
-      }),
-      serviceEndpoint(NAME, "run_plan", {
-        payload: VERBS.run_plan.request,
-        handler: async ({ payload, message }) => {
-          const runId = newId();
-          const { planId, effects } = payload;
-          try {
-            const plan = await plans.claim(planId, runId, effects === undefined ? {} : { effects });
-            await runs.begin({ runId, plan, correlationId: message.metadata.correlationId });
-          } catch (error) {
-            // the plan may be the run's although nobody says so: it is given back once the bus is there
-            if (error instanceof UnavailableError) void takeOver(runId);
-            throw error;
-          }
-          return { runId, status: "running" as const };
-        },
-      }),
+      ...more,
       serviceEndpoint(NAME, "run", {
         payload: VERBS.run.request,
-        handler: ({ payload, signal }) => runs.get(payload.runId, signal),
+        handler: async ({ payload: { runId }, signal }) => {
+          try {
+            return await runs.get(runId, signal);
+          } catch (error) {
+            const waiting = isNotFound(error) ? await requests.waiting(runId) : undefined;
+            if (waiting === undefined) throw error;
+            return waiting;
+          }
+        },
       }),
       serviceEndpoint(NAME, "cancel_run", {
         payload: VERBS.cancel_run.request,
         handler: async ({ payload, signal }) => {
-          await runs.cancel(payload.runId, payload.reason, signal);
+          const { runId, ...asked } = payload;
+          await requests.cancel(runId, asked, signal);
           return {};
         },
       }),
     ],
   });
 }
+
+const isNotFound = (error: unknown) => error instanceof PatchbayError && error.code === "NOT_FOUND";
 
 /** Whichever replica is asked to cancel a run tells the one that has it. */
 async function hearCancels(cancels: Subscription<Cancel>, runs: Runs): Promise<void> {

@@ -5,6 +5,7 @@ import {
   type Id,
   PatchbayError,
   type Plan,
+  planDigest,
   type PlanPolicy,
   PlanRecord,
   type PlanStatus,
@@ -15,8 +16,12 @@ import type { World } from "./world.ts";
 
 /** More than a person reads, and than a message holds. */
 const MAX_ISSUES = 100;
-/** States from which a plan may be run: also again, once it has been. */
-const RUNNABLE: ReadonlySet<PlanStatus> = new Set(["validated", "rehearsed", "succeeded", "failed", "cancelled"]);
+
+/** A record with its place in the bucket: whoever changes it says which one they have seen. */
+export interface Kept {
+  record: PlanRecord & { digest: string };
+  revision: number;
+}
 
 export class PlanStore {
   readonly #bucket: Bucket<PlanRecord>;
@@ -33,25 +38,49 @@ export class PlanStore {
   }
 
   /**
-   * Keeps a plan, new or changed.
+   * Keeps a plan, new or changed. A plan that changed has no approvals; a run of it that waits for some waits on, for those of
+   * the plan as it is now.
+   * @param seen the digest of the plan that the caller has seen; left out, whatever is there
    * @throws {ValidationError} `PLAN_INVALID` with its issues
    * @throws {ConflictError} it is running, or somebody else changed it meanwhile
    */
-  async save(plan: Plan): Promise<PlanRecord> {
-    const record: PlanRecord = { plan: await this.#check(plan), status: "validated", updatedAt: Date.now() };
-    const known = await this.#bucket.get(plan.id);
-    if (known === undefined) await this.#bucket.create(plan.id, record);
-    else if (known.value.status === "running") {
-      throw new ConflictError("CONFLICT", `Cannot save plan '${plan.id}': it is running`, {
-        context: { status: known.value.status, runId: known.value.runId },
-      });
-    } else await this.#bucket.update(plan.id, record, known.revision);
+  async save(plan: Plan, seen?: string): Promise<PlanRecord> {
+    const kept = await this.#read(plan.id);
+    if (kept === undefined) {
+      if (seen !== undefined) throw notFound(plan.id);
+      const checked = await this.check(plan);
+      const record = fresh(checked, await planDigest(checked));
+      await this.#bucket.create(plan.id, record);
+      return record;
+    }
+    const { record: before, revision } = kept;
+    if (seen !== undefined && seen !== before.digest) throw changed(before, seen);
+    if (isRunning(before)) throw running(before);
+    const effects = before.requested?.effects;
+    const checked = await this.check(plan, effects === undefined ? {} : { effects });
+    const record = edited(before, checked, await planDigest(checked));
+    await this.update(record, revision);
     return record;
   }
 
   /** @throws {PatchbayError} `NOT_FOUND` */
   async get(id: Id): Promise<PlanRecord> {
-    return (await this.#find(id)).value;
+    return (await this.find(id)).record;
+  }
+
+  /** @throws {PatchbayError} `NOT_FOUND` */
+  async find(id: Id): Promise<Kept> {
+    const kept = await this.#read(id);
+    if (kept === undefined) throw notFound(id);
+    return kept;
+  }
+
+  /**
+   * Puts a record in the place of the one with this revision: of several that try, one succeeds.
+   * @throws {ConflictError} it has changed meanwhile
+   */
+  async update(record: PlanRecord, revision: number): Promise<void> {
+    await this.#bucket.update(record.plan.id, { ...record, updatedAt: Date.now() }, revision);
   }
 
   /** The last changed first. */
@@ -60,37 +89,30 @@ export class PlanStore {
     return entries.sort((a, b) => b.revision - a.revision).slice(0, limit).map(({ value }) => value);
   }
 
-  /**
-   * Gives the plan to a run: of several that try, one gets it.
-   * @throws {PatchbayError} `NOT_FOUND`, `PLAN_INVALID` when it no longer holds, or does what `policy` does not allow
-   * @throws {ConflictError} it is running already, or has not come so far
-   */
-  async claim(id: Id, runId: Id, policy: PlanPolicy = {}): Promise<Plan> {
-    const { value, revision } = await this.#find(id);
-    if (!RUNNABLE.has(value.status)) {
-      throw new ConflictError(
-        "CONFLICT",
-        `Cannot run plan '${id}': it is in state '${value.status}', expected one of ${[...RUNNABLE].join(", ")}`,
-        { context: { status: value.status, ...(value.runId === undefined ? {} : { runId: value.runId }) } },
-      );
-    }
-    const plan = await this.#check(value.plan, policy);
-    await this.#bucket.update(id, { ...value, status: "running", runId, updatedAt: Date.now() }, revision);
-    return plan;
-  }
-
   /** Says how the run of a plan ended; a plan that another run has by now is left alone. */
   async settle(id: Id, runId: Id, status: PlanStatus): Promise<void> {
-    for (;;) {
-      const known = await this.#bucket.get(id);
-      if (known === undefined || known.value.runId !== runId || known.value.status !== "running") return;
-      try {
-        await this.#bucket.update(id, { ...known.value, status, updatedAt: Date.now() }, known.revision);
-        return;
-      } catch (error) {
-        if (!(error instanceof ConflictError)) throw error;
-      }
-    }
+    await this.#change(id, (record) => {
+      if (record.runId !== runId || !isRunning(record)) return undefined;
+      const { requested: _, ...rest } = record;
+      return { ...rest, status };
+    });
+  }
+
+  /** Says what an undo or a redo made of the plan's latest run: whether it is taken back as a whole, or done again. */
+  async markTakenBack(id: Id, runId: Id, status: "undone" | "succeeded"): Promise<void> {
+    await this.#change(id, (record) => {
+      if (record.runId !== runId || isRunning(record) || record.requested !== undefined) return undefined;
+      return { ...record, status };
+    });
+  }
+
+  /** Says that the plan with this digest was rehearsed; one that has changed since is left alone. */
+  async markRehearsed(id: Id, digest: string, rehearsedAt: number): Promise<void> {
+    await this.#change(id, (record) => {
+      if (record.digest !== digest) return undefined;
+      const status = record.status === "validated" ? "rehearsed" : record.status;
+      return { ...record, status, rehearsedAt };
+    });
   }
 
   /** The plans whose record says that they run. */
@@ -101,13 +123,18 @@ export class PlanStore {
     );
   }
 
-  async #find(id: Id): Promise<{ value: PlanRecord; revision: number }> {
-    const found = await this.#bucket.get(id);
-    if (found === undefined) throw new PatchbayError("NOT_FOUND", `Cannot find plan '${id}'`);
-    return found;
+  /** The plan that a run was asked of, or that it has. Looks at all of them: for runs that have no log. */
+  async ofRun(runId: Id): Promise<Kept | undefined> {
+    const entries = await this.#bucket.entries();
+    const found = entries.find(({ value }) => value.runId === runId || value.requested?.runId === runId);
+    return found === undefined ? undefined : { record: await complete(found.value), revision: found.revision };
   }
 
-  async #check(plan: Plan, policy: PlanPolicy = {}): Promise<Plan> {
+  /**
+   * The plan, if it holds by what there is now.
+   * @throws {ValidationError} `PLAN_INVALID` with its issues
+   */
+  async check(plan: Plan, policy: PlanPolicy = {}): Promise<Plan> {
     const checked = validatePlan(plan, { ...this.#world.now(), policy });
     // a bridge that has just come may not be known yet
     const last = checked.ok ? checked : validatePlan(plan, { ...await this.#world.fresh(), policy });
@@ -118,4 +145,61 @@ export class PlanStore {
       issues: issues.slice(0, MAX_ISSUES),
     });
   }
+
+  async #read(id: Id): Promise<Kept | undefined> {
+    const found = await this.#bucket.get(id);
+    return found === undefined ? undefined : { record: await complete(found.value), revision: found.revision };
+  }
+
+  /** Changes what is there, whoever else does so too; nothing where `make` gives nothing. */
+  async #change(id: Id, make: (record: Kept["record"]) => PlanRecord | undefined): Promise<void> {
+    for (;;) {
+      const kept = await this.#read(id);
+      const next = kept === undefined ? undefined : make(kept.record);
+      if (kept === undefined || next === undefined) return;
+      try {
+        return await this.update(next, kept.revision);
+      } catch (error) {
+        if (!(error instanceof ConflictError)) throw error;
+      }
+    }
+  }
 }
+
+/** Whether a run has it: also one that waits on its way, with a plan that it got from the planner. */
+export function isRunning({ status, requested }: PlanRecord): boolean {
+  return status === "running" || (status === "awaiting_approval" && requested === undefined);
+}
+
+function fresh(plan: Plan, digest: string): PlanRecord {
+  return { plan, status: "validated", digest, updatedAt: Date.now() };
+}
+
+/** What stays of a record when its plan is saved: of a plan that is the same, its approvals, unless somebody rejected it. */
+function edited(before: Kept["record"], plan: Plan, digest: string): PlanRecord {
+  const { runId, requested } = before;
+  const after: PlanRecord = { ...fresh(plan, digest), ...(runId === undefined ? {} : { runId }) };
+  if (before.digest === digest && before.rejected === undefined) {
+    const { approvals, rehearsedAt } = before;
+    if (approvals !== undefined) after.approvals = approvals;
+    if (rehearsedAt !== undefined) Object.assign(after, { rehearsedAt, status: "rehearsed" });
+  }
+  return requested === undefined
+    ? after
+    : { ...after, status: "awaiting_approval", requested: { ...requested, digest } };
+}
+
+/** Records of an earlier version have no digest. */
+async function complete(record: PlanRecord): Promise<Kept["record"]> {
+  return { ...record, digest: record.digest ?? await planDigest(record.plan) };
+}
+
+const notFound = (id: Id) => new PatchbayError("NOT_FOUND", `Cannot find plan '${id}'`);
+
+const changed = ({ plan, digest }: Kept["record"], seen: string) =>
+  new ConflictError("CONFLICT", `Cannot save plan '${plan.id}': it has changed since it was looked at`, {
+    context: { digest, seen },
+  });
+
+const running = ({ plan, status, runId }: PlanRecord) =>
+  new ConflictError("CONFLICT", `Cannot save plan '${plan.id}': it is running`, { context: { status, runId } });

@@ -30,6 +30,8 @@ import { untilItWorks } from "../until_it_works.ts";
 
 export interface RunsOptions extends ExecutionDeps {
   plans: PlanStore;
+  /** A run that has its plan and no log: whoever was to begin it died. */
+  neverBegan(runId: Id): Promise<void>;
   /** Who holds the leases, for a person who looks. */
   owner: string;
   /** How long a run stays with a conductor that died, in milliseconds. */
@@ -102,7 +104,7 @@ export class Runs {
     // a lease that was lost is seen here too: the run must have left before it can come back
     await this.#active.get(runId)?.done;
     const last = (await readRunLog(bus, runId, { from: "last-per-subject", signal })).at(-1);
-    if (last === undefined) return await this.#giveBack(runId);
+    if (last === undefined) return await this.#options.neverBegan(runId);
     if (last.events.at(-1)?.type === "RUN_FINISHED" || this.#active.has(runId)) return;
     const lease = await this.lease(runId);
     if (lease === undefined) return;
@@ -157,19 +159,15 @@ export class Runs {
     return found.run;
   }
 
+  /** Whether it has a log. */
+  async hasBegun(runId: Id): Promise<boolean> {
+    const { bus, signal } = this.#options;
+    return (await readRunLog(bus, runId, { from: "last-per-subject", signal })).length > 0;
+  }
+
   /** Resolves once this conductor has no runs; they end, or its signal has fired. */
   async idle(): Promise<void> {
     while (this.#active.size > 0) await Promise.all([...this.#active.values()].map(({ done }) => done));
-  }
-
-  /** A run that got its plan and never began: the plan may be run again. */
-  async #giveBack(runId: Id): Promise<void> {
-    const { bus, plans, signal } = this.#options;
-    const plan = (await plans.running()).find((plan) => plan.runId === runId);
-    if (plan === undefined) return;
-    await using lease = await this.lease(runId);
-    if (lease === undefined || (await readRunLog(bus, runId, { signal })).length > 0) return;
-    await plans.settle(plan.id, runId, "validated");
   }
 
   /** Whether it could be appended: if not, the log has grown meanwhile. */
