@@ -2,7 +2,8 @@
 import { z } from "zod";
 import { Id } from "./ids.ts";
 import { JsonObject, JsonValue } from "./json.ts";
-import { CommandName } from "./names.ts";
+import { AppName, BridgeId, CommandName } from "./names.ts";
+import { StepId } from "./plan_step.ts";
 
 /** The arguments of `_undo` and `_redo`: the command that was done, with what it took and gave. */
 export const TakeBack = z.looseObject({
@@ -31,7 +32,11 @@ export type TakenBack = z.infer<typeof TakenBack>;
 
 /** What an undo can do about one step, said beforehand. */
 export const UndoPreviewStep = z.looseObject({
-  stepId: z.string().max(100),
+  stepId: StepId,
+  round: z.number().int().min(0).optional(),
+  app: AppName,
+  bridge: BridgeId,
+  command: CommandName,
   possible: z.boolean(),
   reason: z.string().max(500),
 });
