@@ -1,5 +1,4 @@
 /** A plan's steps as a graph: which order they can have, where they go in a circle, which writes nothing orders. */
-import { ANY_BRIDGE, type AppName } from "./names.ts";
 import type { Step } from "./plan_step.ts";
 import { dependenciesOf, type StepReferences, stepReferences } from "./plan_references.ts";
 
@@ -80,65 +79,4 @@ function close(members: number[], open: Uint8Array, node: number): number[] {
   const component = members.splice(members.lastIndexOf(node));
   for (const member of component) open[member] = 0;
   return component;
-}
-
-/**
- * Pairs of writes to one application that nothing orders, each as [first, second] in `order`. Two bridges that are named are
- * two applications; a step for any bridge may meet each of them. Of many unordered writes, neighbours are named: ordering
- * these orders all. Empty for a graph with cycles, where there is no order to speak of.
- */
-export function unorderedWrites(graph: PlanGraph, writes: (step: Step) => boolean): [number, number][] {
-  if (graph.cycles.length > 0) return [];
-  const apps = new Map<AppName, Writes>();
-  for (const index of graph.order) {
-    const step = graph.steps[index]!;
-    if (!writes(step)) continue;
-    const app = entry(apps, step.app, (): Writes => ({ anywhere: [], bridges: new Map() }));
-    (isAny(step) ? app.anywhere : entry(app.bridges, step.bridge!, () => [])).push(index);
-  }
-  return [...apps.values()].flatMap((app) => unorderedInApp(graph, app));
-}
-
-/** The writes to one application, in `order`. */
-interface Writes {
-  anywhere: number[];
-  bridges: Map<string, number[]>;
-}
-
-function unorderedInApp(graph: PlanGraph, { anywhere, bridges }: Writes): [number, number][] {
-  const place = new Int32Array(graph.steps.length);
-  for (const [i, index] of graph.order.entries()) place[index] = i;
-  const chains = [...bridges.values()].map((named) => [...anywhere, ...named].sort((a, b) => place[a]! - place[b]!));
-  if (chains.length < 2) return unorderedNeighbours(graph, chains[0] ?? anywhere);
-  // two steps for any bridge are neighbours in many chains: they are looked at once
-  const isNamed = (index: number) => !isAny(graph.steps[index]!);
-  return [
-    ...unorderedNeighbours(graph, anywhere),
-    ...chains.flatMap((chain) => unorderedNeighbours(graph, chain).filter((pair) => pair.some(isNamed))),
-  ];
-}
-
-function entry<K, V>(map: Map<K, V>, key: K, initial: () => V): V {
-  const value = map.get(key) ?? initial();
-  map.set(key, value);
-  return value;
-}
-
-const isAny = ({ bridge }: Step) => bridge === undefined || bridge === ANY_BRIDGE;
-
-/** In one pass: for each step, the latest write of the chain that it waits for, directly or not. */
-function unorderedNeighbours(graph: PlanGraph, chain: readonly number[]): [number, number][] {
-  const position = new Int32Array(graph.steps.length).fill(-1);
-  for (const [i, index] of chain.entries()) position[index] = i;
-  const latest = new Int32Array(graph.steps.length).fill(-1);
-  const pairs: [number, number][] = [];
-  if (chain.length < 2) return pairs;
-  for (const index of graph.order) {
-    let before = -1;
-    for (const on of graph.dependencies[index]!) before = Math.max(before, latest[on]!);
-    const here = position[index]!;
-    if (here > 0 && before !== here - 1) pairs.push([chain[here - 1]!, index]);
-    latest[index] = Math.max(before, here);
-  }
-  return pairs;
 }

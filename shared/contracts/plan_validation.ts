@@ -9,11 +9,12 @@ import { ANY_BRIDGE, type AppName } from "./names.ts";
 import { Plan } from "./plan.ts";
 import { conditionIssues } from "./condition_bindings.ts";
 import { Bindings } from "./plan_bindings.ts";
-import { type PlanGraph, planGraph, unorderedWrites } from "./plan_graph.ts";
+import { type PlanGraph, planGraph } from "./plan_graph.ts";
 import type { Step, StepId } from "./plan_step.ts";
 import { validateAgainst } from "./json_schema.ts";
 import type { Presence } from "./presence.ts";
 import { roundIssues } from "./round_bindings.ts";
+import { unorderedWrites } from "./unordered_writes.ts";
 
 /** Why a plan is refused, in the order in which it is looked at. */
 export const PLAN_ISSUE_CODES = [
@@ -103,9 +104,9 @@ export function orderWrites(plan: Plan, manifests: ReadonlyMap<AppName, Manifest
   return { ...plan, steps };
 }
 
-/** A command that nobody knows may write. */
+/** A command that nobody knows may write; of an application that nobody knows there is nothing to say. */
 const writesIn = (manifests: ReadonlyMap<AppName, ManifestDocument>) => (step: Step) =>
-  commandOf(step, manifests)?.effect !== "read";
+  manifests.has(step.app) && commandOf(step, manifests)?.effect !== "read";
 
 function parseIssue(issue: { path: PropertyKey[]; message: string }, input: unknown): PlanIssue {
   const path = issue.path.map((part) => typeof part === "number" ? part : String(part));

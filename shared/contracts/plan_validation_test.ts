@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { planGraph, unorderedWrites } from "./plan_graph.ts";
+import { planGraph } from "./plan_graph.ts";
 import { orderWrites, validatePlan } from "./plan_validation.ts";
+import { unorderedWrites } from "./unordered_writes.ts";
 import { cube, issuesOf, manifests, planOf, step, world } from "./test_stage.ts";
 
 Deno.test("a plan that holds is given back", () => {
@@ -175,18 +176,27 @@ Deno.test("writes keep the order of the plan where its references allow it", () 
   assert.deepEqual(plan.steps.map(({ dependsOn }) => dependsOn), [[], ["s3"], ["s1"], ["s2"]]);
 });
 
-Deno.test("neighbours in a chain of writes stand for all of its pairs", () => {
-  fc.assert(fc.property(dag, (steps) => {
-    const graph = planGraph(steps);
-    const reaches = steps.map(() => new Set<number>());
+Deno.test("neighbours in a row of writes stand for all of its pairs, on whichever bridges they are", () => {
+  const bridge = fc.constantFrom(undefined, "any", "a", "b", "c");
+  fc.assert(fc.property(dag, fc.array(bridge, { minLength: 30, maxLength: 30 }), (steps, bridges) => {
+    const placed = steps.map((step, i) => bridges[i] === undefined ? step : { ...step, bridge: bridges[i] });
+    const graph = planGraph(placed);
+    const reaches = placed.map(() => new Set<number>());
     for (const index of graph.order) {
       for (const on of graph.dependencies[index]!) {
         reaches[index]!.add(on).union(reaches[on]!).forEach((n) => reaches[index]!.add(n));
       }
     }
-    const writes = steps.flatMap(({ command }, i) => command === "add" ? [i] : []);
-    const unordered = writes.some((a) => writes.some((b) => a !== b && !reaches[a]!.has(b) && !reaches[b]!.has(a)));
-    assert.equal(unorderedWrites(graph, ({ command }) => command === "add").length > 0, unordered);
+    const meets = (a: string | undefined, b: string | undefined) =>
+      [a, b].some((one) => one === undefined || one === "any") || a === b;
+    const writes = placed.flatMap(({ command }, i) => command === "add" ? [i] : []);
+    const isUnordered = (a: number, b: number) =>
+      a !== b && meets(placed[a]!.bridge, placed[b]!.bridge) && !reaches[a]!.has(b) && !reaches[b]!.has(a);
+    const pairs = unorderedWrites(graph, ({ command }) => command === "add");
+    assert.ok(pairs.every(([a, b]) => isUnordered(a, b)));
+    assert.equal(pairs.length > 0, writes.some((a) => writes.some((b) => isUnordered(a, b))));
+    const ordered = orderWrites(planOf(...placed), manifests);
+    assert.deepEqual(unorderedWrites(planGraph(ordered.steps), ({ command }) => command === "add"), []);
   }));
 });
 
