@@ -12,9 +12,14 @@ export function bestBridge(app: AppName, presence: readonly Presence[]): BridgeI
 
 /** The plan with a bridge for each step, so that what one step makes is there for the next. */
 export function chooseBridges(plan: Plan, presence: readonly Presence[]): Plan {
+  const chosen = new Map<AppName, BridgeId | undefined>();
+  for (const { app, bridge } of plan.steps) if (bridge !== undefined && !chosen.has(app)) chosen.set(app, bridge);
+  const choose = (app: AppName) => {
+    if (!chosen.has(app)) chosen.set(app, bestBridge(app, presence));
+    return chosen.get(app);
+  };
   const steps = plan.steps.map((step) => {
-    const named = plan.steps.find((other) => other.app === step.app && other.bridge !== undefined)?.bridge;
-    const bridge = step.bridge ?? named ?? bestBridge(step.app, presence);
+    const bridge = step.bridge ?? choose(step.app);
     return bridge === undefined ? step : { ...step, bridge };
   });
   return { ...plan, steps };

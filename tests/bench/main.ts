@@ -12,6 +12,7 @@ import { compareOscCommands } from "./osc.ts";
 import { compareSelfDescribed } from "./self_described.ts";
 import { measureStudioStart } from "./studio_start.ts";
 import { compareTouchDesignerCommands } from "./touchdesigner.ts";
+import { measureValidation } from "./validation.ts";
 
 /** By the names that `--only` takes. */
 const BENCHES: Record<string, { about: string; run(): Promise<Row[]> }> = {
@@ -36,6 +37,10 @@ const BENCHES: Record<string, { about: string; run(): Promise<Row[]> }> = {
   described: {
     about: "commands to an MCP server and to a script, beside a bare NATS request",
     run: compareSelfDescribed,
+  },
+  validation: {
+    about: "validations of plans of 10, 100, 1,000 and 10,000 steps",
+    run: () => Promise.resolve(measureValidation()),
   },
   studio: { about: "the embedded studio, started again and again", run: studio },
 };
