@@ -12,6 +12,8 @@ import {
   type Subscription,
 } from "@patchbay/bus";
 import {
+  type AppName,
+  type BridgeId,
   Cancel,
   EMBEDDED_POLICIES,
   eventsOf,
@@ -39,6 +41,8 @@ import { PlanStore } from "./plan_store.ts";
 import { ResultFeed } from "./execution/result_feed.ts";
 import { Runs } from "./execution/runs.ts";
 import { RETRY_LIMITS, type RetryLimits } from "./execution/step_command.ts";
+import { undoEndpoints } from "./undo/endpoints.ts";
+import { TakeBacks } from "./undo/take_backs.ts";
 import { untilItWorks } from "./until_it_works.ts";
 import { followWorld } from "./world.ts";
 
@@ -88,19 +92,22 @@ export async function startConductor({ bus, signal: given, ...options }: Conduct
   const policies = await PolicyStore.open(bus, options.policies ?? EMBEDDED_POLICIES, signal);
   const now = options.now ?? Date.now;
   const decide = createDecider({ policies, manifests, now });
-  const runs = new Runs({
+  const runs: Runs = new Runs({
     bus,
     results,
     here,
     offers: world.offers,
     plans,
     manifests,
+    tookBack: (run, signal) => takeBacks.settle(run, signal),
     neverBegan: (runId) => approval.requests.goOn(runId),
     limits: options.retry ?? RETRY_LIMITS,
     owner,
     leaseTtlMs,
     signal,
   });
+  const presence = (app: AppName, bridge: BridgeId) => here.get(app, bridge);
+  const takeBacks: TakeBacks = new TakeBacks({ bus, runs, plans, manifests, presence });
   const approval = createApproval({ bus, plans, runs, policies, decide, now, signal });
   const tending = tendDeadLetters({ bus, owner, leaseTtlMs, signal });
   stack.defer(async () => {
@@ -122,7 +129,12 @@ export async function startConductor({ bus, signal: given, ...options }: Conduct
   stack.defer(() => cancels[Symbol.asyncDispose]());
   await cancels.ready;
   const service = stack.use(
-    await serve(bus, { runs, requests: approval.requests, signal, more: [...approval.endpoints, ...monitoring] }),
+    await serve(bus, {
+      runs,
+      requests: approval.requests,
+      signal,
+      more: [...approval.endpoints, ...undoEndpoints(takeBacks), ...monitoring],
+    }),
   );
   for (const runId of await unfinished(bus, plans, signal)) void takeOver(runId);
   const failed = Promise.race([world.ended, results.ended, monitor.ended, leases.ended, hearing]).then((error) => {

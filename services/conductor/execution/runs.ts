@@ -3,6 +3,7 @@ import { acquireLease, type Lease, send } from "@patchbay/bus";
 import {
   type Cancel,
   ConflictError,
+  type EndStatus,
   envelope,
   foldRunEvents,
   type Id,
@@ -32,6 +33,8 @@ export interface RunsOptions extends ExecutionDeps {
   plans: PlanStore;
   /** A run that has its plan and no log: whoever was to begin it died. */
   neverBegan(runId: Id): Promise<void>;
+  /** An undo or a redo has ended. */
+  tookBack(run: Pick<Run, "kind" | "of">, signal: AbortSignal): Promise<void>;
   /** Who holds the leases, for a person who looks. */
   owner: string;
   /** How long a run stays with a conductor that died, in milliseconds. */
@@ -90,7 +93,7 @@ export class Runs {
       } catch (error) {
         // a lease that was lost leaves it to the next conductor to find out what the log has
         const lost = error instanceof PatchbayError && error.code === "LEASE_LOST";
-        if (!signal.aborted && !lost) await plans.settle(plan.id, runId, "validated");
+        if (!signal.aborted && !lost && start.of === undefined) await plans.settle(plan.id, runId, "validated");
         reject(error);
         throw error;
       }
@@ -222,13 +225,20 @@ export class Runs {
       await before(runLog);
       const status = await execution.work();
       active.setAttribute(ATTRIBUTES.outcome, status);
-      await untilItWorks(() => this.#options.plans.settle(plan.id, id, status), signal);
+      await untilItWorks(() => this.#settle(run, status), signal);
       log.info("run {run} has {status}", { run: id, status });
     });
     const done = work.catch((error) => this.#leave(id, error, signal)).then(() => lease[Symbol.asyncDispose]())
       .catch((error) => log.error("run {run} could not be left: {error}", { run: id, error }))
       .finally(() => this.#active.delete(id));
     this.#active.set(id, { execution, runLog, done });
+  }
+
+  /** Says on the plan's record how the run ended. */
+  async #settle(run: Run, status: EndStatus): Promise<void> {
+    const { plans, tookBack, signal } = this.#options;
+    if (run.of === undefined) await plans.settle(run.plan.id, run.id, status);
+    else await tookBack(run, signal);
   }
 
   /** The run stays as its log has it. Whoever gets the lease next goes on with it: maybe this one, a little later. */
