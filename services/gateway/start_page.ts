@@ -1,8 +1,9 @@
 /** The start page's HTML: no script, nothing from elsewhere, everything from outside escaped. */
 import { createHash } from "node:crypto";
 import { html, raw } from "hono/html";
-import { type BridgeStatus, formatAddress, type Presence } from "@patchbay/contracts";
+import { COMMAND, needsAttention, type StudioNow, whatRuns, whatWaits } from "./start_page_now.ts";
 import { START_PAGE_STYLE } from "./start_page_style.ts";
+import type { Suggestion } from "./suggestions.ts";
 
 const styleHash = createHash("sha256").update(START_PAGE_STYLE).digest("base64");
 export const START_PAGE_CSP =
@@ -13,33 +14,19 @@ export interface StartPageFacts {
   origin: string;
   version: string;
   /** `undefined` when the page must not say. */
-  bridges: readonly Presence[] | "unavailable" | undefined;
+  now: (StudioNow & { suggestions: readonly Suggestion[] }) | undefined;
 }
 
-const STATUS: Record<BridgeStatus, { text: string; mood: "good" | "busy" | "bad" }> = {
-  idle: { text: "ready", mood: "good" },
-  executing: { text: "working", mood: "busy" },
-  initializing: { text: "starting", mood: "busy" },
-  draining: { text: "finishing", mood: "busy" },
-  degraded: { text: "trouble", mood: "bad" },
-  disconnected: { text: "no application", mood: "bad" },
-};
-
-/** How the command is called in the project's folder, where nothing is installed. */
-const COMMAND = "npx -y deno task patchbay";
-
-const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
-  blender: [
-    "add a red cube named Hero at 1 2 0.5, put a sun light above it, point a camera at it and render it",
-    "add a sphere named Moon at 0 0 3, make it blue",
-  ],
+/** Where no application is known. */
+const EXAMPLE: Suggestion = {
+  app: "blender",
+  title: "Blender",
+  sentences: ["add a red cube named Hero at 1 2 0.5", "put a sun light above it", "point a camera at it", "render it"],
+  query: "get_scene",
 };
 
 /** The page as a string. */
-export function startPage({ origin, version, bridges }: StartPageFacts): string {
-  const present = Array.isArray(bridges) ? bridges as readonly Presence[] : [];
-  const app = present.find(({ app }) => Object.hasOwn(EXAMPLES, app))?.app ?? "blender";
-  const [instruction = "", ...more] = EXAMPLES[app] ?? [];
+export function startPage({ origin, version, now }: StartPageFacts): string {
   return String(html`
     <!doctype html>
     <html lang="en">
@@ -58,21 +45,13 @@ export function startPage({ origin, version, bridges }: StartPageFacts): string 
         <main>
           <section aria-labelledby="runs">
     <h2 id="runs">What runs</h2>
-    ${whatRuns(bridges)}
+    ${whatRuns(now)}
           </section>
+    ${now === undefined ? "" : needsAttention(now)}
+    ${now === undefined ? "" : whatWaits(now)}
           <section aria-labelledby="try">
     <h2 id="try">What to try</h2>
-    <p>Say it in a terminal, in the project's folder:</p>
-    <pre>${COMMAND} do "${instruction}"</pre>
-    ${more.map((one) => html`<pre>${COMMAND} do "${one}"</pre>`)}
-    <p>Or over HTTP, with the key that the studio printed when it started; it keeps it in <code>.patchbay</code>, or in <code>$PATCHBAY_HOME</code>:</p>
-    <pre>KEY=$(cat .patchbay/key)</pre>
-    <p>First the plan, then, with <code>"mode": "run"</code>, the deed:</p>
-    <pre>${curl(`${origin}/v1/instructions`, { instruction, mode: "plan" })}</pre>
-    <p>One command, without a plan:</p>
-    <pre>${curl(`${origin}/v1/commands`, { bridge: `${app}.any`, command: "get_scene", args: {} })}</pre>
-    <p>Watch everything that happens:</p>
-    <pre>curl -N -H "Authorization: Bearer $KEY" ${origin}/v1/events</pre>
+    ${whatToTry(origin, now?.suggestions ?? [])}
           </section>
           <section aria-labelledby="more">
             <h2 id="more">More</h2>
@@ -82,40 +61,54 @@ export function startPage({ origin, version, bridges }: StartPageFacts): string 
             </ul>
           </section>
         </main>
-        <footer>Patchbay ${version}</footer>
+        <footer>Patchbay ${version}${now === undefined
+          ? ""
+          : ` · as of ${new Date(now.at).toISOString().slice(11, 19)} UTC; load the page again for news`}</footer>
       </body>
     </html>
   `);
 }
 
-function whatRuns(bridges: StartPageFacts["bridges"]) {
-  if (bridges === undefined) {
-    return html`<p>The studio is up. <code>GET /v1/bridges</code> with a key says which applications are here.</p>`;
-  }
-  if (bridges === "unavailable") {
-    return html`<p class="note">The studio cannot say just now: a part of it is missing. <a href="/readyz">Which one?</a></p>`;
-  }
-  if (bridges.length === 0) {
-    return html`<p class="note">No application yet. Start one with <code>${COMMAND} bridge blender</code>.</p>`;
-  }
-  return html`<ul class="bridges">${bridges.map(bridgeCard)}</ul>`;
+function whatToTry(origin: string, suggestions: readonly Suggestion[]) {
+  const [first = EXAMPLE] = suggestions;
+  const instruction = first.sentences.join(", ");
+  return html`
+    <p>Say it in a terminal, in the project's folder:</p>
+    <pre>${COMMAND} do "${instruction}"</pre>
+    ${suggestions.length === 0 ? "" : sentences(suggestions)}
+    <p>Or over HTTP, with the key that the studio printed when it started; it keeps it in <code>.patchbay</code>, or in <code>$PATCHBAY_HOME</code>:</p>
+    <pre>KEY=$(cat .patchbay/key)</pre>
+    <p>First the plan, then, with <code>"mode": "run"</code>, the deed:</p>
+    <pre>${curl(`${origin}/v1/instructions`, { instruction, mode: "plan" })}</pre>
+    ${first.query === undefined ? "" : oneCommand(origin, first.app, first.query)}
+    <p>Watch everything that happens:</p>
+    <pre>curl -N -H "Authorization: Bearer $KEY" ${origin}/v1/events</pre>
+  `;
 }
 
-function bridgeCard(bridge: Presence) {
-  const { text, mood } = STATUS[bridge.status];
-  const what = [
-    `${bridge.title}${bridge.appVersion === undefined ? "" : ` ${bridge.appVersion}`}`,
-    bridge.simulated ? "simulated" : "real",
-    `on ${bridge.host}`,
-    ...(bridge.queued > 0 ? [`${bridge.queued} waiting`] : []),
-    ...(bridge.allowCode ? ["may run code"] : []),
-  ];
-  return html`<li>
-<strong>${formatAddress(bridge)}</strong> <span class="status ${mood}">${text}</span>
-<span class="what">${what.join(" · ")}</span>
-${mood === "bad" ? html`<span class="what">${bridge.reason}</span>` : ""}
-</li>`;
+function sentences(suggestions: readonly Suggestion[]) {
+  const [{ app, sentences: [one = ""] }] = suggestions as [Suggestion];
+  return html`
+    <p>What the applications that are here understand, for example:</p>
+    <dl class="sentences">${suggestions.map(({ title, sentences }) =>
+      html`
+        <dt>${title}</dt>
+        <dd>
+          <ul>${sentences.map((sentence) => html`<li>${sentence}</li>`)}</ul>
+        </dd>
+      `
+    )}</dl>
+    ${suggestions.length === 1
+      ? ""
+      : html`<p>Where two of them could be meant, say which: <code>in ${app}, ${one}</code>.</p>`}
+  `;
 }
+
+const oneCommand = (origin: string, app: string, command: string) =>
+  html`
+    <p>One command, without a plan:</p>
+    <pre>${curl(`${origin}/v1/commands`, { bridge: `${app}.any`, command, args: {} })}</pre>
+  `;
 
 function curl(url: string, body: unknown): string {
   return `curl -s ${url} \\

@@ -1,6 +1,6 @@
 /** The start page as a person sees it: on a desk and on a phone, by day and by night, with and without bridges. */
 import assert from "node:assert/strict";
-import { newId, type Presence } from "@patchbay/contracts";
+import { type Alert, type JobRecord, newId, type Presence } from "@patchbay/contracts";
 import type { Page } from "playwright-core";
 import { START_PAGE_CSP, startPage, type StartPageFacts } from "../../services/gateway/start_page.ts";
 import { hasChromium, startBrowser, visit } from "../browser.ts";
@@ -43,6 +43,45 @@ const CROWD: Presence[] = [
   ...Array.from({ length: 20 }, (_, i) => presence(`farm-${i}`, { app: "touchdesigner", title: "TouchDesigner" })),
 ];
 
+const NOW = Date.UTC(2030, 0, 2);
+
+const ALERTS: Alert[] = [
+  {
+    severity: "error",
+    code: "APP_CRASHED",
+    message: `The job 'render_animation' was given up: ${"crash ".repeat(40)}<script>alert(1)</script>`,
+    remedy: "Look at the log of the bridge, and send the job again.",
+    at: NOW - 5 * 60_000,
+    app: "blender",
+    bridge: "ws-04",
+  },
+  { severity: "warning", code: "QUOTA_EXCEEDED", message: "x".repeat(300), remedy: "Make room.", at: NOW - 7_200_000 },
+];
+
+const JOBS: JobRecord[] = Array.from({ length: 9 }, (_, i) => ({
+  id: newId(),
+  app: "blender",
+  bridge: "any",
+  command: i === 0 ? "c".repeat(64) : "render_animation",
+  priority: i === 1 ? "high" : "normal",
+  status: i < 2 ? "running" : "queued",
+  queuedAt: NOW - i * 60_000,
+  ...(i < 2 ? { runsOn: "ws-02" } : {}),
+}));
+
+const NOTHING = { at: NOW, bridges: [], alerts: [], jobs: [], suggestions: [] };
+
+const BUSY: NonNullable<StartPageFacts["now"]> = {
+  at: NOW,
+  bridges: CROWD,
+  alerts: ALERTS,
+  jobs: JOBS,
+  suggestions: [
+    { app: "blender", title: "Blender", sentences: ["add a cube", "what is in the scene"], query: "get_scene" },
+    { app: "touchdesigner", title: "TouchDesigner", sentences: ["play the timeline", "w".repeat(120)] },
+  ],
+};
+
 for (const { name, ...window } of WINDOWS) {
   Deno.test({
     name: `the start page of a running studio is whole ${name}, and asks nobody else`,
@@ -58,6 +97,9 @@ for (const { name, ...window } of WINDOWS) {
       assert.match(shown, new RegExp(`blender\\.${bridge?.presence.bridge}`));
       assert.match(shown, /ready/);
       assert.match(shown, /simulated/);
+      // nothing waits, and nothing went wrong
+      assert.equal(await page.locator("#alerts, #jobs").count(), 0);
+      assert.match(await page.locator(".sentences").innerText(), /Blender\s+add a /);
       await assertFits(page);
       assert.deepEqual(complaints, []);
       const { origin } = new URL(studio.url);
@@ -71,16 +113,33 @@ for (const { name, ...window } of WINDOWS) {
     ignore,
     async fn() {
       await using browser = await startBrowser();
-      const cases: [StartPageFacts["bridges"], RegExp][] = [
-        [CROWD, /farm-19[\s\S]*<b>waiting<\/b>|<b>waiting<\/b>[\s\S]*farm-19/],
-        [[], /No application yet/],
-        ["unavailable", /a part of it is missing/],
-        [undefined, /GET \/v1\/bridges/],
+      const gone = "unavailable" as const;
+      const cases: [StartPageFacts["now"], RegExp[]][] = [
+        [BUSY, [
+          /<b>waiting<\/b>/,
+          /farm-19/,
+          /given up: .*<script>alert\(1\)<\/script>/,
+          /blender\.ws-04 · APP_CRASHED · 5 minutes ago/,
+          /2 hours ago/,
+          /runs\s+render_animation\s+blender\.ws-02 · high priority · accepted 1 minute ago/,
+          /waits\s+render_animation\s+blender\.any · accepted 2 minutes ago/,
+          /GET \/v1\/jobs/,
+          /TouchDesigner\s+play the timeline/,
+          /in blender, add a cube/,
+        ]],
+        [NOTHING, [/No application yet/]],
+        [{ ...NOTHING, bridges: gone, alerts: gone, jobs: gone }, [
+          /a part of it is missing/,
+          /alerts cannot be read/,
+          /jobs cannot be listed/,
+        ]],
+        [undefined, [/GET \/v1\/bridges/]],
       ];
-      for (const [bridges, expected] of cases) {
-        await using server = serve({ origin: "http://127.0.0.1:7420", version: "0.1.0", bridges });
+      for (const [now, expected] of cases) {
+        await using server = serve({ origin: "http://127.0.0.1:7420", version: "0.1.0", now });
         const { page, complaints } = await visit(browser, server.url, window);
-        assert.match(await page.locator("main").innerText(), expected);
+        const shown = await page.locator("main").innerText();
+        for (const pattern of expected) assert.match(shown, pattern);
         await assertFits(page);
         assert.deepEqual(complaints, []);
         await page.close();
@@ -94,7 +153,7 @@ Deno.test({
   ignore,
   async fn() {
     await using browser = await startBrowser();
-    await using server = serve({ origin: "http://127.0.0.1:7420", version: "0.1.0", bridges: CROWD });
+    await using server = serve({ origin: "http://127.0.0.1:7420", version: "0.1.0", now: BUSY });
     for (const window of WINDOWS) {
       const { page } = await visit(browser, server.url, window);
       const { background, text } = await colorsOf(page);

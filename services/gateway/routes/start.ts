@@ -1,38 +1,67 @@
-/** The page at `/`: what runs, and what to try. */
+/** The page at `/`: how the studio is, and what to try. */
 import type { Presence } from "@patchbay/contracts";
 import { logger } from "@patchbay/telemetry";
 import type { GatewayDeps } from "../deps.ts";
+import { findJobs } from "../find_command.ts";
+import { lastAlerts } from "../last_alerts.ts";
 import { route } from "../route.ts";
-import { START_PAGE_CSP, startPage } from "../start_page.ts";
+import { START_PAGE_CSP, startPage, type StartPageFacts } from "../start_page.ts";
+import { suggestionsFor } from "../suggestions.ts";
 
 const PATIENCE_MS = 1_000;
+/** What is older has been looked at, or never will be, in milliseconds. */
+const RECENT_MS = 24 * 60 * 60 * 1000;
+const MOST_ALERTS = 5;
+/** One more than are listed: it says that there are more. */
+const MOST_JOBS = 9;
 const log = logger("gateway");
 
-export const startRoutes = (deps: Pick<GatewayDeps, "call" | "showBridges" | "version">) => [
+type Deps = Pick<
+  GatewayDeps,
+  "bus" | "call" | "commands" | "here" | "manifests" | "progress" | "showBridges" | "signal" | "version"
+>;
+
+export const startRoutes = (deps: Deps) => [
   route({
     method: "GET",
     path: "/",
     id: "getStartPage",
-    summary: "A page for people: what runs, and what to try.",
+    summary: "A page for people: what runs, what waits, and what to try.",
     scope: "public",
     answers: { 200: { description: "HTML", mediaType: "text/html" } },
   }, async ({ request, correlationId }) => {
-    const bridges = deps.showBridges ? await present(deps, correlationId) : undefined;
     const { origin } = new URL(request.url);
-    return new Response(startPage({ origin, version: deps.version, bridges }), {
+    const now = deps.showBridges ? await studioNow(deps, correlationId) : undefined;
+    return new Response(startPage({ origin, version: deps.version, now }), {
       headers: { "Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": START_PAGE_CSP },
     });
   }),
 ];
 
-async function present(
-  { call }: Pick<GatewayDeps, "call">,
-  correlationId: string,
-): Promise<readonly Presence[] | "unavailable"> {
+/** Each part by itself: one that does not answer keeps no other from the page. */
+async function studioNow(deps: Deps, correlationId: string): Promise<StartPageFacts["now"]> {
+  const signal = AbortSignal.any([deps.signal, AbortSignal.timeout(PATIENCE_MS)]);
+  const at = Date.now();
+  const [bridges, alerts, jobs] = await Promise.all([
+    orUnavailable(present(deps, correlationId)),
+    orUnavailable(recentAlerts(deps, at, signal)),
+    orUnavailable(findJobs({ ...deps, signal }, {}, MOST_JOBS)),
+  ]);
+  const suggestions = bridges === "unavailable" ? [] : suggestionsFor(bridges, deps.manifests.apps);
+  return { at, bridges, alerts, jobs, suggestions };
+}
+
+const present = async ({ call }: Deps, correlationId: string): Promise<readonly Presence[]> =>
+  (await call("context-store", "bridges", {}, { correlationId, timeoutMs: PATIENCE_MS })).bridges;
+
+const recentAlerts = async ({ bus }: Deps, now: number, signal: AbortSignal) =>
+  (await lastAlerts(bus, MOST_ALERTS, signal)).filter(({ at }) => at > now - RECENT_MS);
+
+async function orUnavailable<T>(part: Promise<T>): Promise<T | "unavailable"> {
   try {
-    return (await call("context-store", "bridges", {}, { correlationId, timeoutMs: PATIENCE_MS })).bridges;
+    return await part;
   } catch (error) {
-    log.debug("The start page cannot list the bridges", { error });
+    log.debug("The start page is without a part", { error });
     return "unavailable";
   }
 }
