@@ -1,6 +1,15 @@
 import assert from "node:assert/strict";
 import { type Bus, callService, migrate } from "@patchbay/bus";
-import { command, defineApp, newId, PatchbayError, type Plan, type PlanStatus, SERVICES } from "@patchbay/contracts";
+import {
+  command,
+  defineApp,
+  EMBEDDED_POLICIES,
+  newId,
+  PatchbayError,
+  type Plan,
+  type PlanStatus,
+  SERVICES,
+} from "@patchbay/contracts";
 import { startAppDouble, startTestNats } from "@patchbay/testing";
 import { z } from "zod";
 import { startConductor } from "./mod.ts";
@@ -42,7 +51,8 @@ Deno.test("a plan that was changed after whoever runs it looked at it does no mo
   const bus = await nats.connect("test");
   await migrate(bus, { storage: "memory" });
   await using double = await startAppDouble(bus, desk, { handlers });
-  await using _conductor = await startConductor({ bus });
+  const defaults = { ...EMBEDDED_POLICIES.defaults, destructive: "allow" as const };
+  await using _conductor = await startConductor({ bus, policies: { ...EMBEDDED_POLICIES, defaults } });
   const { id } = planOf("tidy");
   await save(bus, planOf("tidy", id));
   await save(bus, planOf("burn", id));

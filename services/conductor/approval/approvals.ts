@@ -76,6 +76,7 @@ export class Approvals {
       const kept = await this.#deps.plans.find(planId);
       const { record } = kept;
       refuseChanged("approve", record, digest);
+      if (verdict.steps !== undefined) refuseUnknown("approve", record.plan, verdict.steps);
       if (record.requested?.withdrawn !== undefined) {
         throw wrongState("approve", { ...record, status: "cancelled" }, open());
       }
@@ -86,7 +87,7 @@ export class Approvals {
       if (!OPEN.has(record.status)) throw wrongState("approve", record, open());
       const before = await this.#stateOf(record, by);
       refuseDenied(planId, before);
-      refuseForeign(verdict, record.plan, before, effects);
+      refuseForeign(verdict, before, effects);
       const approval = await this.#approval(verdict);
       const approvals = [...this.#others(record, verdict), approval].slice(-MAX_APPROVALS);
       const after = await this.#stateOf({ ...record, approvals }, by);
@@ -207,11 +208,9 @@ const list = (steps: readonly StepId[] | undefined) => steps === undefined ? "al
 /** Nobody allows what they may not do. */
 function refuseForeign(
   { planId, steps, by }: Verdict,
-  plan: Plan,
   state: ApprovalState,
   effects: readonly Effect[] | undefined,
 ): void {
-  if (steps !== undefined) refuseUnknown("approve", plan, steps);
   if (effects === undefined) return;
   const covered = steps === undefined ? undefined : new Set(steps);
   const foreign = state.steps.find(({ stepId, decision, effect }) =>

@@ -50,6 +50,8 @@ export interface RunQuestion {
   effects?: readonly Effect[] | undefined;
   /** The trigger that asks. */
   trigger?: TriggerId | undefined;
+  /** The triggers that led to it, the first one first and `trigger` last. */
+  chain?: TriggerId[] | undefined;
   correlationId: Id;
 }
 
@@ -311,7 +313,7 @@ export class RunRequests {
 
 /** A run that was promised keeps its id, whoever makes it begin. */
 function requestOf(
-  { runId, by, effects, trigger, correlationId }: RunQuestion,
+  { runId, by, effects, trigger, chain, correlationId }: RunQuestion,
   digest: string,
   promised: RunRequest | undefined,
   now: number,
@@ -324,5 +326,6 @@ function requestOf(
     ...(by === undefined ? {} : { by }),
     ...(effects === undefined ? {} : { effects: [...effects] }),
     ...(trigger === undefined ? {} : { trigger }),
+    ...(chain === undefined ? {} : { chain }),
   };
 }
