@@ -8,11 +8,12 @@ import { AppName, BridgeId, CommandName } from "./names.ts";
 import { Plan } from "./plan.ts";
 import { StepId } from "./plan_step.ts";
 import { Problem } from "./problem.ts";
+import { SkipCause } from "./run_events.ts";
 
 /** The most changes that are told of one step; the rest is counted. */
 export const MAX_CHANGES = 200;
 
-/** One thing of an application's state that differs. */
+/** One thing of an application's state that differs. Of a thing that changed, `before` and `after` hold the members that differ. */
 export const ObjectChange = z.looseObject({
   kind: z.enum(["added", "removed", "changed"]),
   /** What it is, for a person: `object 'Hero'`, `track 3 'Bass'`. */
@@ -34,7 +35,7 @@ export const RehearsedStep = z.looseObject({
   stepId: StepId,
   app: AppName,
   command: CommandName,
-  /** `unrehearsed`: there is no simulator of the application; its result was made up from its schema. */
+  /** `unrehearsed`: no simulator can do it, as `reason` says; its result was made up from its schema. */
   status: z.enum(["succeeded", "failed", "skipped", "unrehearsed"]),
   effect: Effect,
   /** `low` reads or can be taken back, `high` destroys or may do anything. */
@@ -49,7 +50,11 @@ export const RehearsedStep = z.looseObject({
   problem: Problem.optional(),
   /** Why it was skipped or could not be rehearsed, for a person. */
   reason: z.string().max(500).optional(),
-  /** What it gave: made up where it is `unrehearsed`. */
+  /** Of a step that was skipped. */
+  cause: SkipCause.optional(),
+  /** Of a step with `forEach`: how many rounds it made. */
+  rounds: z.number().int().nonnegative().optional(),
+  /** What it gave, cut to what a person reads; made up where it is `unrehearsed`. */
   value: JsonValue.optional(),
 });
 export type RehearsedStep = z.infer<typeof RehearsedStep>;
@@ -61,7 +66,7 @@ export const Rehearsal = z.looseObject({
   at: z.number().int().nonnegative(),
   /** How long the rehearsal itself took, in milliseconds. */
   tookMs: z.number().nonnegative(),
-  /** Whether every step succeeded, or was left out on purpose. */
+  /** Whether no step failed, and none was left out but on purpose. */
   ok: z.boolean(),
   /** The longest way through the plan, in milliseconds: what a run should take. */
   expectedMs: z.number().nonnegative(),
@@ -74,6 +79,8 @@ export const Rehearsal = z.looseObject({
     notes: z.array(z.string().max(500)).max(50),
   })),
   steps: z.array(RehearsedStep),
+  /** Steps that are not told: a message holds no more. */
+  moreSteps: z.number().int().positive().optional(),
 });
 export type Rehearsal = z.infer<typeof Rehearsal>;
 
