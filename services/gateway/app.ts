@@ -26,6 +26,7 @@ import { linkRoutes } from "./routes/links.ts";
 import { openApiRoute } from "./routes/openapi.ts";
 import { planRoutes } from "./routes/plans.ts";
 import { runRoutes } from "./routes/runs.ts";
+import { undoRoutes } from "./routes/undo.ts";
 import { startRoutes } from "./routes/start.ts";
 
 export type App = Hono<{ Variables: Variables }>;
@@ -44,6 +45,7 @@ export function allRoutes(deps: GatewayDeps): Route[] {
     ...assetRoutes(deps),
     ...alertRoutes(deps),
     ...monitoringRoutes(deps),
+    ...undoRoutes(deps),
     ...linkRoutes(deps),
     ...eventRoutes(deps),
     ...healthRoutes(deps),

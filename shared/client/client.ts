@@ -25,6 +25,7 @@ import {
   SERVICES,
   Statistics,
   type Step,
+  UndoPreview,
   ValidationIssue,
 } from "@patchbay/contracts";
 import {
@@ -225,7 +226,23 @@ const plans = (http: Http) => ({
     http.call({ method: "POST", path: `/v1/plans/${part(id)}/run` }, SERVICES.conductor.run_plan.result, options),
 });
 
+/** Only some steps, and all that need them. */
+export type UndoOptions = CallOptions & { steps?: readonly string[] };
+
 const runs = (http: Http) => ({
+  /** What an undo would take back, and what it could not. */
+  previewUndo: (id: Id, { steps, ...options }: UndoOptions = {}): Promise<UndoPreview> =>
+    http.call({ ...get(`runs/${part(id)}/undo`), query: { steps: steps?.join(",") } }, UndoPreview, options),
+  /** Takes a run back that is over: a run of its own. @throws {PatchbayError} `CONFLICT` while it runs, or where nothing is left */
+  undo: (id: Id, { steps, ...options }: UndoOptions = {}) =>
+    http.call(
+      { method: "POST", path: `/v1/runs/${part(id)}/undo`, query: { steps: steps?.join(",") } },
+      SERVICES.conductor.undo_run.result,
+      options,
+    ),
+  /** Does again what an undo took back. */
+  redo: (id: Id, options?: CallOptions) =>
+    http.call({ method: "POST", path: `/v1/runs/${part(id)}/redo` }, SERVICES.conductor.redo_run.result, options),
   get: (id: Id, options?: CallOptions): Promise<Run> => http.call(get(`runs/${part(id)}`), Run, options),
   cancel: async (id: Id, options?: CallOptions): Promise<void> => {
     await http.send({ method: "DELETE", path: `/v1/runs/${part(id)}` }, options);
