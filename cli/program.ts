@@ -6,6 +6,7 @@ import { doctorCommand } from "./commands/doctor.ts";
 import { installCommand } from "./commands/install.ts";
 import { newBridgeCommand } from "./commands/new_bridge.ts";
 import { studioCommand } from "./commands/studio.ts";
+import { redoCommand, undoCommand } from "./commands/undo.ts";
 import { workstationCommand } from "./commands/workstation.ts";
 import { VERSION } from "./version.ts";
 
@@ -20,6 +21,8 @@ export function createProgram(signal: AbortSignal): Command {
     const make of [
       studioCommand,
       doCommand,
+      undoCommand,
+      redoCommand,
       bridgeCommand,
       workstationCommand,
       newBridgeCommand,

@@ -22,6 +22,7 @@ import {
   Progress,
   Run,
   RunEvent,
+  type RunSummary,
   SERVICES,
   Statistics,
   type Step,
@@ -230,6 +231,9 @@ const plans = (http: Http) => ({
 export type UndoOptions = CallOptions & { steps?: readonly string[] };
 
 const runs = (http: Http) => ({
+  /** The latest first; undos and redos too. */
+  list: async ({ plan, limit, ...options }: CallOptions & { plan?: Id; limit?: number } = {}): Promise<RunSummary[]> =>
+    (await http.call({ ...get("runs"), query: { plan, limit } }, SERVICES.conductor.runs.result, options)).runs,
   /** What an undo would take back, and what it could not. */
   previewUndo: (id: Id, { steps, ...options }: UndoOptions = {}): Promise<UndoPreview> =>
     http.call({ ...get(`runs/${part(id)}/undo`), query: { steps: steps?.join(",") } }, UndoPreview, options),

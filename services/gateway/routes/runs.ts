@@ -20,8 +20,22 @@ import { eventsBehind, formatPlace, nextMessageFrom, parsePlace, type RunPlace }
 import { eventStream, type ServerEvent } from "../sse.ts";
 
 const params = z.object({ id: Id });
+const listQuery = z.object({ plan: Id.optional(), limit: z.coerce.number().int().min(1).max(1000).default(100) });
 
 export const runRoutes = (deps: Pick<GatewayDeps, "bus" | "call" | "limits" | "closing" | "signal">) => [
+  route({
+    method: "GET",
+    path: "/v1/runs",
+    id: "listRuns",
+    summary: "The runs, the latest first; also undos and redos. `?plan=<id>` lists those of one plan.",
+    scope: "read",
+    query: listQuery,
+    answers: { 200: { description: "Runs, a line each", schema: SERVICES.conductor.runs.result } },
+  }, async ({ query: { plan, limit }, correlationId }) => {
+    const question = { limit, ...(plan === undefined ? {} : { planId: plan }) };
+    return json(await deps.call("conductor", "runs", question, { correlationId }));
+  }),
+
   route(
     {
       method: "GET",
