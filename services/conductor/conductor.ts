@@ -43,6 +43,7 @@ import { Runs } from "./execution/runs.ts";
 import { RETRY_LIMITS, type RetryLimits } from "./execution/step_command.ts";
 import { undoEndpoints } from "./undo/endpoints.ts";
 import { TakeBacks } from "./undo/take_backs.ts";
+import { startTriggers } from "./triggers/start_triggers.ts";
 import { untilItWorks } from "./until_it_works.ts";
 import { followWorld } from "./world.ts";
 
@@ -109,6 +110,19 @@ export async function startConductor({ bus, signal: given, ...options }: Conduct
   const presence = (app: AppName, bridge: BridgeId) => here.get(app, bridge);
   const takeBacks: TakeBacks = new TakeBacks({ bus, runs, plans, manifests, presence });
   const approval = createApproval({ bus, plans, runs, policies, decide, now, signal });
+  const triggers = stack.use(
+    await startTriggers({
+      bus,
+      plans,
+      runs,
+      requests: approval.requests,
+      decide,
+      manifests,
+      owner,
+      leaseTtlMs,
+      signal,
+    }),
+  );
   const tending = tendDeadLetters({ bus, owner, leaseTtlMs, signal });
   stack.defer(async () => {
     stop.abort();
@@ -133,11 +147,12 @@ export async function startConductor({ bus, signal: given, ...options }: Conduct
       runs,
       requests: approval.requests,
       signal,
-      more: [...approval.endpoints, ...undoEndpoints(takeBacks), ...monitoring],
+      more: [...approval.endpoints, ...undoEndpoints(takeBacks), ...monitoring, ...triggers.endpoints],
     }),
   );
   for (const runId of await unfinished(bus, plans, signal)) void takeOver(runId);
-  const failed = Promise.race([world.ended, results.ended, monitor.ended, leases.ended, hearing]).then((error) => {
+  const ends = [world.ended, results.ended, monitor.ended, triggers.ended, leases.ended, hearing];
+  const failed = Promise.race(ends).then((error) => {
     if (error !== undefined) log.error("the conductor ends: {error}", { error });
     stop.abort();
     return error;

@@ -281,7 +281,7 @@ export class RunRequests {
   }
 
   async #launch(plan: Plan, request: RunRequest, { steps, approvals }: ApprovalState, lease: Lease): Promise<void> {
-    const { runId, correlationId, by, trigger } = request;
+    const { runId, correlationId, by, trigger, chain } = request;
     const asked = steps.some(({ decision }) => decision === "ask");
     await this.#deps.runs.begin({
       runId,
@@ -289,6 +289,7 @@ export class RunRequests {
       correlationId,
       ...(by === undefined ? {} : { by }),
       ...(trigger === undefined ? {} : { trigger }),
+      ...(chain === undefined ? {} : { chain }),
       // who allowed what nobody had to ask for says nothing
       ...(asked ? { approvals } : {}),
     }, lease);

@@ -1,0 +1,112 @@
+/** Of all conductors, the one that has the lease sees to the triggers; another one follows as soon as it is free. */
+import { acquireLease, type Bus, mirrorBucket, readStream } from "@patchbay/bus";
+import { AppEvent, subjects, WILDCARD } from "@patchbay/contracts";
+import { logger } from "@patchbay/telemetry";
+import { setTimeout as wait } from "node:timers/promises";
+import { z } from "zod";
+import { Chains } from "./chains.ts";
+import { Checkpoint } from "./checkpoint.ts";
+import { Duty } from "./duty.ts";
+import { Histories } from "./histories.ts";
+import { KeptTrigger, TRIGGERS } from "./records.ts";
+import type { StartRun } from "./start_run.ts";
+
+export interface TendTriggersOptions {
+  bus: Bus;
+  start: StartRun;
+  /** Who holds the lease, for a person who looks. */
+  owner: string;
+  /** How long the triggers stay with a conductor that died, in milliseconds. */
+  leaseTtlMs: number;
+  signal: AbortSignal;
+}
+
+const LEASE = "triggers";
+/** After a failure it is tried again so much later, in milliseconds. */
+const PAUSE_MS = 1_000;
+const EVENTS = subjects.event(WILDCARD, WILDCARD, WILDCARD);
+const log = logger("conductor");
+
+/** Sees to the triggers whenever no other conductor does, until the signal fires. */
+export async function tendTriggers(options: TendTriggersOptions): Promise<void> {
+  const { signal } = options;
+  while (!signal.aborted) {
+    try {
+      await takeTurns(options);
+    } catch (error) {
+      if (!signal.aborted) log.warn("triggers are left for now: {error}", { error });
+    }
+    await wait(PAUSE_MS, undefined, { signal }).catch(() => {});
+  }
+}
+
+async function takeTurns({ bus, start, owner, leaseTtlMs, signal }: TendTriggersOptions): Promise<void> {
+  let free = Promise.withResolvers<void>();
+  const onChange = ({ kind }: { kind: "put" | "delete" }) => kind === "delete" && free.resolve();
+  await using leases = await mirrorBucket(bus, "leases", z.unknown(), {
+    filter: LEASE,
+    signal,
+    onChange: (change) => void onChange(change),
+  });
+  const over = Promise.race([leases.ended, aborted(signal)]);
+  while (!signal.aborted) {
+    free = Promise.withResolvers<void>();
+    await using lease = await acquireLease(bus, LEASE, { owner, ttlMs: leaseTtlMs, signal });
+    if (lease !== undefined) await serve(bus, start, AbortSignal.any([signal, lease.lost]));
+    else {await Promise.race([
+        free.promise,
+        over.then((error) => Promise.reject(error ?? new Error("the watch ended"))),
+      ]);}
+  }
+}
+
+/** Sees to the triggers until the signal fires. @throws what keeps it from doing so */
+async function serve(bus: Bus, start: StartRun, given: AbortSignal): Promise<void> {
+  const failed = new AbortController();
+  const signal = AbortSignal.any([given, failed.signal]);
+  const onFailed = (error: unknown) => failed.abort(error);
+  using checkpoint = await Checkpoint.open({ bus, onFailed, signal }, () => lastEvent(bus, signal));
+  using duty = new Duty({
+    bus,
+    start,
+    checkpoint,
+    histories: new Histories(bus),
+    chains: new Chains(bus),
+    onFailed,
+    signal,
+  });
+  try {
+    await using triggers = await mirrorBucket(bus, "triggers", KeptTrigger, {
+      filter: TRIGGERS,
+      signal,
+      onChange: (change) => change.kind === "put" ? duty.put(change.value, change.revision) : duty.delete(change.key),
+    });
+    void triggers.ended.then((error) => error !== undefined && onFailed(error));
+    duty.loaded();
+    const events = { subject: EVENTS, payload: AppEvent, signal } as const;
+    for (const follow of [false, true]) {
+      const from = checkpoint.position + 1;
+      for await (const item of readStream(bus, "EVENTS", { ...events, from, follow })) await duty.happened(item);
+      if (!follow && !signal.aborted) duty.goLive();
+    }
+  } finally {
+    await duty.idle();
+  }
+  if (failed.signal.aborted && !given.aborted) throw failed.signal.reason;
+}
+
+/** How far the stream goes: what happened before there was any conductor sets nothing off. */
+async function lastEvent(bus: Bus, signal: AbortSignal): Promise<number> {
+  let last = 0;
+  const all = { subject: EVENTS, payload: AppEvent, from: "last-per-subject", follow: false, signal } as const;
+  for await (const { seq } of readStream(bus, "EVENTS", all)) last = Math.max(last, seq);
+  signal.throwIfAborted();
+  return last;
+}
+
+function aborted(signal: AbortSignal): Promise<unknown> {
+  const { promise, resolve } = Promise.withResolvers<unknown>();
+  if (signal.aborted) resolve(signal.reason);
+  else signal.addEventListener("abort", () => resolve(signal.reason), { once: true });
+  return promise;
+}
