@@ -34,6 +34,7 @@ export * from "./plan_conditions.ts";
 export * from "./plan_digest.ts";
 export * from "./plan_graph.ts";
 export * from "./plan_references.ts";
+export * from "./plan_rest.ts";
 export * from "./plan_step.ts";
 export * from "./plan_validation.ts";
 export * from "./policies.ts";

@@ -26,6 +26,8 @@ const attempt = {
   durationMs: z.number().optional(),
   /** Of a step with `forEach`: the values of its rounds, once all have succeeded. */
   value: JsonValue.optional(),
+  /** Where the value is the reference of the asset that holds its JSON. */
+  valueIn: z.literal("asset").optional(),
   verified: z.boolean().optional(),
   problem: Problem.optional(),
   reason: z.string().optional(),
@@ -64,6 +66,8 @@ export const Run = z.looseObject({
   awaiting: PlanDigest.optional(),
   /** How often the planner changed the plan on the way. */
   replanned: z.number().int().nonnegative().optional(),
+  /** Steps that failed, and for which the planner found another way. */
+  replaced: z.array(StepId).optional(),
   /** W3C trace context of the request that began it. */
   traceparent: z.string().optional(),
   steps: z.record(StepId, StepRun),
@@ -147,10 +151,19 @@ function applyToRun(run: Run, event: WholeRunEvent): Partial<Run> {
       const steps = event.plan.steps.map(({ id }) =>
         [id, Object.hasOwn(run.steps, id) ? run.steps[id]! : { status: "pending" as const }] as const
       );
-      return { plan: event.plan, steps: Object.fromEntries(steps), replanned: (run.replanned ?? 0) + 1 };
+      return {
+        plan: event.plan,
+        steps: Object.fromEntries(steps),
+        replanned: (run.replanned ?? 0) + 1,
+        replaced: [...new Set([...run.replaced ?? [], event.because, ...failedToReplan(run)])],
+      };
     }
   }
 }
+
+/** Steps whose failure asked for another way; it is found for all of them at once. */
+const failedToReplan = ({ plan, steps }: Run): StepId[] =>
+  plan.steps.filter(({ id, onError }) => onError === "replan" && steps[id]?.status === "failed").map(({ id }) => id);
 
 /** A round changes only itself; the whole step begins before its first round and ends after its last. */
 function applyToStep(step: StepRun, event: StepEvent): StepRun {
@@ -182,9 +195,9 @@ function applyStepEvent(before: StepRun, event: StepEvent): StepRun {
     case "STEP_WAITING":
       return { ...step, waiting: event.reason };
     case "STEP_FINISHED": {
-      const { bridge, durationMs, session, verified } = event;
+      const { bridge, durationMs, session, valueIn, verified } = event;
       const value = step.rounds === undefined ? event.value : step.rounds.map((round) => round.value);
-      return { ...step, status: "succeeded", bridge, value, durationMs, ...given({ session, verified }) };
+      return { ...step, status: "succeeded", bridge, value, durationMs, ...given({ session, valueIn, verified }) };
     }
     case "STEP_ERROR":
       return { ...step, status: "failed", problem: event.problem };
