@@ -1,0 +1,5 @@
+/** For tests: a worker that knows one application. */
+import { serveRehearsal } from "../worker.ts";
+import { painterBridge } from "./painter.ts";
+
+serveRehearsal((app) => Promise.resolve(app === "painter" ? painterBridge : undefined));
