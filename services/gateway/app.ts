@@ -13,6 +13,7 @@ import { HttpRefusal } from "./refusal.ts";
 import type { Route, Variables } from "./route.ts";
 import { alertRoutes } from "./routes/alerts.ts";
 import { monitoringRoutes } from "./routes/monitoring.ts";
+import { approvalRoutes } from "./routes/approvals.ts";
 import { appRoutes } from "./routes/apps.ts";
 import { assetRoutes } from "./routes/assets.ts";
 import { batchRoutes } from "./routes/batches.ts";
@@ -25,6 +26,7 @@ import { jobRoutes } from "./routes/jobs.ts";
 import { linkRoutes } from "./routes/links.ts";
 import { openApiRoute } from "./routes/openapi.ts";
 import { planRoutes } from "./routes/plans.ts";
+import { policyRoutes } from "./routes/policies.ts";
 import { runRoutes } from "./routes/runs.ts";
 import { undoRoutes } from "./routes/undo.ts";
 import { startRoutes } from "./routes/start.ts";
@@ -41,6 +43,8 @@ export function allRoutes(deps: GatewayDeps): Route[] {
     ...jobRoutes(deps),
     ...instructionRoutes(deps),
     ...planRoutes(deps),
+    ...approvalRoutes(deps),
+    ...policyRoutes(deps),
     ...runRoutes(deps),
     ...assetRoutes(deps),
     ...alertRoutes(deps),

@@ -1,7 +1,8 @@
 /** Words in, plan out, and run when asked to. */
 import { z } from "zod";
-import { Id, Instruction, PlanRecord } from "@patchbay/contracts";
+import { ApprovalState, Id, Instruction, PlanRecord } from "@patchbay/contracts";
 import { logger, span } from "@patchbay/telemetry";
+import { actorOf } from "../actor.ts";
 import type { GatewayDeps } from "../deps.ts";
 import { HttpRefusal } from "../refusal.ts";
 import { effectsOf } from "../keys.ts";
@@ -20,6 +21,7 @@ const InstructionBody = z.strictObject({
 
 const InstructionAnswer = PlanRecord.extend({
   runId: Id.optional().meta({ description: "The run, with the mode `run`; follow it at /v1/runs/{id}/events." }),
+  approval: ApprovalState.optional().meta({ description: "What must be approved before the run begins by itself." }),
 });
 
 export const instructionRoutes = (
@@ -30,12 +32,12 @@ export const instructionRoutes = (
       method: "POST",
       path: "/v1/instructions",
       id: "instruct",
-      summary: "Makes a plan from words; with the mode `run` it is run at once, and the answer names the run.",
+      summary: "Makes a plan from words; with the mode `run` it is run, at once or once it is approved.",
       scope: "write",
       body: InstructionBody,
       answers: {
         201: { description: "The plan", schema: InstructionAnswer },
-        202: { description: "The plan, which runs", schema: InstructionAnswer },
+        202: { description: "The plan, which runs or waits for an approval", schema: InstructionAnswer },
       },
     },
     ({ body: { mode, provider = defaultProvider, instruction, project }, key, correlationId }) =>
@@ -55,9 +57,15 @@ export const instructionRoutes = (
         const headers = { Location: `/v1/plans/${plan.id}` };
         if (mode === "plan") return json(record, { status: 201, headers });
         const effects = effectsOf(key);
-        const { runId } = await call("conductor", "run_plan", { planId: plan.id, effects }, { correlationId });
-        log.info("key {key} runs plan {plan} as run {run}", { key: key?.id, plan: plan.id, run: runId });
-        return json({ ...record, status: "running", runId }, {
+        const asked = { planId: plan.id, effects, by: actorOf(key) };
+        const { runId, status, approval } = await call("conductor", "run_plan", asked, { correlationId });
+        log.info("key {key} runs plan {plan} as run {run}: {status}", {
+          key: key?.id,
+          plan: plan.id,
+          run: runId,
+          status,
+        });
+        return json({ ...record, status, runId, ...(approval === undefined ? {} : { approval }) }, {
           status: 202,
           headers: { Location: `/v1/runs/${runId}` },
         });
