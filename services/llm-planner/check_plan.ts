@@ -1,6 +1,15 @@
 /** The last look at a plan before it leaves the planner, whoever made it. */
-import { orderWrites, type Plan, type PlanIssue, validatePlan } from "@patchbay/contracts";
-import { chooseBridges } from "./bridge_choice.ts";
+import {
+  orderWrites,
+  type Plan,
+  type PlanIssue,
+  planTheRest,
+  type RestValidation,
+  type Run,
+  type Step,
+  validatePlan,
+} from "@patchbay/contracts";
+import { chooseBridges, chooseBridgesOfRest } from "./bridge_choice.ts";
 import type { World } from "./provider.ts";
 
 export type CheckedPlan = { ok: true; plan: Plan } | { ok: false; issues: PlanIssue[] };
@@ -10,4 +19,10 @@ export function checkPlan(plan: Plan, { manifests, presence }: World): CheckedPl
   const known = new Map(manifests.map((manifest) => [manifest.app, manifest]));
   const ordered = orderWrites(chooseBridges(plan, presence), known);
   return validatePlan(ordered, { manifests: known, bridges: presence });
+}
+
+/** The same for what is to be done in the place of what a run had still to do. */
+export function checkRest(run: Run, steps: readonly Step[], { manifests, presence }: World): RestValidation {
+  const known = new Map(manifests.map((manifest) => [manifest.app, manifest]));
+  return planTheRest(run, chooseBridgesOfRest(run, steps, presence), { manifests: known, bridges: presence });
 }

@@ -6,6 +6,8 @@ import {
   newId,
   type Plan,
   type Presence,
+  type Problem,
+  type Run,
   type Step,
 } from "@patchbay/contracts";
 
@@ -30,6 +32,23 @@ export interface PlanRequest extends World {
   onProgress(message: string): void;
 }
 
+/** A step of a run has failed, and the rest is to be done another way. */
+export interface ReplanRequest extends World {
+  /** At rest: each of its steps has ended, or has not begun. */
+  run: Run;
+  failed: Step;
+  problem: Problem;
+  signal: AbortSignal;
+  onProgress(message: string): void;
+}
+
+/** What is to be done in the place of what was still to come. */
+export interface Rest {
+  steps: Step[];
+  model?: string;
+  usage?: Usage;
+}
+
 /** Tokens that a model read and wrote. */
 export type Usage = {
   inputTokens: number;
@@ -42,6 +61,11 @@ export interface Provider {
    * @throws `PatchbayError` `NOT_UNDERSTOOD`; from a model also `MODEL_…`
    */
   plan(request: PlanRequest): Promise<{ plan: Plan; usage?: Usage }>;
+  /**
+   * Another way to the same end. A provider without it finds none.
+   * @throws `PatchbayError` `NOT_UNDERSTOOD` where there is none; from a model also `MODEL_…`
+   */
+  replan?(request: ReplanRequest): Promise<Rest>;
 }
 
 /** A new plan of some steps. */

@@ -18,6 +18,7 @@ import { readConfig } from "./config.ts";
 import { phrasebookProvider } from "./phrasebook/mod.ts";
 import { KnownManifests } from "./known_manifests.ts";
 import type { Provider } from "./provider.ts";
+import { replan } from "./replan.ts";
 import { loadWorld } from "./world.ts";
 
 export interface LlmPlannerOptions {
@@ -32,9 +33,9 @@ export interface LlmPlannerOptions {
 }
 
 const log = logger("llm-planner");
-const verb = SERVICES["llm-planner"].plan;
+const verbs = SERVICES["llm-planner"];
 /** The instruction's length is checked by us, so that the answer can name the limit. */
-const Request = verb.request.extend({ instruction: z.string() });
+const Request = verbs.plan.request.extend({ instruction: z.string() });
 
 /**
  * Starts the service; it is reachable when the promise resolves.
@@ -83,7 +84,13 @@ export async function startLlmPlanner(options: LlmPlannerOptions): Promise<Runni
     description: "Makes validated plans from instructions in words.",
     metadata: { providers: [...providers.keys()].join(","), default: fallback },
     source: "llm-planner",
-    endpoints: [serviceEndpoint("llm-planner", "plan", { payload: Request, handler: plan })],
+    endpoints: [
+      serviceEndpoint("llm-planner", "plan", { payload: Request, handler: plan }),
+      serviceEndpoint("llm-planner", "replan", {
+        payload: verbs.replan.request,
+        handler: (call) => replan({ bus, known, providers, fallback, onProgress: report }, call),
+      }),
+    ],
     ...(signal === undefined ? {} : { signal }),
   });
 }

@@ -6,6 +6,7 @@ import { z } from "zod";
 import { newPlan, type Provider } from "./provider.ts";
 import { type LlmPlannerOptions, startLlmPlanner } from "./service.ts";
 import { startMessagesApiStandIn } from "./claude/testing/messages_api_stand_in.ts";
+import { failedRun, problem } from "./testing/failed_run.ts";
 import { manifests, presenceOf, workshopState } from "./testing/worlds.ts";
 
 /** What the context store would answer: the workshop has a state, the mixer none yet. */
@@ -124,6 +125,49 @@ Deno.test("a model's plan is made with progress under the request's correlation 
     if (messages.push(message.payload.message ?? "") === 2) break;
   }
   assert.deepEqual(messages, ["asking a-model", "planned 1 step"]);
+});
+
+const askAnew = (bus: Bus, provider: string, failed = "s2") =>
+  callService(bus, "llm-planner", "replan", { run: failedRun(provider), failed, problem }, {
+    result: SERVICES["llm-planner"].replan.result,
+    source: "test",
+  });
+
+Deno.test("a run is planned anew by whoever planned it, checked with what has ended", async () => {
+  const rest = (command: string): Provider => ({
+    plan: () => Promise.reject(new Error("nobody asks for a first plan")),
+    replan: ({ failed, run }) =>
+      Promise.resolve({
+        steps: [{
+          id: "n1",
+          app: failed.app,
+          command,
+          args: { thing: { $ref: `${run.plan.steps[0]!.id}.result.name` } },
+          dependsOn: [],
+          onError: "stop",
+        }],
+        usage: { inputTokens: 1, outputTokens: 2 },
+      }),
+  });
+  await using there = await studio({ providers: { patient: rest("copy_thing"), careless: rest("explode") } });
+  const { steps, provenance } = await askAnew(there.bus, "patient");
+  assert.deepEqual(steps.map(({ id, bridge, command }) => [id, bridge, command]), [["n1", "ws-01", "copy_thing"]]);
+  assert.equal(provenance.provider, "patient");
+  assert.deepEqual(provenance.usage, { inputTokens: 1, outputTokens: 2 });
+  await assert.rejects(askAnew(there.bus, "careless"), { code: "PLAN_INVALID" });
+  await assert.rejects(askAnew(there.bus, "patient", "s9"), { code: "INVALID_REQUEST" });
+});
+
+Deno.test("the phrasebook says that it finds no other way, also for a plan that was written by hand", async () => {
+  await using there = await studio();
+  for (const provider of ["phrasebook", "hand"]) {
+    await assert.rejects(askAnew(there.bus, provider), (error) => {
+      assert.ok(error instanceof PatchbayError);
+      assert.equal(error.code, "NOT_UNDERSTOOD");
+      assert.match(error.message, /'phrasebook' makes plans of words, and finds no other way/);
+      return true;
+    });
+  }
 });
 
 Deno.test("without a context store the planner answers at once that a part is down", async () => {

@@ -47,6 +47,6 @@ function statePrompt({ app, bridge, state }: AppState): string {
 }
 
 /** JSON in which nothing can look like one of our tags. */
-function fenced(value: unknown): string {
+export function fenced(value: unknown): string {
   return JSON.stringify(value).replaceAll("<", "\\u003c");
 }

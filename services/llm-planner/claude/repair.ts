@@ -8,6 +8,13 @@ export function unreadablePrompt(issues: readonly PlanIssue[]): string {
   return `Your answer could not be read:\n${listed(issues)}\nAnswer again, with the whole plan.`;
 }
 
+/** For steps whose names are taken: these cannot be corrected under the same names. */
+export function againPrompt(issues: readonly PlanIssue[]): string {
+  return `Your plan does not hold:\n${
+    listed(issues)
+  }\nAnswer again, with the whole plan, each step under an id of its own.`;
+}
+
 /** For steps that do not hold: only those are asked for again. */
 export function repairPrompt(steps: readonly Step[], issues: readonly PlanIssue[]): string {
   const wrong = new Set(issues.map((issue) => issue.stepId).filter((id) => id !== undefined));

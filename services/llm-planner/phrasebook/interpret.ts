@@ -117,7 +117,7 @@ function choose(
   const here = new Set(presence.map(({ app }) => app));
   const rank = (option: Option) => {
     const { app } = option.match.phrase.entry;
-    return (here.has(app) ? 10_000 : 0) + option.score + (discourse.lastApp === app ? 0.01 : 0);
+    return (here.has(app) ? HERE : 0) + option.score + (discourse.lastApp === app ? 0.01 : 0);
   };
   const options = clause.options.filter(addressedTo).toSorted((a, b) => rank(b) - rank(a));
   let first: Unresolved | undefined;
@@ -144,6 +144,10 @@ function choose(
   return strained ?? first ?? { reason: "the application that it names does not do this" };
 }
 
+/** More than any phrase can score. */
+const HERE = 10_000;
+const isHere = (rank: number) => rank >= HERE / 2;
+
 interface Choice {
   option: Option;
   understood: Understood;
@@ -157,7 +161,10 @@ function unlessRivalled(
   read: (option: Option) => Understood | Unresolved,
 ): Understood | Unresolved {
   const isRival = (other: Option) => {
-    if (appOf(other) === appOf(option) || rank(other) !== rank(option)) return false;
+    if (appOf(other) === appOf(option)) return false;
+    // "delete everything" does not destroy the work of one application because its phrase is the longer one
+    const close = isSweeping(option) ? isHere(rank(other)) === isHere(rank(option)) : rank(other) === rank(option);
+    if (!close) return false;
     const reading = read(other);
     return !("reason" in reading) && (understood.known !== true || reading.known !== false);
   };
@@ -170,6 +177,11 @@ function unlessRivalled(
     }`,
     apps,
   };
+}
+
+/** Destroys something, and nobody has said what. */
+function isSweeping({ match: { phrase, values } }: Option): boolean {
+  return phrase.entry.document.effect === "destructive" && values.size === 0;
 }
 
 function listed(words: readonly string[], conjunction: string): string {

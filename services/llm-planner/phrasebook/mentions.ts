@@ -21,6 +21,8 @@ const PLURALS = new Set(["them", "those", "these", "both", "all"]);
 const QUANTIFIERS = new Set(["all", "every", "each", "both"]);
 const ANYTHING = new Set(["objects", "object", "things", "thing"]);
 const NOUNS_OF_PRONOUNS = new Set(["one", "object", "thing"]);
+/** What comes before a name, though an article is between. */
+const NAMING = new Set(["named", "called", "call", "as", "to", "under", "it", "file", "scene"]);
 const NEVER_IN_NAMES = new Set(
   ("and then to at in on by with from into onto of above over below under underneath beneath behind beside around about " +
     "through towards next named called as for than while").split(" "),
@@ -68,10 +70,17 @@ export function namesAt(reading: Reading, at: number): Candidate[] {
     );
   // "The Box" is a name, "the box" a box
   const described = token?.text === token?.lower &&
-    (fillerKind(token) !== undefined || QUANTIFIERS.has(token?.lower ?? ""));
-  const free = (described ? [] : nameEnds(tokens, at))
+    (fillerKind(token) !== undefined ||
+      [QUANTIFIERS, PRONOUNS, PLURALS].some((words) => words.has(token?.lower ?? "")));
+  const free = (described || isPointedAt(tokens, at) ? [] : nameEnds(tokens, at))
     .map((end) => literal(end, SCORES.name + (end - at - 1) * 0.8, textOf(instruction, tokens, at, end)));
   return [...free, ...known];
+}
+
+/** "open the window" speaks of a window, "call it the window" of a name. */
+function isPointedAt(tokens: readonly Token[], at: number): boolean {
+  return fillerKind(tokens[at - 1]) === "definite" && tokens[at]?.text === tokens[at]?.lower &&
+    !NAMING.has(tokens[at - 2]?.lower ?? "");
 }
 
 function literal(end: number, score: number, value: string): Candidate {
