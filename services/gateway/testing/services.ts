@@ -2,18 +2,22 @@
 import { type Bus, publish, type RunningService, serviceEndpoint, startService } from "@patchbay/bus";
 import {
   applyRunEvent,
+  type ApprovalState,
   type BridgeState,
+  EMBEDDED_POLICIES,
   envelope,
   newId,
   PatchbayError,
   type Plan,
   type PlanRecord,
+  PoliciesRecord,
   type Presence,
   type Result,
   type Run,
   type RunEvent,
   type ServiceName,
   SERVICES,
+  type StepDecision,
   subjects,
   type Verb,
 } from "@patchbay/contracts";
@@ -120,13 +124,36 @@ export interface ConductorDouble extends AsyncDisposable {
   /** Appends one event to a run's log. */
   append(runId: string, event: RunEvent): Promise<void>;
   readonly cancelled: readonly string[];
+  /** What was asked about approvals and policies, in order. */
+  readonly asked: readonly { verb: string; request: Record<string, unknown> }[];
 }
+
+const DIGEST = `sha256:${"0".repeat(64)}`;
+const CHANGED = `sha256:${"1".repeat(64)}`;
 
 /** Keeps plans; begins runs, whose steps the test takes on by {@linkcode ConductorDouble.append}. */
 export async function startConductorDouble(bus: Bus): Promise<ConductorDouble> {
   const plans = new Map<string, PlanRecord>();
   const runs = new Map<string, Run>();
   const cancelled: string[] = [];
+  const asked: { verb: string; request: Record<string, unknown> }[] = [];
+  let policies: PoliciesRecord = { policies: EMBEDDED_POLICIES, revision: 0 };
+  const noting =
+    (verb: string, answer: (request: Record<string, unknown>) => unknown) => (request: Record<string, unknown>) => {
+      asked.push({ verb, request });
+      return answer(request);
+    };
+  /** What a studio of one's own asks for. */
+  const approvalOf = ({ planId }: Record<string, unknown>): ApprovalState => {
+    const { plan, digest = DIGEST } = find(plans, String(planId), "plan");
+    const steps = plan.steps.map(({ id: stepId, app, command }): StepDecision => {
+      const { effect } = counter.commands[command as keyof typeof counter.commands];
+      const decision = EMBEDDED_POLICIES.defaults[effect];
+      return { stepId, app, command, effect, decision, reason: "the default", approved: false };
+    });
+    const status = steps.some(({ decision }) => decision === "ask") ? "needed" : "allowed";
+    return { digest, status, steps, approvals: [] };
+  };
   const find = <T>(map: Map<string, T>, id: string, what: string): T => {
     const found = map.get(id);
     if (found === undefined) throw missing(`${what} '${id}'`);
@@ -137,17 +164,42 @@ export async function startConductorDouble(bus: Bus): Promise<ConductorDouble> {
     await publish(bus, subjects.run(runId), envelope({ type: "event", payload: event, source: "conductor" }));
   };
   const service = await startServiceDouble(bus, "conductor", {
-    save_plan: ({ plan }) => {
-      const record: PlanRecord = { plan, status: "validated", updatedAt: 1 };
+    save_plan: ({ plan, digest }) => {
+      const before = plans.get(plan.id);
+      if (digest !== undefined && before?.digest !== digest) {
+        throw PatchbayError.of("CONFLICT", "Cannot save plan: it has changed", { context: { seen: digest } });
+      }
+      const record: PlanRecord = {
+        plan,
+        status: "validated",
+        digest: before === undefined ? DIGEST : CHANGED,
+        updatedAt: 1,
+      };
       plans.set(plan.id, record);
       return record;
     },
     plan: ({ id }) => find(plans, id, "plan"),
     plans: ({ limit }) => ({ plans: [...plans.values()].slice(0, limit) }),
-    run_plan: async ({ planId }) => {
+    approval: approvalOf,
+    approve_plan: noting("approve_plan", (request) => ({ approval: approvalOf(request) })),
+    reject_plan: noting("reject_plan", ({ planId }) => ({
+      ...find(plans, String(planId), "plan"),
+      status: "cancelled",
+    })),
+    policies: () => policies,
+    put_policies: noting("put_policies", ({ policies: changed, revision }) => {
+      if (revision !== undefined && revision !== policies.revision) {
+        throw PatchbayError.of("CONFLICT", "Cannot change the policies: others did");
+      }
+      return policies = PoliciesRecord.parse({ policies: changed, revision: policies.revision + 1 });
+    }),
+    run_plan: async ({ planId, runId: wanted, ...question }) => {
       const { plan } = find(plans, planId, "plan");
-      const runId = newId();
-      await append(runId, { type: "RUN_STARTED", at: 1, runId, plan, correlationId: newId() });
+      const runId = wanted ?? newId();
+      asked.push({ verb: "run_plan", request: question });
+      const approval = approvalOf({ planId });
+      if (approval.status === "needed") return { runId, status: "awaiting_approval", approval };
+      if (!runs.has(runId)) await append(runId, { type: "RUN_STARTED", at: 1, runId, plan, correlationId: newId() });
       return { runId, status: "running" };
     },
     run: ({ runId }) => find(runs, runId, "run"),
@@ -157,5 +209,5 @@ export async function startConductorDouble(bus: Bus): Promise<ConductorDouble> {
       return {};
     },
   });
-  return { append, cancelled, [Symbol.asyncDispose]: () => service[Symbol.asyncDispose]() };
+  return { append, cancelled, asked, [Symbol.asyncDispose]: () => service[Symbol.asyncDispose]() };
 }
