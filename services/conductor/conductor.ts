@@ -41,6 +41,8 @@ import { PlanStore } from "./plan_store.ts";
 import { ResultFeed } from "./execution/result_feed.ts";
 import { Runs } from "./execution/runs.ts";
 import { RETRY_LIMITS, type RetryLimits } from "./execution/step_command.ts";
+import { rehearsalEndpoints } from "./rehearsal/rehearsal_endpoints.ts";
+import { Rehearsals } from "./rehearsal/rehearsals.ts";
 import { undoEndpoints } from "./undo/endpoints.ts";
 import { TakeBacks } from "./undo/take_backs.ts";
 import { startTriggers } from "./triggers/start_triggers.ts";
@@ -110,6 +112,7 @@ export async function startConductor({ bus, signal: given, ...options }: Conduct
   const presence = (app: AppName, bridge: BridgeId) => here.get(app, bridge);
   const takeBacks: TakeBacks = new TakeBacks({ bus, runs, plans, manifests, presence });
   const approval = createApproval({ bus, plans, runs, policies, decide, now, signal });
+  const rehearsals = rehearsalEndpoints(await Rehearsals.open({ bus, plans, signal }));
   const triggers = stack.use(
     await startTriggers({
       bus,
@@ -147,7 +150,13 @@ export async function startConductor({ bus, signal: given, ...options }: Conduct
       runs,
       requests: approval.requests,
       signal,
-      more: [...approval.endpoints, ...undoEndpoints(takeBacks), ...monitoring, ...triggers.endpoints],
+      more: [
+        ...approval.endpoints,
+        ...rehearsals,
+        ...undoEndpoints(takeBacks),
+        ...monitoring,
+        ...triggers.endpoints,
+      ],
     }),
   );
   for (const runId of await unfinished(bus, plans, signal)) void takeOver(runId);
