@@ -40,7 +40,8 @@ import { openMonitoringStore } from "./monitoring/monitoring_settings.ts";
 import { PlanStore } from "./plan_store.ts";
 import { ResultFeed } from "./execution/result_feed.ts";
 import { Runs } from "./execution/runs.ts";
-import { RETRY_LIMITS, type RetryLimits } from "./execution/step_command.ts";
+import { RETRY_LIMITS, type RetryLimits } from "./execution/step_attempts.ts";
+import { type BreakerLimits, Breakers } from "./execution/breakers.ts";
 import { rehearsalEndpoints } from "./rehearsal/rehearsal_endpoints.ts";
 import { Rehearsals } from "./rehearsal/rehearsals.ts";
 import { undoEndpoints } from "./undo/endpoints.ts";
@@ -57,6 +58,8 @@ export interface ConductorOptions {
   leaseTtlMs?: number;
   /** How often, and how far apart, a command that had no effect is sent again. */
   retry?: RetryLimits;
+  /** When nothing is sent to a bridge for a while because it keeps failing. */
+  breaker?: BreakerLimits;
   /** What runs unasked until somebody changes it. @default EMBEDDED_POLICIES */
   policies?: Policies;
   /** What approvals expire by, in milliseconds since 1970. @default Date.now */
@@ -105,6 +108,7 @@ export async function startConductor({ bus, signal: given, ...options }: Conduct
     tookBack: (run, signal) => takeBacks.settle(run, signal),
     neverBegan: (runId) => approval.requests.goOn(runId),
     limits: options.retry ?? RETRY_LIMITS,
+    breakers: new Breakers(options.breaker),
     owner,
     leaseTtlMs,
     signal,

@@ -54,6 +54,7 @@ interface Waiting {
 
 export class PresenceMirror implements AsyncDisposable {
   readonly #apps = new Map<AppName, Map<BridgeId, Here>>();
+  readonly #watching = new Map<AppName, Set<() => void>>();
   readonly #stop = new AbortController();
   readonly #signal: AbortSignal;
   readonly #graceMs: number;
@@ -97,6 +98,19 @@ export class PresenceMirror implements AsyncDisposable {
   /** The connected bridge that has the least to do; bridges that are equally busy take turns. */
   leastBusy(app: AppName, accepts?: (bridge: BridgeId) => boolean): BridgeId | undefined {
     return leastBusy(this.of(app), this.#turn++, accepts);
+  }
+
+  /** Calls `listener` after each change at the bridges of an application, until it is disposed. */
+  watch(app: AppName, listener: () => void): Disposable {
+    let watching = this.#watching.get(app);
+    if (watching === undefined) this.#watching.set(app, watching = new Set());
+    watching.add(listener);
+    return {
+      [Symbol.dispose]: () => {
+        watching.delete(listener);
+        if (watching.size === 0) this.#watching.delete(app);
+      },
+    };
   }
 
   /** Counts a command that is sent to a bridge now. */
@@ -155,6 +169,7 @@ export class PresenceMirror implements AsyncDisposable {
       here.timer ??= setTimeout(() => this.#tell(app, bridge, here), this.#graceMs);
     }
     this.#tidy(app, bridge, here);
+    for (const listener of [...this.#watching.get(app) ?? []]) listener();
   }
 
   /** The grace is over: what waits for a process that is no longer here, waits for nothing. */

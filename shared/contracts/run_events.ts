@@ -79,6 +79,8 @@ export const RunEvent = z.discriminatedUnion("type", [
     session: Id.optional(),
     /** Of a step with `forEach`: `null`, its rounds have the values. */
     value: JsonValue,
+    /** The value was too large to travel: what is there is the reference of the asset that holds its JSON. */
+    valueIn: z.literal("asset").optional(),
     durationMs: z.number(),
     /** Its effect was read back, and is as it should be. */
     verified: z.boolean().optional(),

@@ -1,12 +1,8 @@
 /** One run at work: ready steps in parallel, each transition appended to the log before it takes effect. */
 import {
   ANY_BRIDGE,
-  type AppName,
-  bindReferences,
-  commandOf,
   type EndStatus,
-  type ManifestDocument,
-  newId,
+  type JsonObject,
   PatchbayError,
   type Problem,
   type Run,
@@ -20,33 +16,25 @@ import { ATTRIBUTES, logger, recordError, span } from "@patchbay/telemetry";
 import { Lanes } from "./lanes.ts";
 import type { RunLog } from "./run_log.ts";
 import { type Next, Schedule } from "./schedule.ts";
-import {
-  awaitStepCommand,
-  isRepeatable,
-  runStepCommand,
-  type StepCommand,
-  type StepCommandDeps,
-  type StepOutcome,
-} from "./step_command.ts";
-import { runStepJob } from "./step_job.ts";
+import type { StepOutcome } from "./step_outcome.ts";
+import { StepRunner, type StepRunnerDeps } from "./step_runner.ts";
+import { StepValues } from "./step_values.ts";
 
-export interface ExecutionDeps extends StepCommandDeps {
-  manifests(): ReadonlyMap<AppName, ManifestDocument>;
-}
+export type ExecutionDeps = StepRunnerDeps;
 
 const COMMANDS_PER_ADDRESS = 16;
-const DEFAULT_TIMEOUT_MS = 10_000;
 const log = logger("conductor");
 
 export class Execution {
-  readonly #deps: ExecutionDeps;
   readonly #run: Run;
   readonly #log: RunLog;
-  readonly #abandoned: AbortSignal;
   readonly #schedule: Schedule;
+  readonly #runner: StepRunner;
+  readonly #values: StepValues;
   readonly #lanes = new Lanes(COMMANDS_PER_ADDRESS);
   readonly #cancelled = new AbortController();
-  readonly #results = new Map<StepId, unknown>();
+  /** Steps as another conductor left them; forgotten once they are gone on with. */
+  readonly #before = new Map<StepId, StepRun>();
   readonly #ended = new Map<StepId, StepRun["status"]>();
   readonly #working = new Set<Promise<void>>();
   readonly #failed = new AbortController();
@@ -56,12 +44,29 @@ export class Execution {
    * @param run as its log leaves it: new, or taken over
    * @param abandoned fires when this conductor no longer has the run
    */
-  constructor(deps: ExecutionDeps, run: Run, runLog: RunLog, abandoned: AbortSignal) {
-    this.#deps = deps;
-    this.#run = run;
+  constructor(deps: ExecutionDeps, { steps: before, ...run }: Run, runLog: RunLog, abandoned: AbortSignal) {
+    const { steps } = run.plan;
+    const statusOf = (id: StepId) => before[id]?.status ?? "pending";
+    const hasEnded = (id: StepId) => statusOf(id) !== "pending" && statusOf(id) !== "running";
+    // what the steps gave is kept by whoever needs it, and not as long as the run
+    this.#run = { ...run, steps: {} };
     this.#log = runLog;
-    this.#abandoned = AbortSignal.any([abandoned, this.#failed.signal]);
-    this.#schedule = new Schedule(run.plan.steps, (id) => this.#before(id).status);
+    const signal = AbortSignal.any([abandoned, this.#failed.signal]);
+    this.#schedule = new Schedule(steps, statusOf);
+    this.#values = new StepValues(deps.bus, steps.filter(({ id }) => !hasEnded(id)), signal);
+    this.#runner = new StepRunner(deps, {
+      run: { ...run, steps: before },
+      log: runLog,
+      cancelled: this.#cancelled.signal,
+      abandoned: signal,
+    });
+    for (const { id } of steps) {
+      const step = before[id];
+      if (step === undefined || step.status === "pending") continue;
+      if (step.status === "running") this.#before.set(id, step);
+      else this.#ended.set(id, step.status);
+      if (step.status === "succeeded") this.#values.keep(id, step.value, step.valueIn);
+    }
     if (run.cancelRequestedAt !== undefined) this.#cancelled.abort();
   }
 
@@ -85,19 +90,10 @@ export class Execution {
    * @throws the reason of `abandoned`; what could not be appended
    */
   async work(): Promise<EndStatus> {
-    const ended: { id: StepId; status: StepRun["status"] }[] = [];
-    for (const { id } of this.#run.plan.steps) {
-      const { status, value } = this.#before(id);
-      if (status === "pending" || status === "running") continue;
-      this.#ended.set(id, status);
-      if (status === "succeeded") this.#results.set(id, value);
-      else ended.push({ id, status });
-    }
-    for (const step of this.#run.plan.steps) {
-      if (this.#before(step.id).status === "running") this.#start(step, this.#before(step.id));
-    }
-    this.#track(this.#follow(this.#schedule.begin(ended)));
-    const onCancel = () => this.#track(this.#cancelPending());
+    const ended = [...this.#ended].flatMap(([id, status]) => status === "succeeded" ? [] : [{ id, status }]);
+    for (const step of this.#run.plan.steps) if (this.#before.has(step.id)) this.#start(step);
+    this.#follow(this.#schedule.begin(ended));
+    const onCancel = () => this.#cancelPending();
     if (this.#cancelled.signal.aborted) onCancel();
     else this.#cancelled.signal.addEventListener("abort", onCancel, { once: true });
     while (this.#working.size > 0) await Promise.all(this.#working);
@@ -109,38 +105,41 @@ export class Execution {
     return status;
   }
 
-  #before(id: StepId): StepRun {
-    return this.#run.steps[id] ?? { status: "pending" };
-  }
-
   #outcome(): EndStatus {
     if ([...this.#ended.values()].every((status) => status === "succeeded")) return "succeeded";
     return this.#cancelled.signal.aborted ? "cancelled" : "failed";
   }
 
-  async #follow({ ready, skipped }: Next): Promise<void> {
-    for (const step of ready) this.#start(step, undefined);
+  #follow({ ready, skipped }: Next): void {
+    for (const step of ready) this.#start(step);
     for (const { step, reason } of skipped) {
-      await this.#end(step, "skipped", { type: "STEP_SKIPPED", at: Date.now(), stepId: step.id, reason });
+      const event = { type: "STEP_SKIPPED", at: Date.now(), stepId: step.id, reason, cause: "failure" } as const;
+      this.#track(this.#end(step, "skipped", event));
     }
   }
 
-  async #cancelPending(): Promise<void> {
-    for (const step of this.#schedule.abandon()) await this.#endCancelled(step);
+  #cancelPending(): void {
+    for (const step of this.#schedule.abandon()) this.#track(this.#endCancelled(step));
   }
 
   #endCancelled(step: Step): Promise<void> {
     return this.#end(step, "cancelled", { type: "STEP_CANCELLED", at: Date.now(), stepId: step.id });
   }
 
-  /** Appends how a step ended; then it has. */
-  async #end(step: Step, status: StepRun["status"], event: RunEvent): Promise<void> {
-    await this.#log.append(event);
+  /**
+   * Appends how a step ended, and what follows from it right behind: both are stored together. What has not been stored has
+   * not happened: then this conductor no longer has the run.
+   */
+  #end(step: Step, status: StepRun["status"], event: RunEvent): Promise<void> {
+    const stored = this.#log.append(event);
     this.#ended.set(step.id, status);
+    this.#values.release(step);
+    if (status !== "skipped") this.#follow(this.#schedule.settle(step.id, status));
+    return stored;
   }
 
-  #start(step: Step, started: StepRun | undefined): void {
-    this.#track(this.#runStep(step, started));
+  #start(step: Step): void {
+    this.#track(this.#runStep(step));
   }
 
   /** The first failure ends the run for this conductor: what could not be appended has not happened. */
@@ -149,11 +148,11 @@ export class Execution {
     this.#working.add(tracked);
   }
 
-  async #runStep(step: Step, started: StepRun | undefined): Promise<void> {
-    const address = `${step.app}.${step.bridge ?? ANY_BRIDGE}`;
-    using _room = await this.#lanes.enter(address);
+  async #runStep(step: Step): Promise<void> {
+    using room = this.#lanes.enter(`${step.app}.${step.bridge ?? ANY_BRIDGE}`);
+    if (room.entered !== undefined) await room.entered;
     if (this.#failed.signal.aborted) return;
-    if (this.#cancelled.signal.aborted && started === undefined) return await this.#endCancelled(step);
+    if (this.#cancelled.signal.aborted && !this.#before.has(step.id)) return await this.#endCancelled(step);
     const attributes = {
       [ATTRIBUTES.runId]: this.#run.id,
       [ATTRIBUTES.planId]: this.#run.plan.id,
@@ -162,80 +161,52 @@ export class Execution {
       [ATTRIBUTES.command]: step.command,
     };
     await span(`step ${step.app}.${step.command}`, { attributes }, async (active) => {
-      const outcome = await this.#outcomeOf(step, started);
+      const outcome = await this.#outcomeOf(step);
       active.setAttribute(ATTRIBUTES.outcome, outcome.status);
       if (outcome.status === "succeeded") active.setAttribute(ATTRIBUTES.bridge, outcome.bridge);
       if (outcome.status === "failed") recordError(active, asError(outcome.problem));
       await this.#record(step, outcome);
     });
-    await this.#follow(this.#schedule.settle(step.id, this.#ended.get(step.id) ?? "failed"));
   }
 
-  async #outcomeOf(step: Step, started: StepRun | undefined): Promise<StepOutcome> {
-    const document = commandOf(step, this.#deps.manifests());
-    let args: Record<string, unknown>;
+  async #outcomeOf(step: Step): Promise<StepOutcome> {
+    const before = this.#before.get(step.id);
+    let args: JsonObject;
     try {
-      args = bindReferences(step.args, this.#results);
+      args = before?.args ?? await this.#values.bind(step);
     } catch (error) {
-      if (!(error instanceof PatchbayError)) throw error;
-      return { status: "failed", problem: toProblem(error, this.#run.correlationId) };
+      return this.#refused(error);
     }
-    const at = Date.now();
-    const timeoutMs = step.timeoutMs ?? document?.timeoutMs ?? DEFAULT_TIMEOUT_MS;
-    const repeated = started !== undefined && isRepeatable(document);
-    const command: StepCommand = {
-      runId: this.#run.id,
-      correlationId: this.#run.correlationId,
-      step,
-      document,
-      args,
-      commandId: started?.commandId ?? newId(),
-      deadline: (repeated ? at : started?.startedAt ?? at) + timeoutMs,
-      cancelled: this.#cancelled.signal,
-      abandoned: this.#abandoned,
-    };
-    if (started === undefined) {
-      await this.#log.append({
-        type: "STEP_STARTED",
-        at,
-        stepId: step.id,
-        bridge: step.bridge ?? ANY_BRIDGE,
-        commandId: command.commandId,
-        resultsAfter: this.#deps.results.position,
-      });
-    } else if (document?.lane !== "job" && (!repeated || this.isCancelled || await this.#isStored(command, started))) {
-      return await awaitStepCommand(this.#deps, command, started.resultsAfter ?? 0);
-    }
-    if (document?.lane === "job") {
-      const after = started === undefined ? undefined : started.resultsAfter ?? 0;
-      return await runStepJob(this.#deps, command, timeoutMs, after);
-    }
-    return await runStepCommand(this.#deps, command);
+    return await this.#runner.run({ step, args, before });
   }
 
-  async #isStored({ step, commandId }: StepCommand, started: StepRun): Promise<boolean> {
-    const where = { commandId, after: started.resultsAfter ?? 0, signal: this.#abandoned };
-    return await this.#deps.results.find(step, where) !== undefined;
+  /** What cannot be bound cannot be sent. */
+  #refused(error: unknown): StepOutcome {
+    this.#failed.signal.throwIfAborted();
+    if (!(error instanceof PatchbayError)) throw error;
+    return { status: "failed", problem: toProblem(error, this.#run.correlationId) };
   }
 
   async #record(step: Step, outcome: StepOutcome): Promise<void> {
+    this.#before.delete(step.id);
     const of = { at: Date.now(), stepId: step.id };
     if (outcome.status === "cancelled") return await this.#endCancelled(step);
-    if (outcome.status === "failed") {
-      const { problem } = outcome;
-      log.warn("step {step} failed: {code}: {detail}", { step: step.id, code: problem.code, detail: problem.detail });
-      return await this.#end(step, "failed", { type: "STEP_ERROR", ...of, problem });
-    }
-    const { bridge, value, durationMs } = outcome;
-    try {
-      await this.#end(step, "succeeded", { type: "STEP_FINISHED", ...of, bridge, value, durationMs });
-      this.#results.set(step.id, value);
-    } catch (error) {
-      if (!(error instanceof PatchbayError) || error.code !== "PAYLOAD_TOO_LARGE") throw error;
+    if (outcome.status === "failed") return await this.#recordFailure(step, outcome.problem);
+    const { status: _, ...done } = outcome;
+    const event: RunEvent = { type: "STEP_FINISHED", ...of, ...done, value: done.value as JsonObject };
+    if (!this.#log.fits(event)) {
       // it was done, but what came of it is not kept: later steps cannot have it
-      const problem = toProblem(error, this.#run.correlationId);
-      await this.#end(step, "failed", { type: "STEP_ERROR", ...of, problem });
+      const message = `Step '${step.id}' was done, but what it gave is too large to be kept in the run's log`;
+      const problem = toProblem(PatchbayError.of("PAYLOAD_TOO_LARGE", message), this.#run.correlationId);
+      return await this.#recordFailure(step, problem);
     }
+    this.#values.keep(step.id, done.value, done.valueIn);
+    await this.#end(step, "succeeded", event);
+  }
+
+  async #recordFailure(step: Step, problem: Problem): Promise<void> {
+    log.warn("step {step} failed: {code}: {detail}", { step: step.id, code: problem.code, detail: problem.detail });
+    await this.#end(step, "failed", { type: "STEP_ERROR", at: Date.now(), stepId: step.id, problem });
   }
 }
 

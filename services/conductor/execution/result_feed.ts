@@ -3,7 +3,7 @@
  * lost with a connection, or with the conductor that asked.
  */
 import { type Bus, readStream } from "@patchbay/bus";
-import { type Id, Result, type Step, subjects, WILDCARD } from "@patchbay/contracts";
+import { ANY_BRIDGE, type Id, Result, type Step, subjects, WILDCARD } from "@patchbay/contracts";
 
 type Listener = (result: Result) => void;
 
@@ -64,10 +64,10 @@ export class ResultFeed implements AsyncDisposable {
 
   /** The result of a command that was sent when the feed was at `after`, if it is stored. */
   async find(
-    { app, bridge, command }: Pick<Step, "app" | "bridge" | "command">,
+    { step: { app, command }, bridge }: { step: Pick<Step, "app" | "command">; bridge: string },
     { commandId, after, signal }: { commandId: Id; after: number; signal: AbortSignal },
   ): Promise<Result | undefined> {
-    const on = bridge === undefined || bridge === "any" ? WILDCARD : bridge;
+    const on = bridge === ANY_BRIDGE ? WILDCARD : bridge;
     const options = { subject: subjects.result(app, on, command), payload: Result, from: after + 1, follow: false };
     for await (const { message } of readStream(this.#bus, "RESULTS", { ...options, signal })) {
       if (message.payload.commandId === commandId) return message.payload;

@@ -2,21 +2,24 @@
 import { wasNotBegun } from "@patchbay/bus";
 import { ANY_BRIDGE, type Id, type Lane, type Result, type Step } from "@patchbay/contracts";
 import { setTimeout as wait } from "node:timers/promises";
+import type { Place } from "./placement.ts";
 import type { ResultFeed } from "./result_feed.ts";
 
 export interface Watched {
   commandId: Id;
-  step: Step;
+  step: Pick<Step, "app" | "command">;
+  /** Where it goes. */
+  bridge: Place;
   /** Fires when this conductor no longer has the run. */
   abandoned: AbortSignal;
 }
 
 /** Whether whoever says what became of a step is one that it was sent to: others hear the ids of commands that are cancelled. */
-const isOf = ({ app, bridge = ANY_BRIDGE, command }: Step, result: Result) =>
+const isOf = ({ step: { app, command }, bridge }: Watched, result: Result) =>
   result.app === app && result.command === command && (bridge === ANY_BRIDGE || bridge === result.bridge);
 
 /** Whether another bridge of the application gets the command, because this one did not begin it. */
-const isPassedOn = ({ bridge = ANY_BRIDGE }: Step, result: Result) =>
+const isPassedOn = ({ bridge }: Watched, result: Result) =>
   bridge === ANY_BRIDGE && !result.ok && wasNotBegun(result.problem);
 
 /** Listens for the stored result of a command, from before it is sent. */
@@ -28,12 +31,12 @@ export class ResultWatch implements Disposable {
   #found = Promise.withResolvers<Result>();
 
   /** @param lane on the durable one a result is final: nobody else gets the command */
-  constructor(feed: ResultFeed, { commandId, abandoned, step }: Watched, lane: Lane = "interactive") {
-    this.#abandoned = abandoned;
-    this.#listening = feed.listen(commandId, (result) => {
+  constructor(feed: ResultFeed, watched: Watched, lane: Lane = "interactive") {
+    this.#abandoned = watched.abandoned;
+    this.#listening = feed.listen(watched.commandId, (result) => {
       if (
-        isOf(step, result) && !this.#handled.has(result.startedAt) &&
-        !(lane === "interactive" && isPassedOn(step, result))
+        isOf(watched, result) && !this.#handled.has(result.startedAt) &&
+        !(lane === "interactive" && isPassedOn(watched, result))
       ) {
         this.#found.resolve(result);
       }

@@ -1,5 +1,6 @@
 /** Which steps may start when: the plan's graph, worked off from its ready end. Pure; linear over a whole run. */
-import { dependenciesOf, type Step, type StepId, type StepStatus } from "@patchbay/contracts";
+import type { Step, StepId, StepStatus } from "@patchbay/contracts";
+import { neededBy } from "./step_document.ts";
 
 /** What follows from the end of a step. */
 export interface Next {
@@ -22,7 +23,7 @@ export class Schedule {
   constructor(steps: readonly Step[], statusOf: (id: StepId) => StepStatus) {
     this.#steps = new Map(steps.map((step) => [step.id, step]));
     for (const step of steps) {
-      const open = [...dependenciesOf(step)].filter((id) => statusOf(id) !== "succeeded");
+      const open = [...neededBy(step)].filter((id) => statusOf(id) !== "succeeded");
       for (const id of open) this.#dependentsOf(id).push(step.id);
       if (statusOf(step.id) === "pending") this.#waiting.set(step.id, open.length);
     }

@@ -1,17 +1,9 @@
 /** A step whose command has the durable lane: a job in the queue under the step's command id, so that it is there once. */
 import { type Bus, cancelJob, enqueueJob, findJob, isReadableJob, sendCancel } from "@patchbay/bus";
-import { ANY_BRIDGE, PatchbayError, type Result, UnavailableError } from "@patchbay/contracts";
+import { PatchbayError, type Result, UnavailableError } from "@patchbay/contracts";
 import { ResultWatch } from "./result_watch.ts";
-import {
-  afterCancel,
-  failed,
-  GRACE_MS,
-  messageOf,
-  outcomeOf,
-  type StepCommand,
-  type StepCommandDeps,
-  type StepOutcome,
-} from "./step_command.ts";
+import { GRACE_MS, messageOf, type StepCommand, type StepCommandDeps } from "./step_command.ts";
+import { afterCancel, failed, outcomeOf, type StepOutcome } from "./step_outcome.ts";
 
 const REASON = "the run is cancelled";
 
@@ -23,19 +15,18 @@ const REASON = "the run is cancelled";
 export async function runStepJob(
   { bus, results }: Pick<StepCommandDeps, "bus" | "results">,
   command: StepCommand,
-  timeoutMs: number,
   after?: number,
 ): Promise<StepOutcome> {
-  const { step, commandId, abandoned, cancelled } = command;
+  const { commandId, abandoned, cancelled } = command;
   using watch = new ResultWatch(results, command, "job");
   if (after !== undefined) {
-    const stored = await results.find(step, { commandId, after, signal: abandoned });
+    const stored = await results.find(command, { commandId, after, signal: abandoned });
     if (stored !== undefined) return outcomeOf(stored, command);
   }
   try {
     // a job that is done has left the queue: a second message would only be told what the ledger has
     const known = after !== undefined && await job(bus, command) !== undefined;
-    if (!known && !cancelled.aborted) await enqueue(bus, command, timeoutMs);
+    if (!known && !cancelled.aborted) await enqueue(bus, command);
   } catch (error) {
     abandoned.throwIfAborted();
     if (!(error instanceof PatchbayError)) throw error;
@@ -47,17 +38,17 @@ export async function runStepJob(
   return ended === undefined ? afterCancel(command) : outcomeOf(ended, command);
 }
 
-const addressOf = ({ step: { app, bridge = ANY_BRIDGE } }: StepCommand) => ({ app, bridge });
+const addressOf = ({ step: { app }, bridge }: StepCommand) => ({ app, bridge });
 
 const job = (bus: Bus, command: StepCommand) =>
   findJob(bus, command.commandId, { ...addressOf(command), signal: command.abandoned });
 
 /** Tries until it is in the queue. @throws {PatchbayError} `STORAGE_FULL`, `PAYLOAD_TOO_LARGE` */
-async function enqueue(bus: Bus, command: StepCommand, timeoutMs: number): Promise<void> {
+async function enqueue(bus: Bus, command: StepCommand): Promise<void> {
   for (;;) {
     try {
-      const where = { ...addressOf(command), priority: "normal" as const };
-      await enqueueJob(bus, where, messageOf(command, timeoutMs), { signal: command.abandoned });
+      const where = { ...addressOf(command), priority: command.priority };
+      await enqueueJob(bus, where, messageOf(command), { signal: command.abandoned });
       return;
     } catch (error) {
       if (!(error instanceof UnavailableError) || bus.nc.isClosed()) throw error;
