@@ -1,10 +1,9 @@
 /** Words in, plan out, and run when asked to. */
 import { z } from "zod";
-import { ApprovalState, Id, Instruction, PlanRecord } from "@patchbay/contracts";
+import { ApprovalState, Id, Instruction, PlanRecord, Rehearsal } from "@patchbay/contracts";
 import { logger, span } from "@patchbay/telemetry";
 import { actorOf } from "../actor.ts";
 import type { GatewayDeps } from "../deps.ts";
-import { HttpRefusal } from "../refusal.ts";
 import { effectsOf } from "../keys.ts";
 import { requireScope } from "../middleware/auth.ts";
 import { requirePlanScopes } from "../plan_scopes.ts";
@@ -22,6 +21,7 @@ const InstructionBody = z.strictObject({
 const InstructionAnswer = PlanRecord.extend({
   runId: Id.optional().meta({ description: "The run, with the mode `run`; follow it at /v1/runs/{id}/events." }),
   approval: ApprovalState.optional().meta({ description: "What must be approved before the run begins by itself." }),
+  rehearsal: Rehearsal.optional().meta({ description: "What each step would change, with the mode `rehearse`." }),
 });
 
 export const instructionRoutes = (
@@ -32,7 +32,8 @@ export const instructionRoutes = (
       method: "POST",
       path: "/v1/instructions",
       id: "instruct",
-      summary: "Makes a plan from words; with the mode `run` it is run, at once or once it is approved.",
+      summary:
+        "Makes a plan from words; with the mode `rehearse` it is tried on simulators, with `run` it is run, at once or once it is approved.",
       scope: "write",
       body: InstructionBody,
       answers: {
@@ -42,7 +43,6 @@ export const instructionRoutes = (
     },
     ({ body: { mode, provider = defaultProvider, instruction, project }, key, correlationId }) =>
       span("instruct", { attributes: { "patchbay.mode": mode } }, async () => {
-        if (mode === "rehearse") throw notYet();
         const question = {
           instruction,
           ...(provider === undefined ? {} : { provider }),
@@ -56,6 +56,14 @@ export const instructionRoutes = (
         const record = await call("conductor", "save_plan", { plan }, { correlationId });
         const headers = { Location: `/v1/plans/${plan.id}` };
         if (mode === "plan") return json(record, { status: 201, headers });
+        if (mode === "rehearse") {
+          const rehearsal = await call("conductor", "rehearse_plan", { planId: plan.id }, {
+            correlationId,
+            timeoutMs: limits.rehearsalTimeoutMs,
+          });
+          const rehearsed = await call("conductor", "plan", { id: plan.id }, { correlationId });
+          return json({ ...rehearsed, rehearsal }, { status: 201, headers });
+        }
         const effects = effectsOf(key);
         const asked = { planId: plan.id, effects, by: actorOf(key) };
         const { runId, status, approval } = await call("conductor", "run_plan", asked, { correlationId });
@@ -72,9 +80,3 @@ export const instructionRoutes = (
       }),
   ),
 ];
-
-const notYet = () =>
-  new HttpRefusal(501, "INVALID_REQUEST", "Cannot rehearse: plans cannot be rehearsed yet", {
-    issues: [{ path: ["mode"], message: "only 'plan' and 'run' are served" }],
-    remedy: "Use the mode `plan`, look at the plan, and run it with `POST /v1/plans/{id}/run`.",
-  });
