@@ -27,6 +27,7 @@ import { linkRoutes } from "./routes/links.ts";
 import { openApiRoute } from "./routes/openapi.ts";
 import { planRoutes } from "./routes/plans.ts";
 import { policyRoutes } from "./routes/policies.ts";
+import { rehearsalRoutes } from "./routes/rehearsals.ts";
 import { runRoutes } from "./routes/runs.ts";
 import { undoRoutes } from "./routes/undo.ts";
 import { startRoutes } from "./routes/start.ts";
@@ -45,6 +46,7 @@ export function allRoutes(deps: GatewayDeps): Route[] {
     ...planRoutes(deps),
     ...approvalRoutes(deps),
     ...policyRoutes(deps),
+    ...rehearsalRoutes(deps),
     ...runRoutes(deps),
     ...assetRoutes(deps),
     ...alertRoutes(deps),
