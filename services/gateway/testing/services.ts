@@ -12,6 +12,7 @@ import {
   type PlanRecord,
   PoliciesRecord,
   type Presence,
+  type Rehearsal,
   type Result,
   type Run,
   type RunEvent,
@@ -135,6 +136,7 @@ const CHANGED = `sha256:${"1".repeat(64)}`;
 export async function startConductorDouble(bus: Bus): Promise<ConductorDouble> {
   const plans = new Map<string, PlanRecord>();
   const runs = new Map<string, Run>();
+  const rehearsals = new Map<string, Rehearsal>();
   const cancelled: string[] = [];
   const asked: { verb: string; request: Record<string, unknown> }[] = [];
   let policies: PoliciesRecord = { policies: EMBEDDED_POLICIES, revision: 0 };
@@ -180,6 +182,15 @@ export async function startConductorDouble(bus: Bus): Promise<ConductorDouble> {
     },
     plan: ({ id }) => find(plans, id, "plan"),
     plans: ({ limit }) => ({ plans: [...plans.values()].slice(0, limit) }),
+    rehearse_plan: ({ planId }) => {
+      const record = find(plans, planId, "plan");
+      const { digest = DIGEST } = record;
+      const rehearsal = { planId, digest, at: 2, tookMs: 1, ok: true, expectedMs: 3, stages: [], steps: [] };
+      plans.set(planId, { ...record, status: "rehearsed", rehearsedAt: 2 });
+      rehearsals.set(planId, rehearsal);
+      return rehearsal;
+    },
+    rehearsal: ({ planId }) => find(rehearsals, planId, "rehearsal"),
     approval: approvalOf,
     approve_plan: noting("approve_plan", (request) => ({ approval: approvalOf(request) })),
     reject_plan: noting("reject_plan", ({ planId }) => ({
