@@ -76,8 +76,22 @@ Deno.test("words become a plan that is kept; with the mode run they become a run
   const nonsense = await expectCode(await instruct({ instruction: "increment frobnicate" }), 422, "NOT_UNDERSTOOD");
   assert.equal(nonsense.context.clauses[0].clause, "frobnicate");
   await expectCode(await instruct({ instruction: "  " }), 400, "INVALID_REQUEST");
-  const rehearsal = await expectCode(await instruct({ instruction: "get", mode: "rehearse" }), 501, "INVALID_REQUEST");
-  assert.deepEqual(rehearsal.errors[0].path, ["mode"]);
+});
+
+Deno.test("a plan is rehearsed by words and by its id, and its rehearsal is kept", async () => {
+  await using s = await studio();
+  const json = { instruction: "get", mode: "rehearse" };
+  const answered = await s.ask("/v1/instructions", { method: "POST", json });
+  assert.equal(answered.status, 201);
+  const { plan, status, rehearsal, digest } = await answered.json();
+  assert.deepEqual([status, rehearsal.planId, rehearsal.digest], ["rehearsed", plan.id, digest]);
+  const kept = await s.ask(`/v1/plans/${plan.id}/rehearsal`, { scopes: ["read"] });
+  assert.deepEqual(await kept.json(), rehearsal);
+  const rehearse = (scopes: ["read"] | ["write"]) =>
+    s.ask(`/v1/plans/${plan.id}/rehearse`, { method: "POST", scopes });
+  assert.deepEqual(await (await rehearse(["write"])).json(), rehearsal);
+  await expectCode(await rehearse(["read"]), 403, "FORBIDDEN");
+  await expectCode(await s.ask(`/v1/plans/${newId()}/rehearsal`), 404, "NOT_FOUND");
 });
 
 Deno.test("a plan runs only with the scopes of all its commands", async () => {
