@@ -102,6 +102,7 @@ for (const { title, ignore, adapter } of COUNTERPARTS) {
         // one of the two lines that the simulator knows
         assert.equal((await call("execute_python", { code: "import time; time.sleep(0)" })).output, "");
       });
+      await test.step("clear_scene", async () => void await undone(studio, "clear_scene", {}));
       tried.assertAll();
     },
   });

@@ -160,6 +160,19 @@ const UNDERSTOOD: [string, Steps][] = [
     ["delete_object", { object: "Light" }],
     ["delete_object", { object: "Camera" }],
   ]],
+  ["delete everything", [["clear_scene", {}]]],
+  ["clear the scene", [["clear_scene", {}]]],
+  ["delete all objects in the scene", [["clear_scene", {}]]],
+  ["add a cube, then delete everything", [["create_object", { type: "cube" }], ["clear_scene", {}]]],
+  // what is not saved is lost only where somebody says so
+  ["start over", [["new_file", {}]]],
+  ["reset the scene", [["new_file", {}]]],
+  ["start over and discard my changes", [["new_file", { discard: true }]]],
+  ["save", [["save_file", {}]]],
+  ["save it as hero", [["save_file", { name: "hero" }]]],
+  ["open hero", [["open_file", { name: "hero" }]]],
+  ["open the file shot 1", [["open_file", { name: "shot 1" }]]],
+  ["render the scene", [["render_image", {}]]],
   ["delete salt and pepper", [["delete_object", { object: "Salt and Pepper" }]]],
   ["get rid of the cube.001", [["delete_object", { object: "Cube.001" }]]],
   ["parent Cube to the light", [["parent_object", { object: "Cube", parent: "Light" }]]],
@@ -363,6 +376,10 @@ const UNCLEAR: [string, string, string][] = [
   ["make the camera red", "make the camera red", "make {object} {color}"],
   ["set Cube to 50 watts", "set Cube to 50 watts", "set {object}"],
   ["flibber the jabberwock", "flibber the jabberwock", ""],
+  ["open the window", "open the window", "open"],
+  ["open it", "open it", "open {file}"],
+  ["delete them all", "delete them all", ""],
+  ["render scene 1", "render scene 1", "render"],
 ];
 
 for (const [instruction, clause, suggestion] of UNCLEAR) {

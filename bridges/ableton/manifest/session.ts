@@ -206,7 +206,8 @@ const export_audio = command({
   phrases: [
     "(export|render|bounce) [the] (audio|song|set|session|music|mix) [as {name}]",
     "(export|render|bounce) {beats} beats [of audio] [as {name}]",
-    "(export|render|bounce) scene {scene}",
+    "(export|bounce) scene {scene}",
+    "(export|render|bounce) [the] (audio|music|mix) of scene {scene}",
   ],
 });
 

@@ -71,16 +71,20 @@ const open_file = command({
   undo: "none",
   timeoutMs: 2 * 60_000,
   phrases: [
-    "open [the] [file] {name}",
+    // whoever opens "the window" means no file
+    "open {name}",
+    "(open|load) [the] file {name}",
     "(open|load) {file}",
-    { say: "(open|load) [the] file {name} and discard [the] changes", args: { discard: true } },
+    { say: "(open|load) [the] file {name} and discard [the|my|all] changes", args: { discard: true } },
   ],
 });
 
 const save_file = command({
   summary: "Saves the scene as a .blend file on the workstation, and answers with it as an asset.",
   args: z.strictObject({
-    name: FileName.optional().describe("a new name, in the bridge's folder; else where the file already is"),
+    name: FileName.optional().describe(
+      "a new name, in the bridge's folder; else where the file already is, or under a name that nothing has there",
+    ),
     copy: z.boolean().default(false).describe("whether the open file keeps its old name"),
   }),
   result: FileInfo.extend({ file: AssetRef }),
@@ -107,8 +111,11 @@ const new_file = command({
   phrases: [
     "(start|open|make|create) [a] (new|fresh|blank|empty) (file|scene|project)",
     "new (file|scene|project)",
-    { say: "(clear|empty|reset) [the] scene", args: { discard: true } },
-    { say: "(start (over|again|from scratch)|begin again|(delete|remove|clear) everything)", args: { discard: true } },
+    "(start (over|again|from scratch)|begin again|reset the scene)",
+    {
+      say: "(start (over|again|from scratch)|begin again|reset the scene) and discard [the|my|all] changes",
+      args: { discard: true },
+    },
   ],
 });
 

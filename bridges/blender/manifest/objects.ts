@@ -300,6 +300,19 @@ const delete_object = command({
   ],
 });
 
+const clear_scene = command({
+  summary: "Removes every object from the scene, in one step; the file stays the one that is open.",
+  args: z.strictObject({}),
+  result: z.object({ deleted: z.array(z.string()).describe("the names that are gone") }),
+  effect: "destructive",
+  phrases: [
+    "(delete|remove|erase|destroy|clear) (everything|all|it all) [(in|from) the scene]",
+    "(delete|remove|erase|destroy|clear) (all|all the) (objects|things) [(in|from) the scene]",
+    "(clear|empty|wipe) [out] the scene",
+    "get rid of (everything|it all)",
+  ],
+});
+
 const parent_object = command({
   summary: "Makes an object the child of another, so that it follows it; `parent: null` sets it free.",
   args: z.strictObject({
@@ -340,6 +353,7 @@ export const objectCommands = {
   transform_object,
   duplicate_object,
   delete_object,
+  clear_scene,
   parent_object,
   get_object,
 };

@@ -40,7 +40,7 @@ const open_scene = command({
   result: z.object({ name: z.string(), previous, objects: z.number().int() }),
   undo: { command: "close_scene", args: { scene: { $ref: "result.name" }, activate: { $ref: "result.previous" } } },
   timeoutMs: 2 * 60_000,
-  phrases: ["open [the] [scene] {name}", "(open|load) {file}"],
+  phrases: ["open {name}", "(open|load) [the] scene {name}", "(open|load) {file}"],
 });
 
 const save_scene = command({

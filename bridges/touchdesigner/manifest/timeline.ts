@@ -86,7 +86,7 @@ const save_project = command({
   result: z.object({ name: z.string() }),
   undo: "none",
   timeoutMs: 60_000,
-  phrases: ["save [the|my] (project|file|toe)", "save it"],
+  phrases: ["save [the|my] (project|file|toe)", "save [it|everything|my work]"],
 });
 
 export const timelineCommands = { get_timeline, set_timeline, save_project };

@@ -57,7 +57,7 @@ export function mentionsAt(reading: Reading, at: number): Found[] {
   return candidates;
 }
 
-/** Every way to read a new name at a token. */
+/** Every way to read a name at a token. */
 export function namesAt(reading: Reading, at: number): Candidate[] {
   const { tokens, instruction } = reading;
   const token = tokens[at];
@@ -72,15 +72,18 @@ export function namesAt(reading: Reading, at: number): Candidate[] {
   const described = token?.text === token?.lower &&
     (fillerKind(token) !== undefined ||
       [QUANTIFIERS, PRONOUNS, PLURALS].some((words) => words.has(token?.lower ?? "")));
-  const free = (described || isPointedAt(tokens, at) ? [] : nameEnds(tokens, at))
+  const free = (described ? [] : nameEnds(tokens, at))
     .map((end) => literal(end, SCORES.name + (end - at - 1) * 0.8, textOf(instruction, tokens, at, end)));
   return [...free, ...known];
 }
 
-/** "open the window" speaks of a window, "call it the window" of a name. */
-function isPointedAt(tokens: readonly Token[], at: number): boolean {
-  return fillerKind(tokens[at - 1]) === "definite" && tokens[at]?.text === tokens[at]?.lower &&
-    !NAMING.has(tokens[at - 2]?.lower ?? "");
+/** Every way to read a name that nothing has to have yet: "open the window" speaks of a window, "call it the window" of a name. */
+export function newNamesAt(reading: Reading, at: number): Candidate[] {
+  const { tokens } = reading;
+  const [before, article, token] = [tokens[at - 2], tokens[at - 1], tokens[at]];
+  const isPointedAt = fillerKind(article) === "definite" && token?.kind === "word" && token.text === token.lower &&
+    !NAMING.has(before?.lower ?? "");
+  return isPointedAt ? [] : namesAt(reading, at);
 }
 
 function literal(end: number, score: number, value: string): Candidate {

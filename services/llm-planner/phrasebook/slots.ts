@@ -3,7 +3,7 @@ import { type JsonSchema, validateAgainst } from "@patchbay/contracts";
 import { BOOLEANS, type ChoiceIndex, choicesAt, indexChoices } from "./choices.ts";
 import { colorsAt } from "./colors.ts";
 import { measureOf } from "./measure.ts";
-import { mentionsAt, namesAt, type Reading } from "./mentions.ts";
+import { mentionsAt, namesAt, newNamesAt, type Reading } from "./mentions.ts";
 import { numberWithUnitAt, plainNumberAt } from "./numbers.ts";
 import type { SchemaNode } from "./schema_node.ts";
 import { isBoundary } from "./separators.ts";
@@ -61,7 +61,7 @@ function matcherOf(name: string, node: SchemaNode): Matcher {
   if (node.slot === "asset") return asset;
   if (node.slot === "color") return color(fitting(node));
   if (node.slot === "text") return text;
-  if (node.slot === "name") return namesAt;
+  if (node.slot === "name") return newNamesAt;
   if (node.items?.slot === "object") return object(true);
   if (node.items?.slot === "asset" && node.length === undefined) return () => [];
   if (node.choices.length > 0) return choice(indexChoices(node.choices, node.says));

@@ -107,3 +107,13 @@ def test_undo_goes_back_to_where_the_document_began_and_no_further(blender: Blen
     assert blender.objects() == {}
     blender.run("create_object", type="cube", name="D")
     assert blender.refused("redo").code == "COMMAND_FAILED"
+
+
+def test_a_scene_that_nobody_has_named_is_saved_in_the_place_of_no_other(blender: Blender) -> None:
+    blender.run("new_file", discard=True)
+    first = blender.run("save_file")["name"]
+    assert blender.run("save_file")["name"] == first
+    blender.run("new_file", discard=True)
+    second = blender.run("save_file")["name"]
+    assert first != second
+    assert blender.run("open_file", name=first, discard=True)["name"] == first

@@ -110,6 +110,18 @@ def test_objects_are_removed_and_their_children_stay(blender: Blender) -> None:
     assert blender.run("list_assets", kind="meshes")["meshes"] == []
 
 
+def test_everything_is_removed_in_one_step_and_comes_back(blender: Blender) -> None:
+    blender.run("create_object", type="empty", name="Rig", location=[5, 0, 0])
+    blender.run("create_object", type="cube", name="Child", parent="Rig", location=[1, 1, 1])
+    blender.run("create_light", type="sun", name="Sun")
+    before = blender.state()
+    assert set(blender.run("clear_scene")["deleted"]) == {"Rig", "Child", "Sun"}
+    assert blender.objects() == {}
+    undone(blender, before)
+    blender.run("clear_scene")
+    assert blender.run("clear_scene") == {"deleted": []}
+
+
 def test_parents_come_and_go(blender: Blender) -> None:
     blender.run("create_object", type="empty", name="Rig", location=[5, 0, 0], rotation=[0, 0, 90])
     blender.run("create_object", type="cube", name="Hero", location=[1, 0, 0])

@@ -9,7 +9,7 @@ import type { CommandContext, Handlers } from "../command_context.ts";
 import { type Document, emptyDocument, newMaterial, newObject } from "../document.ts";
 import { exportScene, importParts, isFormat, MEDIA_TYPES, READABLE } from "../exchange/formats.ts";
 import { localFileOf, makeFile } from "../files.ts";
-import { familyOf, freeName, invalid, objectNamed } from "../lookup.ts";
+import { familyOf, freeName, objectNamed } from "../lookup.ts";
 import { primitive } from "../primitives.ts";
 import { readDocument, writeDocument } from "../saved_document.ts";
 
@@ -81,10 +81,7 @@ export const files: Handlers<"import_file" | "export_file" | "open_file" | "save
   async save_file(context, args) {
     const { document, workDir } = context;
     const given = args.name ?? document.file.name;
-    if (given === null) {
-      throw invalid("needed for a file that was never saved", ["name"]);
-    }
-    const name = blendName(given);
+    const name = given === null ? await unusedName(context) : blendName(given);
     const saved = args.copy ? document.file : { name, dirty: false };
     const content = writeDocument({ ...document, file: { name, dirty: false } });
     await Deno.mkdir(join(workDir, "files"), { recursive: true });
@@ -101,6 +98,14 @@ export const files: Handlers<"import_file" | "export_file" | "open_file" | "save
     return { ...context.document.file };
   },
 };
+
+/** A scene that nobody has named takes the place of no other. */
+async function unusedName(context: CommandContext): Promise<string> {
+  for (let number = 1;; number++) {
+    const name = number === 1 ? "scene.blend" : `scene-${number}.blend`;
+    if (await Deno.stat(savedPath(context, name)).then(() => false, () => true)) return name;
+  }
+}
 
 function refuseToLose(document: Document, discard: boolean): void {
   if (!document.file.dirty || discard) return;

@@ -52,3 +52,12 @@ Deno.test("a saved file can be opened again, and unsaved changes are not lost by
   assert.deepEqual(Object.keys(blender.session.snapshot().objects), ["Suzanne"]);
   await assert.rejects(blender.run("undo"), code("COMMAND_FAILED"));
 });
+
+Deno.test("a scene that nobody has named is saved in the place of no other", async () => {
+  await using blender = await startSession();
+  assert.equal((await blender.run("save_file", {})).name, "scene.blend");
+  // from now on it has that name
+  assert.equal((await blender.run("save_file", {})).name, "scene.blend");
+  await blender.run("new_file", {});
+  assert.equal((await blender.run("save_file", {})).name, "scene-2.blend");
+});

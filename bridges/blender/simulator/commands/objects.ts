@@ -27,6 +27,7 @@ export const objects: Handlers<
   | "transform_object"
   | "duplicate_object"
   | "delete_object"
+  | "clear_scene"
   | "parent_object"
   | "get_object"
 > = {
@@ -115,6 +116,12 @@ export const objects: Handlers<
 
   delete_object({ document }, args) {
     const gone = args.children ? familyOf(document, args.object) : [objectNamed(document, args.object)];
+    for (const object of gone) removeObject(document, object);
+    return { deleted: gone.map(({ name }) => name) };
+  },
+
+  clear_scene({ document }) {
+    const gone = Object.keys(document.objects).map((name) => objectNamed(document, name));
     for (const object of gone) removeObject(document, object);
     return { deleted: gone.map(({ name }) => name) };
   },

@@ -56,7 +56,7 @@ def open_file(call: Call) -> dict[str, Any]:
 def save_file(call: Call) -> dict[str, Any]:
     a = call.args
     if a.name is not None or not bpy.data.filepath:
-        path = _documents(call) / _blend(a.name or "scene")
+        path = _documents(call) / _blend(a.name) if a.name is not None else _unused(_documents(call))
     else:
         path = Path(bpy.data.filepath)
     call.stop_if_cancelled()
@@ -95,6 +95,12 @@ def _documents(call: Call) -> Path:
     folder = call.work_dir / _DOCUMENTS
     folder.mkdir(mode=0o700, exist_ok=True)
     return folder
+
+
+def _unused(folder: Path) -> Path:
+    """A scene that nobody has named takes the place of no other."""
+    names = ("scene.blend", *(f"scene-{number}.blend" for number in range(2, 10_000)))
+    return next(path for path in map(folder.joinpath, names) if not path.exists())
 
 
 def _blend(label: str) -> str:

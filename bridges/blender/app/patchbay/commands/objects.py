@@ -127,6 +127,14 @@ def delete_object(call: Call) -> dict[str, Any]:
     return {"deleted": names}
 
 
+def clear_scene(call: Call) -> dict[str, Any]:
+    going = list(bpy.context.scene.objects)
+    names = [each.name for each in going]
+    with call.change("Clear the scene"):
+        remove(going)
+    return {"deleted": names}
+
+
 def remove(things: list[Any]) -> None:
     """Their children stay where they are; data that nobody else uses goes too."""
     bpy.context.view_layer.update()
@@ -201,6 +209,7 @@ COMMANDS = {
         },
     ),
     "delete_object": Command(delete_object, {"object": needs(name), "children": may(boolean, False)}),
+    "clear_scene": Command(clear_scene, {}),
     "parent_object": Command(
         parent_object,
         {"object": needs(name), "parent": needs(nullable(name)), "keep_transform": may(boolean, True)},
