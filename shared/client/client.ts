@@ -4,6 +4,7 @@ import {
   Alert,
   type AppManifest,
   type AppName,
+  ApprovalState,
   AssetRef,
   type BatchResult,
   type BridgeAddress,
@@ -16,7 +17,6 @@ import {
   type Link,
   LinkRecord,
   ManifestDocument,
-  type Plan,
   PlanRecord,
   Presence,
   Progress,
@@ -25,9 +25,7 @@ import {
   type RunSummary,
   SERVICES,
   Statistics,
-  type Step,
   UndoPreview,
-  ValidationIssue,
 } from "@patchbay/contracts";
 import {
   type AppClient,
@@ -42,12 +40,13 @@ import { type BatchOptions, type BatchStep, runBatch } from "./batch.ts";
 import { followStudio, type StudioEvent, type StudioFilter } from "./events.ts";
 import { follow, type FollowOptions } from "./follow.ts";
 import { type CallOptions, type ClientOptions, createHttp, type Http } from "./http.ts";
+import { plans, policies } from "./plans.ts";
 
 export type { ClientOptions };
 
 const Jobs = z.looseObject({ jobs: z.array(JobRecord) });
 const Alerts = z.looseObject({ alerts: z.array(Alert) });
-const Verdict = z.looseObject({ ok: z.boolean(), issues: z.array(ValidationIssue) });
+const RunningPlan = PlanRecord.extend({ runId: Id, approval: ApprovalState.optional() });
 const Assets = z.looseObject({ assets: z.array(AssetRef) });
 
 export interface InstructOptions extends CallOptions {
@@ -55,11 +54,6 @@ export interface InstructOptions extends CallOptions {
   provider?: string;
   project?: string;
 }
-
-/** A plan as a person writes it: what is left out is filled in. */
-export type PlanDraft = Partial<Omit<Plan, "steps">> & {
-  steps: readonly (Pick<Step, "id" | "app" | "command"> & Partial<Step>)[];
-};
 
 export interface FollowRunOptions extends FollowOptions {
   /** Called with the progress of the run's commands, between its events. */
@@ -119,6 +113,7 @@ export function createClient(options: ClientOptions) {
       http.call({ ...get("statistics"), query: { app } }, Statistics, options),
     instructions: instructions(http),
     plans: plans(http),
+    policies: policies(http),
     runs: runs(http),
     assets: assets(http),
     links: links(http),
@@ -208,24 +203,10 @@ const instructions = (http: Http) => {
     /** Makes a plan, and keeps it. @throws {PatchbayError} `NOT_UNDERSTOOD` with `context.clauses` */
     plan: (instruction: string, options?: InstructOptions): Promise<PlanRecord> =>
       instruct(instruction, "plan", PlanRecord, options),
-    /** Makes a plan and runs it. */
-    run: (instruction: string, options?: InstructOptions) =>
-      instruct(instruction, "run", PlanRecord.extend({ runId: Id }), options),
+    /** Makes a plan and runs it; with the status `awaiting_approval` it begins once what `approval` names is approved. */
+    run: (instruction: string, options?: InstructOptions) => instruct(instruction, "run", RunningPlan, options),
   };
 };
-
-const plans = (http: Http) => ({
-  list: async ({ limit, ...options }: CallOptions & { limit?: number } = {}): Promise<PlanRecord[]> =>
-    (await http.call({ ...get("plans"), query: { limit } }, SERVICES.conductor.plans.result, options)).plans,
-  get: (id: Id, options?: CallOptions): Promise<PlanRecord> => http.call(get(`plans/${part(id)}`), PlanRecord, options),
-  /** @throws {PatchbayError} `PLAN_INVALID` with its issues */
-  save: (plan: PlanDraft, options?: CallOptions): Promise<PlanRecord> =>
-    http.call({ method: "POST", path: "/v1/plans", json: plan }, PlanRecord, options),
-  validate: (plan: unknown, options?: CallOptions) =>
-    http.call({ method: "POST", path: "/v1/plans/validate", json: plan }, Verdict, options),
-  run: (id: Id, options?: CallOptions) =>
-    http.call({ method: "POST", path: `/v1/plans/${part(id)}/run` }, SERVICES.conductor.run_plan.result, options),
-});
 
 /** Only some steps, and all that need them. */
 export type UndoOptions = CallOptions & { steps?: readonly string[] };

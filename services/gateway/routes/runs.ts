@@ -5,7 +5,6 @@ import {
   eventsOf,
   foldRunEvents,
   Id,
-  PatchbayError,
   Progress,
   Run,
   type RunEvent,
@@ -14,6 +13,7 @@ import {
   subjects,
   ValidationError,
 } from "@patchbay/contracts";
+import { actorOf } from "../actor.ts";
 import type { GatewayDeps } from "../deps.ts";
 import { json, route } from "../route.ts";
 import { eventsBehind, formatPlace, nextMessageFrom, parsePlace, type RunPlace } from "../run_place.ts";
@@ -41,24 +41,24 @@ export const runRoutes = (deps: Pick<GatewayDeps, "bus" | "call" | "limits" | "c
       method: "GET",
       path: "/v1/runs/{id}",
       id: "getRun",
-      summary: "A run as its log leaves it: the status of each step, its value or its problem.",
+      summary: "A run as its log leaves it: each step's status, its value or problem; or what waits for an approval.",
       scope: "read",
       params,
       answers: { 200: { description: "The run", schema: Run } },
     },
-    async ({ params: { id } }) => json(await readRun(deps, id)),
+    async ({ params: { id }, correlationId }) => json(await readRun(deps, id, correlationId)),
   ),
 
   route({
     method: "DELETE",
     path: "/v1/runs/{id}",
     id: "cancelRun",
-    summary: "Cancels a run; the steps under way are cancelled in their applications.",
+    summary: "Cancels a run, also one that waits for an approval; steps under way are cancelled in their applications.",
     scope: "write",
     params,
-    answers: { 202: { description: "The conductor is asked", schema: SERVICES.conductor.run_plan.result } },
-  }, async ({ params, correlationId }) => {
-    const question = { runId: params.id, reason: "cancelled over HTTP" };
+    answers: { 202: { description: "The conductor is asked", schema: z.object({ runId: Id }) } },
+  }, async ({ params, key, correlationId }) => {
+    const question = { runId: params.id, reason: "cancelled over HTTP", by: actorOf(key) };
     await deps.call("conductor", "cancel_run", question, { correlationId });
     return json({ runId: params.id }, { status: 202 });
   }),
@@ -74,7 +74,7 @@ export const runRoutes = (deps: Pick<GatewayDeps, "bus" | "call" | "limits" | "c
     answers: { 200: { description: "Events named after their type, and `progress`", mediaType: "text/event-stream" } },
   }, async ({ params: { id }, correlationId, request }) => {
     const after = lastPlace(request.headers.get("last-event-id"));
-    const { first, last } = await endsOfLog(deps, id);
+    const { first, last } = await endsOfLog(deps, id) ?? await beforeLog(deps, id, correlationId);
     return eventStream(
       (push, signal) =>
         nextMessageFrom(after) > last.seq && last.finished
@@ -86,13 +86,16 @@ export const runRoutes = (deps: Pick<GatewayDeps, "bus" | "call" | "limits" | "c
 ];
 
 /** The run from its log: all that its steps gave together may be larger than a message. */
-async function readRun({ bus, signal }: Pick<GatewayDeps, "bus" | "signal">, id: Id): Promise<Run> {
+async function readRun(
+  { bus, call, signal }: Pick<GatewayDeps, "bus" | "call" | "signal">,
+  id: Id,
+  correlationId: Id,
+): Promise<Run> {
   const events: RunEvent[] = [];
   const log = { subject: subjects.run(id), payload: RunLogEntry, from: "start", follow: false, signal } as const;
   for await (const { message } of readStream(bus, "RUNS", log)) events.push(...eventsOf(message.payload));
-  const run = foldRunEvents(events);
-  if (run === undefined) throw new PatchbayError("NOT_FOUND", `Cannot find run '${id}'`);
-  return run;
+  // one that waits for an approval has no log yet
+  return foldRunEvents(events) ?? await call("conductor", "run", { runId: id }, { correlationId });
 }
 
 function lastPlace(header: string | null): RunPlace {
@@ -104,9 +107,15 @@ function lastPlace(header: string | null): RunPlace {
   });
 }
 
-type Started = Extract<RunEvent, { type: "RUN_STARTED" }>;
+type Started = Pick<Extract<RunEvent, { type: "RUN_STARTED" }>, "correlationId">;
 
-/** How the log begins, and how far it goes. */
+/** A run that waits for an approval: its log begins when it has it. @throws {PatchbayError} `NOT_FOUND` */
+async function beforeLog({ call }: Pick<GatewayDeps, "call">, id: Id, correlationId: Id) {
+  const first = await call("conductor", "run", { runId: id }, { correlationId });
+  return { first, last: { seq: 0, finished: false } };
+}
+
+/** How the log begins, and how far it goes; `undefined` where there is none. */
 async function endsOfLog({ bus, signal }: Pick<GatewayDeps, "bus" | "signal">, id: Id) {
   const log = { subject: subjects.run(id), payload: RunLogEntry, follow: false, signal };
   for await (const { message } of readStream(bus, "RUNS", { ...log, from: "start" })) {
@@ -116,7 +125,7 @@ async function endsOfLog({ bus, signal }: Pick<GatewayDeps, "bus" | "signal">, i
       return { first, last: { seq, finished: eventsOf(message.payload).at(-1)?.type === "RUN_FINISHED" } };
     }
   }
-  throw new PatchbayError("NOT_FOUND", `Cannot follow run '${id}': there is no log of it`);
+  return undefined;
 }
 
 async function follow(
