@@ -87,8 +87,7 @@ Deno.test("a plan is rehearsed by words and by its id, and its rehearsal is kept
   assert.deepEqual([status, rehearsal.planId, rehearsal.digest], ["rehearsed", plan.id, digest]);
   const kept = await s.ask(`/v1/plans/${plan.id}/rehearsal`, { scopes: ["read"] });
   assert.deepEqual(await kept.json(), rehearsal);
-  const rehearse = (scopes: ["read"] | ["write"]) =>
-    s.ask(`/v1/plans/${plan.id}/rehearse`, { method: "POST", scopes });
+  const rehearse = (scopes: ["read"] | ["write"]) => s.ask(`/v1/plans/${plan.id}/rehearse`, { method: "POST", scopes });
   assert.deepEqual(await (await rehearse(["write"])).json(), rehearsal);
   await expectCode(await rehearse(["read"]), 403, "FORBIDDEN");
   await expectCode(await s.ask(`/v1/plans/${newId()}/rehearsal`), 404, "NOT_FOUND");
