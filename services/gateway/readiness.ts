@@ -2,8 +2,11 @@
 import type { Bus } from "@patchbay/bus";
 import { type ServiceName, SERVICES } from "@patchbay/contracts";
 
-/** What a studio consists of, as `/readyz` names it. */
-export const PARTS = ["bus", ...Object.keys(SERVICES) as ServiceName[]] as const;
+/** Without it everything but rehearsals works. */
+const isNeeded = (service: ServiceName) => service !== "rehearsal";
+
+/** What a studio cannot do without, as `/readyz` names it. */
+export const PARTS = ["bus", ...(Object.keys(SERVICES) as ServiceName[]).filter(isNeeded)] as const;
 export type Part = (typeof PARTS)[number];
 
 const PING_TIMEOUT_MS = 1_000;
