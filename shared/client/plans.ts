@@ -7,6 +7,7 @@ import {
   PlanRecord,
   type Policies,
   PoliciesRecord,
+  Rehearsal,
   SERVICES,
   type Step,
   type StepId,
@@ -46,6 +47,15 @@ export const plans = (http: Http) => ({
     http.call({ method: "PUT", path: `/v1/plans/${part(id)}`, json: plan, ...ifMatch(digest) }, PlanRecord, options),
   validate: (plan: unknown, options?: CallOptions) =>
     http.call({ method: "POST", path: "/v1/plans/validate", json: plan }, Verdict, options),
+  /**
+   * Tries a plan on simulators that hold the present state; no application is touched. It may take a minute.
+   * @throws {PatchbayError} `PLAN_INVALID`, `SERVICE_UNAVAILABLE` where nothing rehearses, `RATE_LIMITED`
+   */
+  rehearse: (id: Id, options?: CallOptions): Promise<Rehearsal> =>
+    http.call({ method: "POST", path: `/v1/plans/${part(id)}/rehearse` }, Rehearsal, options),
+  /** The latest rehearsal of a plan; its digest is that of the plan which was rehearsed. @throws {PatchbayError} `NOT_FOUND` */
+  rehearsal: (id: Id, options?: CallOptions): Promise<Rehearsal> =>
+    http.call({ method: "GET", path: `/v1/plans/${part(id)}/rehearsal` }, Rehearsal, options),
   /** What stands between a plan and its run. */
   approval: (id: Id, options?: CallOptions): Promise<ApprovalState> =>
     http.call({ method: "GET", path: `/v1/plans/${part(id)}/approval` }, ApprovalState, options),
