@@ -20,6 +20,7 @@ import {
   PlanRecord,
   Presence,
   Progress,
+  Rehearsal,
   Run,
   RunEvent,
   type RunSummary,
@@ -46,6 +47,7 @@ export type { ClientOptions };
 
 const Jobs = z.looseObject({ jobs: z.array(JobRecord) });
 const Alerts = z.looseObject({ alerts: z.array(Alert) });
+const RehearsedPlan = PlanRecord.extend({ rehearsal: Rehearsal });
 const RunningPlan = PlanRecord.extend({ runId: Id, approval: ApprovalState.optional() });
 const Assets = z.looseObject({ assets: z.array(AssetRef) });
 
@@ -190,7 +192,7 @@ const alerts = (http: Http) => ({
 const instructions = (http: Http) => {
   const instruct = <S extends z.ZodType>(
     instruction: string,
-    mode: "plan" | "run",
+    mode: "plan" | "rehearse" | "run",
     answer: S,
     { provider, project, ...options }: InstructOptions = {},
   ) =>
@@ -203,6 +205,9 @@ const instructions = (http: Http) => {
     /** Makes a plan, and keeps it. @throws {PatchbayError} `NOT_UNDERSTOOD` with `context.clauses` */
     plan: (instruction: string, options?: InstructOptions): Promise<PlanRecord> =>
       instruct(instruction, "plan", PlanRecord, options),
+    /** Makes a plan, and tries it on simulators: no application is touched. */
+    rehearse: (instruction: string, options?: InstructOptions) =>
+      instruct(instruction, "rehearse", RehearsedPlan, options),
     /** Makes a plan and runs it; with the status `awaiting_approval` it begins once what `approval` names is approved. */
     run: (instruction: string, options?: InstructOptions) => instruct(instruction, "run", RunningPlan, options),
   };
