@@ -1,16 +1,18 @@
-/** The conductor in a process of its own: `PATCHBAY_NATS_URL` and `PATCHBAY_NATS_CREDENTIALS` from the environment. */
-import { busFromEnvironment, connectBus, migrate } from "@patchbay/bus";
+/** The conductor in a process of its own: `PATCHBAY_NATS_URL`, `PATCHBAY_NATS_CREDENTIALS`, `PATCHBAY_POLICIES` from the environment. */
+import { connectBus, migrate } from "@patchbay/bus";
 import { PatchbayError } from "@patchbay/contracts";
 import { configureLogging, logger } from "@patchbay/telemetry";
+import { readConfig } from "./config.ts";
 import { startConductor } from "./mod.ts";
 
 /** Resolves with the exit status. */
 async function main(signal: AbortSignal): Promise<number> {
   await using _logging = await configureLogging();
   try {
-    await using bus = await connectBus({ ...busFromEnvironment(Deno.env.toObject()), name: "conductor", signal });
+    const { bus: connection, policies } = readConfig(Deno.env.toObject());
+    await using bus = await connectBus({ ...connection, name: "conductor", signal });
     await migrate(bus, { signal });
-    await using conductor = await startConductor({ bus, signal });
+    await using conductor = await startConductor({ bus, policies, signal });
     return await conductor.ended === undefined ? 0 : 1;
   } catch (error) {
     if (signal.aborted) return 0;

@@ -127,17 +127,19 @@ Deno.test({
 
   await t.step("a command over HTTP reaches the bridge on the host", works);
 
-  await t.step("an instruction is planned and run", async () => {
-    const { status, body } = await studio.ask("/v1/instructions", {
-      instruction: "add a cube named Hero",
-      mode: "run",
-    });
+  /** One instruction to its end; what it changes is asked for, as a studio server does. */
+  const runs = async (instruction: string) => {
+    const { status, body } = await studio.ask("/v1/instructions", { instruction, mode: "run" });
     assert.equal(status, 202, JSON.stringify(body));
-    await until(
-      "the run succeeds",
-      async () => (await studio.ask(`/v1/runs/${body.runId}`)).body.status === "succeeded",
-    );
-  });
+    const { runId, plan, digest } = body;
+    assert.equal(body.status, "awaiting_approval");
+    assert.equal((await studio.ask(`/v1/runs/${runId}`)).body.status, "awaiting_approval");
+    const approved = await studio.ask(`/v1/plans/${plan.id}/approve`, { digest });
+    assert.equal(approved.body.runId, runId, JSON.stringify(approved.body));
+    await until("the run succeeds", async () => (await studio.ask(`/v1/runs/${runId}`)).body.status === "succeeded");
+  };
+
+  await t.step("an instruction is planned, approved and run", () => runs("add a cube named Hero"));
 
   for (const service of ["conductor", "context-store", "gateway"]) {
     await t.step(`${service} is killed, comes back, and commands run again`, async () => {
@@ -155,11 +157,7 @@ Deno.test({
     await studio.ready();
     await until("the bridge is back", async () => (await studio.ask("/v1/bridges")).body.bridges.length === 1);
     await works();
-    const run = await studio.ask("/v1/instructions", { instruction: "add a sphere named Again", mode: "run" });
-    await until(
-      "the run succeeds",
-      async () => (await studio.ask(`/v1/runs/${run.body.runId}`)).body.status === "succeeded",
-    );
+    await runs("add a sphere named Again");
   });
 
   await t.step("nobody asked for more than the permission table gives", async () => {
