@@ -2,11 +2,13 @@
 import {
   ANY_BRIDGE,
   type EndStatus,
+  holds,
   type JsonObject,
   PatchbayError,
   type Problem,
   type Run,
   type RunEvent,
+  type SkipCause,
   type Step,
   type StepId,
   type StepRun,
@@ -15,7 +17,7 @@ import {
 import { ATTRIBUTES, logger, recordError, span } from "@patchbay/telemetry";
 import { Lanes } from "./lanes.ts";
 import type { RunLog } from "./run_log.ts";
-import { type Next, Schedule } from "./schedule.ts";
+import { type Ended, type Next, Schedule } from "./schedule.ts";
 import type { StepOutcome } from "./step_outcome.ts";
 import { StepRunner, type StepRunnerDeps } from "./step_runner.ts";
 import { StepValues } from "./step_values.ts";
@@ -35,7 +37,7 @@ export class Execution {
   readonly #cancelled = new AbortController();
   /** Steps as another conductor left them; forgotten once they are gone on with. */
   readonly #before = new Map<StepId, StepRun>();
-  readonly #ended = new Map<StepId, StepRun["status"]>();
+  readonly #ended = new Map<StepId, Ended>();
   readonly #working = new Set<Promise<void>>();
   readonly #failed = new AbortController();
   #over = false;
@@ -64,7 +66,7 @@ export class Execution {
       const step = before[id];
       if (step === undefined || step.status === "pending") continue;
       if (step.status === "running") this.#before.set(id, step);
-      else this.#ended.set(id, step.status);
+      else this.#ended.set(id, { id, status: step.status, cause: step.cause });
       if (step.status === "succeeded") this.#values.keep(id, step.value, step.valueIn);
     }
     if (run.cancelRequestedAt !== undefined) this.#cancelled.abort();
@@ -90,7 +92,7 @@ export class Execution {
    * @throws the reason of `abandoned`; what could not be appended
    */
   async work(): Promise<EndStatus> {
-    const ended = [...this.#ended].flatMap(([id, status]) => status === "succeeded" ? [] : [{ id, status }]);
+    const ended = [...this.#ended.values()].filter(({ status }) => status !== "succeeded");
     for (const step of this.#run.plan.steps) if (this.#before.has(step.id)) this.#start(step);
     this.#follow(this.#schedule.begin(ended));
     const onCancel = () => this.#cancelPending();
@@ -106,16 +108,26 @@ export class Execution {
   }
 
   #outcome(): EndStatus {
-    if ([...this.#ended.values()].every((status) => status === "succeeded")) return "succeeded";
+    if ([...this.#ended.values()].every(isFine)) return "succeeded";
     return this.#cancelled.signal.aborted ? "cancelled" : "failed";
   }
 
   #follow({ ready, skipped }: Next): void {
     for (const step of ready) this.#start(step);
-    for (const { step, reason } of skipped) {
-      const event = { type: "STEP_SKIPPED", at: Date.now(), stepId: step.id, reason, cause: "failure" } as const;
-      this.#track(this.#end(step, "skipped", event));
-    }
+    for (const { step, reason, cause } of skipped) this.#track(this.#endSkipped(step, reason, cause));
+  }
+
+  /** What follows from it, whoever says so has seen to. */
+  #endSkipped(step: Step, reason: string, cause: SkipCause): Promise<void> {
+    const event: RunEvent = { type: "STEP_SKIPPED", at: Date.now(), stepId: step.id, reason, cause };
+    return this.#append(step, { id: step.id, status: "skipped", cause }, event);
+  }
+
+  /** Its own condition does not hold. */
+  #leaveOut(step: Step): Promise<void> {
+    const stored = this.#endSkipped(step, "its condition does not hold", "condition");
+    this.#follow(this.#schedule.settle(step.id, "skipped", "condition"));
+    return stored;
   }
 
   #cancelPending(): void {
@@ -131,10 +143,15 @@ export class Execution {
    * not happened: then this conductor no longer has the run.
    */
   #end(step: Step, status: StepRun["status"], event: RunEvent): Promise<void> {
+    const stored = this.#append(step, { id: step.id, status }, event);
+    this.#follow(this.#schedule.settle(step.id, status));
+    return stored;
+  }
+
+  #append(step: Step, ended: Ended, event: RunEvent): Promise<void> {
     const stored = this.#log.append(event);
-    this.#ended.set(step.id, status);
+    this.#ended.set(step.id, ended);
     this.#values.release(step);
-    if (status !== "skipped") this.#follow(this.#schedule.settle(step.id, status));
     return stored;
   }
 
@@ -152,7 +169,12 @@ export class Execution {
     using room = this.#lanes.enter(`${step.app}.${step.bridge ?? ANY_BRIDGE}`);
     if (room.entered !== undefined) await room.entered;
     if (this.#failed.signal.aborted) return;
-    if (this.#cancelled.signal.aborted && !this.#before.has(step.id)) return await this.#endCancelled(step);
+    if (!this.#before.has(step.id)) {
+      if (this.#cancelled.signal.aborted) return await this.#endCancelled(step);
+      const asked = await this.#isAsked(step);
+      if (asked === false) return await this.#leaveOut(step);
+      if (asked !== true) return await this.#record(step, asked);
+    }
     const attributes = {
       [ATTRIBUTES.runId]: this.#run.id,
       [ATTRIBUTES.planId]: this.#run.plan.id,
@@ -167,6 +189,16 @@ export class Execution {
       if (outcome.status === "failed") recordError(active, asError(outcome.problem));
       await this.#record(step, outcome);
     });
+  }
+
+  /** Whether its condition holds; or why that cannot be known. */
+  async #isAsked(step: Step): Promise<boolean | StepOutcome> {
+    if (step.when === undefined) return true;
+    try {
+      return holds(step.when, await this.#values.resultsFor(step));
+    } catch (error) {
+      return this.#refused(error);
+    }
   }
 
   async #outcomeOf(step: Step): Promise<StepOutcome> {
@@ -210,4 +242,6 @@ export class Execution {
   }
 }
 
+/** Whether a run may be said to have succeeded with a step that ended so. */
+const isFine = ({ status, cause }: Ended) => status === "succeeded" || (status === "skipped" && cause === "condition");
 const asError = ({ code, detail }: Problem) => new PatchbayError(code, detail);

@@ -31,6 +31,13 @@ Deno.test("a reference is waited for like a dependency", () => {
   assert.deepEqual(ids(schedule.settle("a", "succeeded")).ready, ["b"]);
 });
 
+Deno.test("what a bridge's own command takes is data, and no reference", () => {
+  const undo = { ...step("b", ["a"]), command: "_undo", args: { value: { $ref: "gone.result" } } };
+  const schedule = fresh(step("a"), undo);
+  assert.deepEqual(ids(schedule.begin()).ready, ["a"]);
+  assert.deepEqual(ids(schedule.settle("a", "succeeded")).ready, ["b"]);
+});
+
 Deno.test("a failed step stops the plan, or only what depends on it", () => {
   const stops = fresh(step("a"), step("b"), step("c", ["b"]));
   stops.begin();

@@ -5,8 +5,10 @@ import {
   commandOf,
   dependenciesOf,
   type ManifestDocument,
+  referredSteps,
   type Step,
   type StepId,
+  stepReferences,
 } from "@patchbay/contracts";
 
 /** `_undo`, `_redo`, `_recover`: they change the application, and are not done twice. */
@@ -47,3 +49,7 @@ export const needsNoApplication = (step: Step, document: CommandDocument | undef
 /** The steps that must succeed before this one. What a bridge's own command takes is data, and refers to nothing. */
 export const neededBy = (step: Step): ReadonlySet<StepId> =>
   isOwn(step) ? new Set(step.dependsOn) : dependenciesOf(step);
+
+/** The steps whose results it refers to. */
+export const referredBy = (step: Step): ReadonlySet<StepId> =>
+  isOwn(step) ? new Set() : referredSteps(stepReferences(step));

@@ -39,6 +39,11 @@ export class StepValues {
     for (const step of steps) this.expect(step);
   }
 
+  /** How many values are kept. */
+  get size(): number {
+    return this.#kept.size;
+  }
+
   /** A step will ask for what it refers to. */
   expect(step: Step): void {
     if (isOwn(step)) return;
