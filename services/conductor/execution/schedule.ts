@@ -33,6 +33,7 @@ export class Schedule {
   /** Steps that have not started, with how many others each waits for. */
   readonly #waiting = new Map<StepId, number>();
   readonly #referred = new Map<StepId, ReadonlySet<StepId>>();
+  #begun = false;
   #stopped = false;
   #held: StepId | undefined;
 
@@ -54,15 +55,9 @@ export class Schedule {
 
   /** What may start, or never will, before any step ends: `ended` are the steps that ended before without success. */
   begin(ended: readonly Ended[] = []): Next {
-    const next = nothing();
-    for (const { id, status, cause } of ended) {
-      const { ready, skipped } = this.settle(id, status, cause);
-      next.ready.push(...ready);
-      next.skipped.push(...skipped);
-    }
-    next.ready.push(...this.#take([...this.#waiting.keys()]));
-    // what was freed by one that ended may not start because of another
-    return this.#startsNothing ? { ...next, ready: [] } : next;
+    const skipped = ended.flatMap(({ id, status, cause }) => this.settle(id, status, cause).skipped);
+    this.#begun = true;
+    return { ready: this.#take([...this.#waiting.keys()]), skipped };
   }
 
   /** A step has ended. */
@@ -94,7 +89,7 @@ export class Schedule {
   }
 
   get #startsNothing(): boolean {
-    return this.#stopped || this.#held !== undefined;
+    return !this.#begun || this.#stopped || this.#held !== undefined;
   }
 
   #stop(reason: string): Next {
@@ -114,7 +109,9 @@ export class Schedule {
 
   #take(ids: readonly StepId[]): Step[] {
     if (this.#startsNothing) return [];
-    return ids.filter((id) => this.#waiting.get(id) === 0).flatMap((id) => {
+    return ids.flatMap((id) => {
+      // what is named twice starts once
+      if (this.#waiting.get(id) !== 0) return [];
       this.#waiting.delete(id);
       return this.#steps.get(id) ?? [];
     });
