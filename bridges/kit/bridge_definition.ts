@@ -73,6 +73,8 @@ export interface BridgeDefinition {
    * @throws {PatchbayError} `INVALID_CONFIGURATION` for an argument that describes no application
    */
   from?(argument: string): Promise<BridgeDefinition>;
+  /** Applications of the kind that come with the bridge: `from` takes their names, which are those of the applications. */
+  shipped?: readonly AppName[];
   /**
    * Looks for the application on this machine; without it nobody can know, and the bridge starts only where it is named.
    * @param options `quietly` only looks at files: no program is asked, nothing is sent
@@ -111,6 +113,7 @@ const Shape = z.looseObject({
   argument: z.string().optional(),
   needsWindow: z.boolean().optional(),
   toConnect: z.string().optional(),
+  shipped: z.array(AppName).readonly().optional(),
   from: z.custom(isFunction).optional(),
   find: z.custom(isFunction).optional(),
   install: z.custom(isFunction).optional(),
