@@ -12,6 +12,7 @@ export const bridge: BridgeDefinition = {
     const { findManifest } = await import("./find_manifest.ts");
     return definitionOf(await findManifest(argument));
   },
+  shipped: SHIPPED,
   async find({ quietly } = {}) {
     const found = quietly !== true && await isHere("scsynth");
     return found
