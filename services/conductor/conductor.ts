@@ -39,6 +39,7 @@ import { monitoringEndpoints } from "./monitoring/monitoring_endpoints.ts";
 import { openMonitoringStore } from "./monitoring/monitoring_settings.ts";
 import { PlanStore } from "./plan_store.ts";
 import { ResultFeed } from "./execution/result_feed.ts";
+import { runEndpoints } from "./execution/run_endpoints.ts";
 import { Runs } from "./execution/runs.ts";
 import { RETRY_LIMITS, type RetryLimits } from "./execution/step_attempts.ts";
 import { type BreakerLimits, Breakers } from "./execution/breakers.ts";
@@ -155,6 +156,7 @@ export async function startConductor({ bus, signal: given, ...options }: Conduct
       requests: approval.requests,
       signal,
       more: [
+        ...runEndpoints(bus),
         ...approval.endpoints,
         ...rehearsals,
         ...undoEndpoints(takeBacks),

@@ -21,6 +21,7 @@ export {
   groupedEndpoint,
 } from "./endpoint_group.ts";
 export * from "./environment.ts";
+export * from "./first_message.ts";
 export * from "./job.ts";
 export * from "./job_consumer.ts";
 export * from "./job_lookup.ts";
