@@ -1,0 +1,62 @@
+/** `patchbay rehearse`: what a plan, or words, would do; and `patchbay rehearsal`: the service that finds out. */
+import { createClient } from "@patchbay/client";
+import { Id } from "@patchbay/contracts";
+import { Command } from "commander";
+import { EXIT } from "../outcome.ts";
+import { describePlan } from "../plan_text.ts";
+import { printable } from "../printable.ts";
+import { describeRehearsal } from "../rehearsal/rehearsal_text.ts";
+import { connection } from "./do.ts";
+
+interface Options {
+  url?: string;
+  home?: string;
+  provider?: string;
+  json?: true;
+}
+
+export function rehearseCommand(signal: AbortSignal): Command {
+  return new Command("rehearse")
+    .description("Say what a plan would change, step by step: tried on simulators, no application is touched.")
+    .argument("<plan or instruction...>", "the id of a plan that is kept, or what should happen, in words")
+    .option("--url <url>", "the gateway (default: $PATCHBAY_URL, or the studio that runs in --home)")
+    .option("--home <folder>", "the installation whose studio and key are used (default: $PATCHBAY_HOME, or .patchbay)")
+    .option("--provider <name>", "who plans: phrasebook or claude (default: the studio's choice)")
+    .option("--json", "print the rehearsal as JSON")
+    .addHelpText("after", EXAMPLES)
+    .action(async (words: string[], options: Options) => {
+      const client = createClient(await connection(options));
+      const text = words.join(" ");
+      const { provider } = options;
+      const planned = Id.safeParse(text).success
+        ? { ...await client.plans.get(text, { signal }), rehearsal: await client.plans.rehearse(text, { signal }) }
+        : await client.instructions.rehearse(text, { signal, ...(provider === undefined ? {} : { provider }) });
+      const { plan, rehearsal } = planned;
+      if (options.json === true) console.log(JSON.stringify(rehearsal, null, 2));
+      else {
+        console.log(printable(describePlan(plan)));
+        console.log(`\n${describeRehearsal(rehearsal)}\nPlan ${plan.id}`);
+      }
+      Deno.exitCode = rehearsal.ok ? EXIT.ok : EXIT.failed;
+    });
+}
+
+export function rehearsalCommand(signal: AbortSignal): Command {
+  return new Command("rehearsal")
+    .description("Run the rehearsal service by itself, as a studio server does. The embedded studio has its own.")
+    .addHelpText(
+      "after",
+      "\nThe studio is $PATCHBAY_NATS_URL, the way in $PATCHBAY_NATS_CREDENTIALS.\n\nExample:\n  $ PATCHBAY_NATS_CREDENTIALS=rehearsal/credentials.json patchbay rehearsal",
+    )
+    .action(async () => {
+      const { runRehearsals } = await import("../rehearsal/run.ts");
+      Deno.exitCode = await runRehearsals(signal);
+    });
+}
+
+const EXAMPLES = `
+The exit status is 1 where a step would fail.
+
+Examples:
+  $ patchbay rehearse "add a red cube and render it"
+  $ patchbay rehearse 0198f1c2-7a3b-7c4d-8e5f-112233445566`;
