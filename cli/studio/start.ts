@@ -11,6 +11,7 @@ import { apiKeyRecord, createApiKey, type Gateway, type GatewayOptions, Scope, s
 import { startLlmPlanner } from "@patchbay/llm-planner";
 import { configureLogging } from "@patchbay/telemetry";
 import { statusLines } from "../bridges/status_lines.ts";
+import { serveRehearsals } from "../rehearsal/serve.ts";
 import { machineName } from "../workstation.ts";
 import { chooseBridges, type Wanted } from "./choose_bridges.ts";
 import { openHome, type StudioHome } from "./home.ts";
@@ -92,6 +93,7 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
   await migrate(await connect("operator"), { signal });
   parts.use(await startContextStore({ bus: await connect("context-store") }));
   parts.use(await startConductor({ bus: await connect("conductor") }));
+  parts.use(await serveRehearsals({ bus: await connect("rehearsal"), folder: join(home.path, "rehearsals") }));
   parts.use(await startLlmPlanner({ bus: await connect("llm-planner"), ...provider(options) }));
   const gateway = parts.use(
     await startGatewaySomewhere(options, {
