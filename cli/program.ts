@@ -5,6 +5,7 @@ import { doCommand } from "./commands/do.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { installCommand } from "./commands/install.ts";
 import { newBridgeCommand } from "./commands/new_bridge.ts";
+import { rehearsalCommand, rehearseCommand } from "./commands/rehearsal.ts";
 import { studioCommand } from "./commands/studio.ts";
 import { redoCommand, undoCommand } from "./commands/undo.ts";
 import { workstationCommand } from "./commands/workstation.ts";
@@ -21,10 +22,12 @@ export function createProgram(signal: AbortSignal): Command {
     const make of [
       studioCommand,
       doCommand,
+      rehearseCommand,
       undoCommand,
       redoCommand,
       bridgeCommand,
       workstationCommand,
+      rehearsalCommand,
       newBridgeCommand,
       installCommand,
       doctorCommand,
