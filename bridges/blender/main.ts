@@ -1,40 +1,5 @@
-/** The Blender bridge as a process: `deno run -A main.ts --server nats://… --bridge ws-07 --mode background`. */
-import { connectBus } from "@patchbay/bus";
-import { configureLogging } from "@patchbay/telemetry";
-import { BridgeId } from "@patchbay/contracts";
-import { parseArgs } from "node:util";
-import { z } from "zod";
-import { startBlenderBridge } from "./mod.ts";
+/** The Blender bridge as a process: `deno run -A main.ts [BLENDER] --server nats://… --bridge ws-07 --mode background`. */
+import { runBridge } from "@patchbay/bridge-kit/run";
+import { bridge } from "./bridge.ts";
 
-const { values } = parseArgs({
-  options: {
-    server: { type: "string", default: "nats://127.0.0.1:4222" },
-    credentials: { type: "string" },
-    bridge: { type: "string", default: "local" },
-    mode: { type: "string", default: "background" },
-    blender: { type: "string" },
-    "allow-code": { type: "boolean", default: false },
-    "work-dir": { type: "string", default: ".patchbay/bridges/blender" },
-  },
-});
-const stop = new AbortController();
-for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, () => stop.abort());
-
-await configureLogging({ level: "info", format: "json" });
-await using bus = await connectBus({
-  servers: values.server,
-  name: `blender.${values.bridge}`,
-  ...(values.credentials === undefined ? {} : { credentialsFile: values.credentials }),
-  signal: stop.signal,
-});
-await using bridge = await startBlenderBridge({
-  bus,
-  bridge: BridgeId.parse(values.bridge),
-  mode: z.enum(["background", "interface", "simulator"]).parse(values.mode),
-  ...(values.blender === undefined ? {} : { blenderPath: values.blender }),
-  allowCode: values["allow-code"],
-  workDir: values["work-dir"],
-  signal: stop.signal,
-});
-await bridge.ended;
-if (bridge.failure !== undefined) throw bridge.failure;
+await runBridge(bridge);

@@ -1,40 +1,5 @@
-/** The TouchDesigner bridge as a process: `deno run -A main.ts --server nats://… --bridge ws-07 --mode interface`. */
-import { connectBus } from "@patchbay/bus";
-import { BridgeId } from "@patchbay/contracts";
-import { configureLogging } from "@patchbay/telemetry";
-import { parseArgs } from "node:util";
-import { bridge as definition } from "./bridge.ts";
-import { BridgeMode } from "@patchbay/bridge-kit";
+/** The TouchDesigner bridge as a process: `deno run -A main.ts [PORT] --server nats://… --bridge ws-07 --mode interface`. */
+import { runBridge } from "@patchbay/bridge-kit/run";
+import { bridge } from "./bridge.ts";
 
-const { values } = parseArgs({
-  options: {
-    server: { type: "string", default: "nats://127.0.0.1:4222" },
-    credentials: { type: "string" },
-    bridge: { type: "string", default: "local" },
-    mode: { type: "string", default: "interface" },
-    port: { type: "string" },
-    "allow-code": { type: "boolean", default: false },
-    "work-dir": { type: "string", default: ".patchbay/bridges/touchdesigner" },
-  },
-});
-const stop = new AbortController();
-for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, () => stop.abort());
-
-await configureLogging({ level: "info", format: "json" });
-await using bus = await connectBus({
-  servers: values.server,
-  name: `touchdesigner.${values.bridge}`,
-  ...(values.credentials === undefined ? {} : { credentialsFile: values.credentials }),
-  signal: stop.signal,
-});
-await using bridge = await definition.start({
-  bus,
-  bridge: BridgeId.parse(values.bridge),
-  mode: BridgeMode.parse(values.mode),
-  ...(values.port === undefined ? {} : { argument: values.port }),
-  allowCode: values["allow-code"],
-  workDir: values["work-dir"],
-  signal: stop.signal,
-});
-await bridge.ended;
-if (bridge.failure !== undefined) throw bridge.failure;
+await runBridge(bridge);
