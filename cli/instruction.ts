@@ -2,21 +2,20 @@
 import { type Client, createClient } from "@patchbay/client";
 import { type AppName, type Id, type ManifestDocument, newId, type Run } from "@patchbay/contracts";
 import { span, withCorrelation } from "@patchbay/telemetry";
+import { type ApprovalOptions, passApproval } from "./approval.ts";
 import { followRun } from "./follow_run.ts";
 import { EXIT } from "./outcome.ts";
 import { describeAnswer, describePlan } from "./plan_text.ts";
 import { bringPicturesBack } from "./pictures.ts";
 import { printable } from "./printable.ts";
 
-export interface InstructionOptions {
+export interface InstructionOptions extends ApprovalOptions {
   /** Where the gateway is, and the key to it. */
   gateway: { url: string; key: string };
   /** Saves the last image here, or all of them where it is a folder. */
   out?: string;
   /** @default the studio's */
   provider?: string;
-  say: (line: string) => void;
-  signal: AbortSignal;
 }
 
 /**
@@ -35,12 +34,15 @@ async function run(instruction: string, correlationId: Id, given: InstructionOpt
   const trace = { id: correlationId.replaceAll("-", "") };
   const client = createClient({ ...options.gateway, fetch: noting(trace) });
   const began = performance.now();
-  const { plan, runId } = await client.instructions.run(instruction, {
+  const asked = await client.instructions.run(instruction, {
     correlationId,
     signal,
     ...(options.provider === undefined ? {} : { provider: options.provider }),
   });
+  const { plan, runId } = asked;
   say(describePlan(plan));
+  const ended = await passApproval(client, asked, options);
+  if (ended !== undefined) return ended;
   const outcome = await followRun(client, plan, { runId, correlationId }, { say, signal });
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
   say(

@@ -2,8 +2,8 @@
 import { type ErrorCode, ERRORS, toProblem } from "@patchbay/contracts";
 import { printable } from "./printable.ts";
 
-/** What the shell sees. */
-export const EXIT = { ok: 0, failed: 1, usage: 2, interrupted: 130 } as const;
+/** What the shell sees. `awaitingApproval`: nothing has run, somebody must approve it first. */
+export const EXIT = { ok: 0, failed: 1, usage: 2, awaitingApproval: 3, interrupted: 130 } as const;
 
 /** What to do in a terminal, where the table speaks to a program. */
 const HERE: Partial<Record<ErrorCode, string>> = {

@@ -7,6 +7,7 @@ import { installCommand } from "./commands/install.ts";
 import { newBridgeCommand } from "./commands/new_bridge.ts";
 import { rehearsalCommand, rehearseCommand } from "./commands/rehearsal.ts";
 import { studioCommand } from "./commands/studio.ts";
+import { approveCommand, plansCommand, rejectCommand, runCommand } from "./commands/plans.ts";
 import { redoCommand, undoCommand } from "./commands/undo.ts";
 import { workstationCommand } from "./commands/workstation.ts";
 import { VERSION } from "./version.ts";
@@ -23,6 +24,10 @@ export function createProgram(signal: AbortSignal): Command {
       studioCommand,
       doCommand,
       rehearseCommand,
+      plansCommand,
+      runCommand,
+      approveCommand,
+      rejectCommand,
       undoCommand,
       redoCommand,
       bridgeCommand,

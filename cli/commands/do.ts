@@ -1,6 +1,7 @@
 /** `patchbay do`: one instruction to a running studio. */
 import { PatchbayError } from "@patchbay/contracts";
 import { Command } from "commander";
+import { terminalConfirm, whereOf } from "../approval.ts";
 import { runInstruction } from "../instruction.ts";
 import { checkOut } from "../pictures.ts";
 import { homePath, readKey, runningStudio } from "../studio/home.ts";
@@ -10,6 +11,7 @@ interface Options {
   url?: string;
   home?: string;
   provider?: string;
+  yes?: true;
 }
 
 export function doCommand(signal: AbortSignal): Command {
@@ -20,6 +22,7 @@ export function doCommand(signal: AbortSignal): Command {
     .option("--url <url>", "the gateway (default: $PATCHBAY_URL, or the studio that runs in --home)")
     .option("--home <folder>", "the installation whose studio and key are used (default: $PATCHBAY_HOME, or .patchbay)")
     .option("--provider <name>", "who plans: phrasebook or claude (default: the studio's choice)")
+    .option("--yes", "approve what the policies ask for, unasked")
     .addHelpText(
       "after",
       '\nThe key is $PATCHBAY_KEY, or the one kept in --home.\n\nExample:\n  $ patchbay do "render it" --out hero.png',
@@ -30,6 +33,9 @@ export function doCommand(signal: AbortSignal): Command {
         gateway: await connection(options),
         ...(options.out === undefined ? {} : { out: options.out }),
         ...(options.provider === undefined ? {} : { provider: options.provider }),
+        yes: options.yes === true,
+        confirm: terminalConfirm(),
+        where: whereOf(options),
         say: (line) => console.log(line),
         signal,
       });

@@ -5,6 +5,7 @@ import { Command, Option } from "commander";
 import { APPLICATIONS } from "../applications.ts";
 import { ITEM_GRAMMAR, parseItem } from "../bridges/item.ts";
 import { loadBridge } from "../bridges/load.ts";
+import { terminalConfirm, whereOf } from "../approval.ts";
 import { findExample, outFolder, runExample } from "../examples/run.ts";
 import { runInstruction } from "../instruction.ts";
 import { checkOut } from "../pictures.ts";
@@ -27,6 +28,7 @@ interface Options {
   interface?: true;
   allowCode?: true;
   provider?: string;
+  yes?: true;
 }
 
 export function studioCommand(signal: AbortSignal): Command {
@@ -54,11 +56,16 @@ export function studioCommand(signal: AbortSignal): Command {
     .option("--simulate", "use simulators even where there are the applications: Blender's, and those that are named")
     .option("--allow-code", "let commands run Python inside the applications")
     .option("--provider <name>", "who plans: phrasebook (offline) or claude (needs ANTHROPIC_API_KEY)")
+    .option("--yes", "with --do or --example: approve what the policies ask for, unasked")
     .addHelpText("after", EXAMPLES)
     .action(async (texts: string[], options: Options) => {
       const example = options.example === undefined ? undefined : findExample(options.example);
       if (example === undefined) await checkOut(options.out);
       const say = (line: string) => console.log(line);
+      const approval = { yes: options.yes === true, confirm: terminalConfirm() };
+      // this studio ends with what it does: one must run for the approval
+      const where = whereOf({ home: homePath(options.home) });
+      const elsewhere = { where, first: `patchbay studio ${where}` };
       await using studio = await startStudio({
         home: homePath(options.home),
         port: options.port,
@@ -75,7 +82,7 @@ export function studioCommand(signal: AbortSignal): Command {
       if (example !== undefined) {
         await studio.bridgesReady(signal);
         const out = options.out ?? outFolder(example);
-        Deno.exitCode = await runExample(example, { gateway: studio, out, say, signal });
+        Deno.exitCode = await runExample(example, { gateway: studio, out, ...approval, ...elsewhere, say, signal });
         if (options.exit === true || signal.aborted) return;
       }
       if (options.do === undefined) {
@@ -88,6 +95,8 @@ export function studioCommand(signal: AbortSignal): Command {
       Deno.exitCode = await runInstruction(options.do, {
         gateway: studio,
         ...(options.out === undefined ? {} : { out: options.out }),
+        ...approval,
+        ...elsewhere,
         say,
         signal,
       });

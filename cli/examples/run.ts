@@ -3,6 +3,7 @@ import { type Client, createClient } from "@patchbay/client";
 import { type AppName, type BridgeId, newId, PatchbayError, type Run } from "@patchbay/contracts";
 import { type Example, EXAMPLES, type Prepared } from "@patchbay/examples";
 import { span, withCorrelation } from "@patchbay/telemetry";
+import { type ApprovalOptions, passApproval } from "../approval.ts";
 import { followRun } from "../follow_run.ts";
 import { EXIT } from "../outcome.ts";
 import { describePlan } from "../plan_text.ts";
@@ -10,12 +11,10 @@ import { printable } from "../printable.ts";
 import { perform } from "./perform.ts";
 import { saveOutputs } from "./save.ts";
 
-export interface RunExampleOptions {
+export interface RunExampleOptions extends ApprovalOptions {
   gateway: { url: string; key: string };
   /** The folder that gets what is made. */
   out: string;
-  say: (line: string) => void;
-  signal: AbortSignal;
 }
 
 /** @throws {PatchbayError} `NOT_FOUND` with the examples that there are */
@@ -43,13 +42,15 @@ export function runExample(example: Example, options: RunExampleOptions): Promis
   return withCorrelation(correlationId, () => span("example", {}, () => run(example, { ...options, say })));
 }
 
-async function run(example: Example, { gateway, out, say, signal }: RunExampleOptions): Promise<number> {
+async function run(example: Example, options: RunExampleOptions): Promise<number> {
+  const { gateway, out, say, signal } = options;
   const began = performance.now();
   const client = createClient(gateway);
   const prepared = await example.prepare({ client, bridges: await bridgesOf(client, example, signal), signal });
   say(`\nExample: ${example.title}`);
   for (const note of prepared.notes) say(`Note: ${note}`);
-  const run = await runSteps(client, prepared, { say, signal });
+  const run = await runSteps(client, prepared, options);
+  if (typeof run === "number") return run;
   if (signal.aborted && run.status !== "succeeded") return EXIT.interrupted;
   const succeeded = run.status === "succeeded";
   const live = succeeded ? await perform(client, prepared.performance, { say, signal }) : [];
@@ -61,16 +62,18 @@ async function run(example: Example, { gateway, out, say, signal }: RunExampleOp
   return succeeded ? EXIT.ok : EXIT.failed;
 }
 
+/** The run once it is over, or the exit status where it did not begin. */
 async function runSteps(
   client: Client,
   { instruction, steps }: Prepared,
-  options: Pick<RunExampleOptions, "say" | "signal">,
-): Promise<Run> {
+  options: RunExampleOptions,
+): Promise<Run | number> {
   const correlationId = newId();
   const { plan } = await client.plans.save({ instruction, steps }, { correlationId });
   options.say(describePlan(plan));
-  const { runId } = await client.plans.run(plan.id, { correlationId });
-  return await followRun(client, plan, { runId, correlationId }, options);
+  const asked = await client.plans.run(plan.id, { correlationId });
+  const ended = await passApproval(client, { plan, ...asked }, options);
+  return ended ?? await followRun(client, plan, { runId: asked.runId, correlationId }, options);
 }
 
 /** @throws {PatchbayError} `BRIDGE_OFFLINE` where an application has none */
