@@ -118,7 +118,7 @@ export class Application<S> implements AsyncDisposable {
 
   /** Gives a session up that has become useless, unless another one has begun meanwhile. */
   lose(session: Session<S>, error: PatchbayError): void {
-    if (this.#session === session) this.#current?.abort(error);
+    if (this.#session?.lost === session.lost) this.#current?.abort(error);
   }
 
   /**

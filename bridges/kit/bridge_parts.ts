@@ -33,6 +33,9 @@ import { Signals } from "./signals.ts";
 import { StateReporter } from "./state/reporter.ts";
 import { pause } from "./supervision/backoff.ts";
 import { Troubles } from "./troubles.ts";
+import { OwnCommands } from "./undo/own_commands.ts";
+import { recordedAdapter } from "./undo/recorded_adapter.ts";
+import { UndoHistory } from "./undo/undo_history.ts";
 
 const QUEUE_LIMIT = 256;
 /** While the bus is away, so much time is between two states that replace each other on the disk, in milliseconds. */
@@ -119,8 +122,9 @@ export function assembleParts<S>(
     },
     behind: () => spool.holds(subjects.state(manifest.app, bridge)),
   });
+  const history = new UndoHistory();
   const application: Application<S> = new Application({
-    adapter: options.adapter,
+    adapter: recordedAdapter(options.adapter, manifest, history),
     title: manifest.title,
     host: (session) => adapterHost(session, { options, self, state, signals }),
     onChange: changed,
@@ -133,7 +137,12 @@ export function assembleParts<S>(
   const ledger = openLedger(bus);
   const journal = new ExecutionJournal(options.workDir);
   ended.addEventListener("abort", () => journal[Symbol.dispose](), { once: true });
-  const runner = commandRunner({ options, self, fence, queue, application, state, spool, signals, ledger, journal });
+  const fit = (value: unknown, name: string) => fitValue(value, name, (meta, content) => putAsset(bus, meta, content));
+  const own = new OwnCommands({ manifest, application, history, allowCode: options.allowCode, fit });
+  const runner = commandRunner(
+    { options, self, fence, queue, application, state, spool, signals, ledger, journal },
+    own,
+  );
   const batches = bridgeBatches({ options, self, fence, queue, application, state, spool, signals, ledger, journal });
   return {
     self,
@@ -160,6 +169,7 @@ function commandRunner<S>(
     S,
     "fence" | "queue" | "application" | "state" | "spool" | "signals" | "ledger" | "journal"
   >,
+  own: OwnCommands<S>,
 ): CommandRunner<S> {
   const { bus, manifest, bridge, allowCode, stuckMs } = options;
   const paces = new ProgressPace();
@@ -187,6 +197,7 @@ function commandRunner<S>(
       return spool.settled(entry);
     },
     onCompleted: (completion) => spool.settled(completion),
+    own,
     claims: new Claims({ bus, ledger, self, fence }),
     journal,
     ...(stuckMs === undefined ? {} : { stuckMs }),

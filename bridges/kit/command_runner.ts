@@ -1,12 +1,12 @@
 /** One command from its arrival to its result. */
 import {
+  ANY_BRIDGE,
   type AppManifest,
   type BridgeId,
   type Command,
   type CommandDefinition,
   type EnvelopeOf,
   type Id,
-  type JsonObject,
   PatchbayError,
   type Progress,
   type Result,
@@ -34,6 +34,7 @@ import {
 } from "./how_it_ended.ts";
 import { lifecycleSession } from "./lifecycle_commands.ts";
 import { watchOverdue } from "./overdue.ts";
+import { ownCommand, type OwnCommands } from "./undo/own_commands.ts";
 import { type Outcome, RememberedResults } from "./remembered_results.ts";
 import { Stopwatch } from "./stopwatch.ts";
 
@@ -57,6 +58,8 @@ export interface CommandRunnerOptions<S> {
   onChanged(): void;
   /** The application begins with a command; it has done with it when what this gives is disposed. */
   onBegun(command: EnvelopeOf<Command>): Disposable;
+  /** What the bridge does itself, beside its manifest's commands. */
+  own: OwnCommands<S>;
   claims: Claims;
   journal: ExecutionJournal;
   /** After its deadline or its cancellation, a command may block the application for so long, in milliseconds. @default 60_000 */
@@ -85,7 +88,7 @@ export class CommandRunner<S> {
     const arrived = new Stopwatch();
     const publishes = arrival.lane === "interactive";
     try {
-      const { definition, args } = this.#check(name, command.payload);
+      const { definition, args } = this.#check(name, command, arrival);
       const key = command.payload.idempotencyKey ?? command.id;
       const remembered = { command: name, args, reads: definition.effect === "read" };
       const { outcome, repeated } = this.#remembered.once(key, remembered, async () => {
@@ -139,9 +142,13 @@ export class CommandRunner<S> {
   }
 
   /** @throws {PatchbayError} `UNKNOWN_COMMAND`, `INVALID_REQUEST`, `INVALID_ARGUMENTS`, `CODE_DISABLED` */
-  #check(name: string, payload: Command): { definition: CommandDefinition; args: JsonObject } {
-    const { manifest, allowCode } = this.#options;
-    const definition = Object.hasOwn(manifest.commands, name) ? manifest.commands[name] : undefined;
+  #check(name: string, command: EnvelopeOf<Command>, arrival: Arrival) {
+    const { manifest, allowCode, bridge } = this.#options;
+    const { payload } = command;
+    const { bridge: address } = arrival.sentTo ?? sentTo(command, manifest.app, bridge);
+    const own = address === ANY_BRIDGE ? undefined : ownCommand(name);
+    const definition: CommandDefinition | undefined = own ??
+      (Object.hasOwn(manifest.commands, name) ? manifest.commands[name] : undefined);
     if (definition === undefined) {
       throw PatchbayError.of("UNKNOWN_COMMAND", `${manifest.title} has no command '${name}'`, {
         context: { available: Object.keys(manifest.commands) },
@@ -223,12 +230,14 @@ export class CommandRunner<S> {
   #turn(work: Work, attempt: Attempt): Promise<Turn> {
     const { controller, watch } = attempt;
     const { application } = this.#options;
-    const session = lifecycleSession(application, work.definition.kind) ?? application.connected();
+    const own = this.#options.own.find(work.name);
+    const session = own?.session ?? lifecycleSession(application, work.definition.kind) ?? application.connected();
     const { signal } = controller;
     const lost = () => controller.abort(lostDuring(work, session, watch.started));
     session.lost.addEventListener("abort", lost, { once: true });
     const { priority } = work.command.payload;
-    const turn = this.#options.queue.enqueue(() => this.#haveTurn(work, attempt, session), { priority, signal });
+    const task = () => this.#haveTurn(work, attempt, session);
+    const turn = own?.waits === false ? task() : this.#options.queue.enqueue(task, { priority, signal });
     const answer = Promise.withResolvers<Turn>();
     // a deadline and a lost application are answered at once; a cancelled command says itself what became of it
     signal.addEventListener("abort", () => {

@@ -3,6 +3,7 @@ import {
   ANY_BRIDGE,
   type BridgeId,
   Command,
+  type CommandDefinition,
   type EnvelopeOf,
   JsonObject,
   type Result,
@@ -18,6 +19,7 @@ import {
   startService,
 } from "@patchbay/bus";
 import type { BridgeSelf } from "./bridge_self.ts";
+import { OWN_COMMANDS } from "./undo/own_commands.ts";
 
 export interface EndpointsOptions {
   bus: Bus;
@@ -56,7 +58,7 @@ export async function serveEndpoints(options: EndpointsOptions): Promise<BridgeE
     // two processes with one id must not both answer
     const group = (address: BridgeId, endpoints: AnyGroupedEndpoint[], joined: boolean) =>
       service.addGroup({ prefix: `${SUBJECT_ROOT}.cmd.${manifest.app}.${address}`, queue: address, endpoints, joined });
-    const own = await group(bridge, [...commands, snapshotEndpoint(options)], true);
+    const own = await group(bridge, [...commands, ...ownEndpoints(options), snapshotEndpoint(options)], true);
     const any = await group(ANY_BRIDGE, commands, false);
     return { own, any, [Symbol.asyncDispose]: () => service[Symbol.asyncDispose]() };
   } catch (error) {
@@ -65,8 +67,14 @@ export async function serveEndpoints(options: EndpointsOptions): Promise<BridgeE
   }
 }
 
-function commandEndpoints({ self: { manifest }, run }: EndpointsOptions): AnyGroupedEndpoint[] {
-  return Object.entries(manifest.commands).map(([name, { kind, effect, lane, summary }]) =>
+const commandEndpoints = (options: EndpointsOptions) => endpointsOf(options.self.manifest.commands, options);
+const ownEndpoints = (options: EndpointsOptions) => endpointsOf(OWN_COMMANDS, options);
+
+function endpointsOf(
+  commands: Readonly<Record<string, CommandDefinition>>,
+  { run }: EndpointsOptions,
+): AnyGroupedEndpoint[] {
+  return Object.entries(commands).map(([name, { kind, effect, lane, summary }]) =>
     groupedEndpoint<Command, Result>({
       name,
       metadata: { kind, effect, lane, summary: summary.slice(0, 200) },

@@ -53,6 +53,8 @@ export interface AppDoubleOptions<C extends Commands> extends
   open?: (host: AdapterHost) => Promise<void> | void;
   /** Makes commands one undo step. @default the application cannot */
   group?: Adapter["group"];
+  /** Takes one command back where it lies on top. @default the application cannot */
+  stepBack?: Adapter["stepBack"];
 }
 
 /** What a handler was called with. */
@@ -107,14 +109,14 @@ export async function startAppDouble<C extends Commands>(
   manifest: AppManifest<C>,
   options: AppDoubleOptions<C> = {},
 ): Promise<AppDouble> {
-  const { bridge: id = "ws-01", handlers = {}, snapshot, open, group, ...bridgeOptions } = options;
+  const { bridge: id = "ws-01", handlers = {}, snapshot, open, group, stepBack, ...bridgeOptions } = options;
   await using stack = new AsyncDisposableStack();
   const used = typeof bus === "string"
     ? stack.use(await connectBus({ servers: bus, name: `${manifest.app}.${id}` }))
     : bus;
   const workDir = await Deno.makeTempDir({ prefix: "patchbay-double-" });
   stack.defer(() => Deno.remove(workDir, { recursive: true }));
-  const adapter = new DoubleAdapter(new Map(Object.entries(handlers)), snapshot ?? (() => ({})), open, group);
+  const adapter = new DoubleAdapter(new Map(Object.entries(handlers)), snapshot ?? (() => ({})), open, group, stepBack);
   const bridge = stack.use(
     await startBridge({
       bus: used,
@@ -152,6 +154,7 @@ class DoubleAdapter implements Adapter {
     private readonly takeSnapshot: () => unknown,
     private readonly onOpen: ((host: AdapterHost) => Promise<void> | void) | undefined,
     readonly group: Adapter["group"],
+    readonly stepBack: Adapter["stepBack"],
   ) {}
 
   async open(host: AdapterHost) {

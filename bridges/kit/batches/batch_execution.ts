@@ -111,7 +111,7 @@ export class BatchExecution<S> {
     const changing = commands.filter(({ definition }) => definition.effect !== "read").length;
     if (changing === 0 || (commands.length === 1 && this.#mode !== "undo")) return undefined;
     const label = payload.label ?? `Batch of ${commands.length} commands`;
-    return await session.adapter.group?.(label, session.lost);
+    return await session.adapter.group?.(label, session.lost, this.#options.message.id);
   }
 
   async #runAll(): Promise<void> {

@@ -4,6 +4,7 @@ import {
   bindReferences,
   type CommandDefinition,
   findReferences,
+  type InverseCommand,
   type JsonObject,
 } from "@patchbay/contracts";
 
@@ -34,8 +35,29 @@ export function inverseOf(
 ): Inverse | undefined {
   if (effect === "read" || undo === "none") return undefined;
   if (undo === "app") return { command: UNDO, args: {} };
-  return { command: undo.command, args: bound(undo.args ?? {}, done) };
+  return boundInverse(undo, done);
 }
+
+/**
+ * The inverse command for one command that was done, whatever lies on top of the undo history; `undefined` where its
+ * manifest has none.
+ * @throws {ValidationError} `PLAN_INVALID` where the result does not have what is referred to
+ */
+export function inverseCommandOf(
+  { undo, inverse }: CommandDefinition,
+  done: { args: JsonObject; result: unknown },
+): Inverse | undefined {
+  const command = typeof undo === "object" ? undo : inverse;
+  return command === undefined ? undefined : boundInverse(command, done);
+}
+
+const boundInverse = (
+  { command, args = {} }: InverseCommand,
+  done: { args: JsonObject; result: unknown },
+): Inverse => ({
+  command,
+  args: bound(args, done),
+});
 
 /** A plan's references begin at a step's result: here the arguments and the result are that. */
 function bound(args: JsonObject, done: { args: JsonObject; result: unknown }): JsonObject {
