@@ -2,52 +2,54 @@
 import assert from "node:assert/strict";
 import { createSocket } from "node:dgram";
 import { join } from "node:path";
-import { AssetRef, type JsonObject } from "@patchbay/contracts";
+import { AssetRef, type JsonObject, manifestOf } from "@patchbay/contracts";
 import { getAsset, putAsset } from "@patchbay/bus";
+import { inverseOf } from "../kit/batches/inverse.ts";
 import { fileOf, hasPython, type ScriptStudio, startScriptStudio, until } from "./testing/script_studio.ts";
 
 const test = (name: string, fn: () => Promise<void>) => Deno.test({ name, ignore: !hasPython, fn });
 
-/** Starts an example and remembers what was called; at the end it was everything. */
+interface Example extends ScriptStudio {
+  /** Runs a command's inverse, as its manifest says; what came of it is looked at by the test. */
+  undo(command: string, args: JsonObject, result: unknown): Promise<unknown>;
+}
+
+/** Starts an example and remembers what was called and taken back; at the end it was everything. */
 async function withExample(
   name: string,
   env: Record<string, string>,
-  use: (studio: ScriptStudio) => Promise<void>,
+  use: (example: Example) => Promise<void>,
 ): Promise<void> {
   const argument = fileOf(`examples/${name}`);
   await using studio = await startScriptStudio({
     argument,
     change: (script) => ({ ...script, program: { ...script.program!, env: { ...script.program!.env, ...env } } }),
   });
+  const { commands } = manifestOf(await studio.manifest());
   const called = new Set<string>();
+  const undone = new Set<string>();
+  const call: Example["call"] = (command, ...rest) => {
+    called.add(command);
+    return studio.call(command, ...rest);
+  };
   await use({
     ...studio,
-    call: (command, ...rest) => {
-      called.add(command);
-      return studio.call(command, ...rest);
+    call,
+    undo(command, args, result) {
+      const inverse = inverseOf(commands[command]!, { args, result });
+      assert.ok(inverse !== undefined, `${command} claims no undo`);
+      undone.add(command);
+      return call(inverse.command, inverse.args);
     },
   });
-  assert.deepEqual([...called].sort(), Object.keys((await studio.manifest()).commands).sort());
+  assert.deepEqual([...called].sort(), Object.keys(commands).sort());
+  const undoable = Object.keys(commands).filter((command) => commands[command]!.undo !== "none");
+  assert.deepEqual([...undone].sort(), undoable.sort());
 }
 
 async function inFolder(use: (folder: string) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir();
   await use(folder).finally(() => Deno.remove(folder, { recursive: true }));
-}
-
-/** Runs a command's inverse, as its manifest says. */
-async function undo(studio: ScriptStudio, command: string, args: JsonObject, result: unknown): Promise<void> {
-  const { undo } = (await studio.manifest()).commands[command]!;
-  assert.ok(typeof undo === "object", `${command} claims no inverse`);
-  const given = Object.entries(undo.args ?? {}).map(([name, value]) => {
-    const ref: unknown = Object(value)["$ref"];
-    if (typeof ref !== "string") return [name, value];
-    return [
-      name,
-      ref.split(".").slice(1).reduce((inner, key) => Object(inner)[key], ref.startsWith("args") ? args : result),
-    ];
-  });
-  await studio.call(undo.command, Object.fromEntries(given));
 }
 
 test("lights: levels reach the Art-Net node, a fade goes there in steps, and a level is taken back", async () => {
@@ -64,7 +66,7 @@ test("lights: levels reach the Art-Net node, a fade goes there in steps, and a l
       await until(() => level(12) === 128);
       assert.equal(new TextDecoder().decode(packets[0]!.subarray(0, 7)), "Art-Net");
       assert.equal(packets[0]!.length, 18 + 512);
-      await undo(studio, "set_level", args, result);
+      await studio.undo("set_level", args, result);
       await until(() => level(12) === 0);
       packets.length = 0;
       await studio.call("fade", { channel: 1, level: 1, seconds: 0.2 });
@@ -137,7 +139,7 @@ test("a projector: it is turned on, read back, and off again; what somebody does
       async (studio) => {
         const result = await studio.call("set_power", { on: true });
         assert.deepEqual([result, projector.on], [{ now: true, before: false }, true]);
-        await undo(studio, "set_power", { on: true }, result);
+        await studio.undo("set_power", { on: true }, result);
         assert.equal(projector.on, false);
         await studio.call("set_source", { source: "sdi" });
         assert.equal(projector.source, "sdi");
@@ -172,10 +174,12 @@ test("a show's clock: frames are counted while it runs, and a cue is called when
       break;
     }
     assert.deepEqual(await studio.call("list_cues"), { Licht: 10.1 });
-    await undo(studio, "start_clock", { at: 10 }, 10);
+    await studio.undo("start_clock", { at: 10 }, 10);
     const stopped = Number(await studio.call("stop_clock"));
     assert.ok(stopped > 10.1);
     assert.equal(await studio.call("stop_clock"), stopped, "it stands");
+    assert.equal(await studio.undo("stop_clock", {}, stopped), stopped);
+    await until(async () => Number(await studio.call("stop_clock")) > stopped);
   }));
 
 test("a shot list: every change is in the file, and is taken back; a change of the file is told", () =>
@@ -187,7 +191,7 @@ test("a shot list: every change is in the file, and is taken back; a change of t
       const status = { shot: args.shot, status: "wip" };
       const result = await studio.call("set_status", status);
       assert.deepEqual(await studio.call("list_shots", { status: "wip" }), [{ ...status, note: args.note }]);
-      await undo(studio, "set_status", status, result);
+      await studio.undo("set_status", status, result);
       assert.deepEqual(await studio.call("list_shots", { status: "wip" }), []);
       await using events = studio.events("shot_changed");
       await studio.bus.nc.flush();
@@ -196,7 +200,7 @@ test("a shot list: every change is in the file, and is taken back; a change of t
         assert.deepEqual(message.payload.data, { shot: args.shot });
         break;
       }
-      await undo(studio, "add_shot", args, {});
+      await studio.undo("add_shot", args, {});
       assert.deepEqual(await studio.call("list_shots"), []);
       await assert.rejects(studio.call("delete_shot", { shot: args.shot }), /no shot/);
     });
