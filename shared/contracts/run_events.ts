@@ -75,7 +75,8 @@ export const RunEvent = z.discriminatedUnion("type", [
   z.looseObject({
     ...ofStep,
     type: z.literal("STEP_FINISHED"),
-    bridge: BridgeId,
+    /** `any` of a step with `forEach` that had no round. */
+    bridge: z.union([BridgeId, z.literal(ANY_BRIDGE)]),
     session: Id.optional(),
     /** Of a step with `forEach`: `null`, its rounds have the values. */
     value: JsonValue,

@@ -1,7 +1,9 @@
 /** One run at work: ready steps in parallel, each transition appended to the log before it takes effect. */
 import {
   ANY_BRIDGE,
+  bindItems,
   type EndStatus,
+  type ForEach,
   holds,
   type JsonObject,
   PatchbayError,
@@ -19,7 +21,10 @@ import { Lanes } from "./lanes.ts";
 import type { RunLog } from "./run_log.ts";
 import { type Ended, type Next, Schedule } from "./schedule.ts";
 import type { StepOutcome } from "./step_outcome.ts";
-import { StepRunner, type StepRunnerDeps } from "./step_runner.ts";
+import { mayChange } from "./step_document.ts";
+import { runRounds, type StepRoundsDeps } from "./step_rounds.ts";
+import { StepRunner, type StepRunnerDeps, type Work } from "./step_runner.ts";
+import { runVerified } from "./step_verification.ts";
 import { StepValues } from "./step_values.ts";
 
 export type ExecutionDeps = StepRunnerDeps;
@@ -202,6 +207,7 @@ export class Execution {
   }
 
   async #outcomeOf(step: Step): Promise<StepOutcome> {
+    if (step.forEach !== undefined) return await this.#outcomeOfRounds(step, step.forEach);
     const before = this.#before.get(step.id);
     let args: JsonObject;
     try {
@@ -209,7 +215,29 @@ export class Execution {
     } catch (error) {
       return this.#refused(error);
     }
-    return await this.#runner.run({ step, args, before });
+    return await this.#runVerified({ step, args, before });
+  }
+
+  async #outcomeOfRounds(step: Step, forEach: ForEach): Promise<StepOutcome> {
+    let items: readonly unknown[];
+    try {
+      items = bindItems(forEach, await this.#values.resultsFor(step));
+    } catch (error) {
+      return this.#refused(error);
+    }
+    const deps: StepRoundsDeps = {
+      log: this.#log,
+      correlationId: this.#run.correlationId,
+      reads: !mayChange(this.#runner.documentOf(step)),
+      cancelled: this.#cancelled.signal,
+      run: (work) => this.#runVerified(work),
+      bind: (step, round) => this.#values.bind(step, round),
+    };
+    return await runRounds(deps, step, items, this.#before.get(step.id));
+  }
+
+  #runVerified(work: Work): Promise<StepOutcome> {
+    return runVerified(this.#runner, work, this.#run.correlationId);
   }
 
   /** What cannot be bound cannot be sent. */
@@ -225,7 +253,9 @@ export class Execution {
     if (outcome.status === "cancelled") return await this.#endCancelled(step);
     if (outcome.status === "failed") return await this.#recordFailure(step, outcome.problem);
     const { status: _, ...done } = outcome;
-    const event: RunEvent = { type: "STEP_FINISHED", ...of, ...done, value: done.value as JsonObject };
+    // the rounds of a step have its values
+    const value = step.forEach === undefined ? done.value as JsonObject : null;
+    const event: RunEvent = { type: "STEP_FINISHED", ...of, ...done, value };
     if (!this.#log.fits(event)) {
       // it was done, but what came of it is not kept: later steps cannot have it
       const message = `Step '${step.id}' was done, but what it gave is too large to be kept in the run's log`;

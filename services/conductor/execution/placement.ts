@@ -2,7 +2,15 @@
  * Where the steps of a run go. Steps for any bridge of an application all go to one, so that each finds what those before
  * have made, and to the application as it was then: once a step has changed something, those that follow ask for its session.
  */
-import { ANY_BRIDGE, type AppName, type BridgeId, type Id, type Run, type Step } from "@patchbay/contracts";
+import {
+  ANY_BRIDGE,
+  type AppName,
+  type BridgeId,
+  type Id,
+  type Run,
+  type Step,
+  type StepRun,
+} from "@patchbay/contracts";
 
 /** A bridge, or whichever is free. */
 export type Place = BridgeId | typeof ANY_BRIDGE;
@@ -13,6 +21,10 @@ export const isPlacedWithRun = ({ bridge = ANY_BRIDGE, placement = "run" }: Step
 
 /** What a step may do to its application: `reopens` starts or ends it. */
 export type PlacedEffect = "reads" | "changes" | "reopens";
+
+/** Where a step is done, or its rounds. */
+const bridgeOf = (before: StepRun | undefined): BridgeId | undefined =>
+  [before, ...before?.rounds ?? []].map((one) => one?.bridge).find((one) => one !== undefined && one !== ANY_BRIDGE);
 
 export class Placement {
   readonly #bridges = new Map<AppName, BridgeId>();
@@ -25,9 +37,8 @@ export class Placement {
   constructor(run: Run, effectOf: (step: Step) => PlacedEffect) {
     const begun = run.plan.steps.flatMap((step) => {
       const before = Object.hasOwn(run.steps, step.id) ? run.steps[step.id]! : undefined;
-      return before?.bridge === undefined || before.bridge === ANY_BRIDGE
-        ? []
-        : [{ step, before, bridge: before.bridge }];
+      const bridge = bridgeOf(before);
+      return before === undefined || bridge === undefined ? [] : [{ step, before, bridge }];
     });
     begun.sort((a, b) => (a.before.startedAt ?? 0) - (b.before.startedAt ?? 0));
     for (const { step, before, bridge } of begun) {

@@ -14,6 +14,8 @@ export type StepOutcome =
     durationMs: number;
     /** The time that the application was open in which it was done. */
     session?: Id;
+    /** Its effect was read back, and is as it should be. */
+    verified?: boolean;
   }
   | { status: "failed"; problem: Problem }
   | { status: "cancelled" };

@@ -99,6 +99,37 @@ export class StepRunner {
     }
   }
 
+  /**
+   * Reads something where a step was done.
+   * @throws the reason of `abandoned`
+   */
+  async read(
+    step: Step,
+    { bridge, session }: { bridge: BridgeId; session?: Id },
+    round?: number,
+  ): Promise<StepOutcome> {
+    const { run, cancelled, abandoned } = this.#options;
+    const document = this.documentOf(step);
+    const outcome = await attemptUntilDone(this.#deps, {
+      runId: run.id,
+      correlationId: run.correlationId,
+      step,
+      bridge,
+      session,
+      document,
+      args: step.args,
+      commandId: newId(),
+      priority: step.priority ?? run.plan.priority ?? "normal",
+      timeoutMs: step.timeoutMs ?? document?.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+      cancelled,
+      abandoned,
+      waiting: (reason, problem) => this.#waiting(step, round, reason, problem),
+      mayLeave: () => false,
+    });
+    if (outcome === "elsewhere") throw new Error(`'${step.command}' went elsewhere, which it may not`);
+    return outcome;
+  }
+
   async #runAt(
     bridge: Place,
     { step, round, args, before, commandId }: Work & { commandId: Id },

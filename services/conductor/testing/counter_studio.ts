@@ -53,6 +53,18 @@ export const counter = defineApp({
       args: z.object({ text: z.string() }),
       result: z.object({ text: z.string() }),
     }),
+    set: command({
+      summary: "Sets the count.",
+      args: z.object({ to: z.number() }),
+      result: count,
+      idempotent: true,
+      verify: { command: "get", expect: { "/count": { $ref: "args.to" } } },
+    }),
+    numbers: query({
+      summary: "Says some numbers again.",
+      args: z.object({ list: z.array(z.number()) }),
+      result: z.object({ list: z.array(z.number()) }),
+    }),
     render: command({ summary: "Adds one, as a job.", args: z.object({}), result: count, lane: "job" }),
   },
 });
@@ -89,6 +101,8 @@ export async function startCounter(bus: Bus | string, bridge = "ws-01", handlers
       render: ({ signal }) => work(signal, () => ({ count: ++value })),
       book: ({ args: { characters } }) => ({ title: "A long one", pages: ["x".repeat(characters)] }),
       title: ({ args: { text } }) => ({ text }),
+      set: ({ args: { to }, signal }) => work(signal, () => ({ count: value = to })),
+      numbers: ({ args: { list } }) => ({ list }),
       ...handlers,
     },
     snapshot: () => ({ count: value }),
