@@ -8,6 +8,7 @@ import { newBridgeCommand } from "./commands/new_bridge.ts";
 import { rehearsalCommand, rehearseCommand } from "./commands/rehearsal.ts";
 import { studioCommand } from "./commands/studio.ts";
 import { approveCommand, plansCommand, rejectCommand, runCommand } from "./commands/plans.ts";
+import { triggersCommand } from "./commands/triggers.ts";
 import { redoCommand, undoCommand } from "./commands/undo.ts";
 import { workstationCommand } from "./commands/workstation.ts";
 import { VERSION } from "./version.ts";
@@ -30,6 +31,7 @@ export function createProgram(signal: AbortSignal): Command {
       rejectCommand,
       undoCommand,
       redoCommand,
+      triggersCommand,
       bridgeCommand,
       workstationCommand,
       rehearsalCommand,

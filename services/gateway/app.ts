@@ -31,6 +31,7 @@ import { rehearsalRoutes } from "./routes/rehearsals.ts";
 import { runRoutes } from "./routes/runs.ts";
 import { undoRoutes } from "./routes/undo.ts";
 import { startRoutes } from "./routes/start.ts";
+import { triggerRoutes } from "./routes/triggers.ts";
 
 export type App = Hono<{ Variables: Variables }>;
 
@@ -53,6 +54,7 @@ export function allRoutes(deps: GatewayDeps): Route[] {
     ...monitoringRoutes(deps),
     ...undoRoutes(deps),
     ...linkRoutes(deps),
+    ...triggerRoutes(deps),
     ...eventRoutes(deps),
     ...healthRoutes(deps),
     ...startRoutes(deps),

@@ -42,6 +42,7 @@ import { followStudio, type StudioEvent, type StudioFilter } from "./events.ts";
 import { follow, type FollowOptions } from "./follow.ts";
 import { type CallOptions, type ClientOptions, createHttp, type Http } from "./http.ts";
 import { plans, policies } from "./plans.ts";
+import { triggers } from "./triggers.ts";
 
 export type { ClientOptions };
 
@@ -119,6 +120,7 @@ export function createClient(options: ClientOptions) {
     runs: runs(http),
     assets: assets(http),
     links: links(http),
+    triggers: triggers(http),
   };
 }
 

@@ -5,3 +5,4 @@ export { type Client, type ClientOptions, createClient, type LinkDraft } from ".
 export type { CallOptions } from "./http.ts";
 export type { PlanDraft, VerdictOptions } from "./plans.ts";
 export type { StudioEvent, StudioFilter } from "./events.ts";
+export type { TriggerDraft } from "./triggers.ts";
