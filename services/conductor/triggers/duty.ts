@@ -12,6 +12,7 @@ import {
 import { dueBetween, isSchedule, nextDue, type TriggerSchedule } from "@patchbay/contracts/trigger-validation";
 import { Alarm } from "./alarm.ts";
 import type { Checkpoint } from "./checkpoint.ts";
+import { debounce } from "./debounce.ts";
 import { type Cause, fire, type FireDeps } from "./fire.ts";
 import { dueTime, firingId, noteId } from "./firing_ids.ts";
 import { writeFiring } from "./firing_log.ts";
@@ -114,22 +115,16 @@ export class Duty implements Disposable {
     if (failed !== undefined) {
       return this.#show(known, notFired(trigger.id, event, "filtered", `'${failed.path}' is not as it should be`));
     }
-    if (trigger.debounceMs === 0) {
-      return await this.#fire(known, causeOf(event, this.#live ? Date.now() : event.storedAt));
-    }
     const now = this.#live ? Date.now() : event.storedAt;
-    const { pending } = state;
-    if (pending !== undefined && pending.dueAt <= now) await this.#firePending(known);
+    if (trigger.debounceMs === 0) return await this.#fire(known, causeOf(event, now));
+    const { due, replaced, pending } = debounce(state.pending, event, { now, debounceMs: trigger.debounceMs });
+    if (due !== undefined) await this.#fire(known, causeOf(due.event, due.dueAt));
     const after = this.#deps.checkpoint.state(trigger.id, revision);
     if (after.suspended !== undefined) return;
-    const last = after.pending === undefined || after.pending.event.id === event.id
+    const last = replaced === undefined
       ? after.last
-      : notFired(trigger.id, after.pending.event, "debounced", "another one came soon after it");
-    this.#set(known, {
-      ...after,
-      pending: { event, dueAt: now + trigger.debounceMs },
-      ...(last === undefined ? {} : { last }),
-    });
+      : notFired(trigger.id, replaced, "debounced", "another one came soon after it");
+    this.#set(known, { ...after, pending, ...(last === undefined ? {} : { last }) });
     this.#arm();
   }
 

@@ -4,7 +4,6 @@ import {
   Alert,
   envelope,
   type Id,
-  MAX_TRIGGER_CHAIN,
   PatchbayError,
   subjects,
   toProblem,
@@ -18,6 +17,7 @@ import type { Chains } from "./chains.ts";
 import { firingId, noteId } from "./firing_ids.ts";
 import { writeFiring } from "./firing_log.ts";
 import type { Histories } from "./histories.ts";
+import { loopOf } from "./loop.ts";
 import type { KeptTrigger } from "./records.ts";
 import type { StartRun } from "./start_run.ts";
 
@@ -133,19 +133,6 @@ async function started(
 
 async function ledTo({ chains, signal }: FireDeps, { within }: Cause): Promise<readonly TriggerId[]> {
   return within === undefined ? [] : await chains.ledTo(within, signal);
-}
-
-/** Why a trigger does not go on with what led to it. */
-function loopOf(before: readonly TriggerId[], id: TriggerId): string | undefined {
-  if (before.includes(id)) {
-    const between = before.slice(before.indexOf(id) + 1);
-    return between.length === 0
-      ? "the trigger did that itself"
-      : `the trigger did that itself, through ${between.map((other) => `'${other}'`).join(", ")}`;
-  }
-  return before.length < MAX_TRIGGER_CHAIN
-    ? undefined
-    : `${before.length} triggers have led to it, one after the other`;
 }
 
 async function raiseAlert({ bus, signal }: FireDeps, trigger: Trigger, cause: Cause, why: string): Promise<void> {

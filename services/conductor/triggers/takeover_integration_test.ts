@@ -1,0 +1,182 @@
+import assert from "node:assert/strict";
+import { isOver } from "@patchbay/contracts";
+import { fileURLToPath } from "node:url";
+import {
+  ask,
+  fired,
+  firings,
+  flashAtDrum,
+  put,
+  runIds,
+  startTestStudio,
+  type TestStudio,
+  until,
+} from "./test_triggers.ts";
+
+/**
+ * Every event has begun one run: none was lost, none came twice. Where a conductor died as it sent the command, the run says
+ * that nobody knows whether it was done; then it may be missing.
+ */
+async function assertOnce({ bus, ...studio }: TestStudio, strikes: readonly string[]): Promise<void> {
+  await until(async () => (await firings(bus, "flash")).length >= strikes.length, "every firing is told");
+  const told = await firings(bus, "flash");
+  assert.deepEqual(told.map(({ outcome }) => outcome), strikes.map(() => "started"));
+  assert.deepEqual((await runIds(bus)).sort(), told.map(({ id }) => id).sort());
+  const wanted: unknown[] = [];
+  const unknown = new Set<unknown>();
+  for (const { runId } of told) {
+    await until(async () => isOver(await ask(bus, "run", { runId })), "every run is over");
+    const { status, steps, plan } = await ask(bus, "run", { runId });
+    const color = plan.steps[0]?.args["color"];
+    wanted.push(color);
+    if (status === "succeeded") continue;
+    assert.equal(steps["s1"]?.problem?.code, "OUTCOME_UNKNOWN");
+    unknown.add(color);
+  }
+  assert.deepEqual(wanted.sort(), [...strikes].sort());
+  const flashed = studio.colors();
+  assert.equal(new Set(flashed).size, flashed.length, "none flashed twice");
+  assert.deepEqual(strikes.filter((strike) => !flashed.includes(strike) && !unknown.has(strike)), []);
+}
+
+const numbered = (count: number) => Array.from({ length: count }, (_, i) => `strike ${i}`);
+const busy = { ...flashAtDrum, maxPerMinute: 600 };
+
+Deno.test("conductors that die one after the other amid events lose none, and their followers fire none twice", async () => {
+  await using studio = await startTestStudio();
+  const { bus } = studio;
+  let leader = await studio.conductor();
+  await put(bus, busy);
+  const strikes = numbered(100);
+  for (let round = 0; round < 4; round++) {
+    const next = await studio.conductor();
+    for (const strike of strikes.slice(round * 20, round * 20 + 20)) studio.strike(strike);
+    const seen = round * 20 + 5;
+    await until(() => studio.colors().length >= seen);
+    await leader.kill();
+    leader = next;
+  }
+  await using _last = leader;
+  for (const strike of strikes.slice(80)) studio.strike(strike);
+  await assertOnce(studio, strikes);
+});
+
+Deno.test("a conductor that leaves gives the triggers to the next one at once", async () => {
+  await using studio = await startTestStudio();
+  const { bus } = studio;
+  const first = await studio.conductor({ leaseTtlMs: 600_000 });
+  await put(bus, busy);
+  await using _second = await studio.conductor();
+  const strikes = numbered(20);
+  for (const strike of strikes.slice(0, 10)) studio.strike(strike);
+  await until(() => studio.colors().length >= 3);
+  await first[Symbol.asyncDispose]();
+  for (const strike of strikes.slice(10)) studio.strike(strike);
+  await assertOnce(studio, strikes);
+});
+
+Deno.test("events that happen while no conductor is there fire late, and those that are too old are told", async () => {
+  await using studio = await startTestStudio();
+  const { bus } = studio;
+  const first = await studio.conductor();
+  await put(bus, flashAtDrum);
+  await put(bus, { ...flashAtDrum, id: "punctual", lateMs: 0 });
+  await first[Symbol.asyncDispose]();
+  studio.strike("kick");
+  // the punctual one is late a second after that
+  const struckAt = Date.now();
+  await until(() => Date.now() > struckAt + 1_500);
+  await using _second = await studio.conductor();
+  await until(() => studio.colors().length === 1);
+  const missed = await fired(bus, "punctual", () => true);
+  assert.equal(missed.outcome, "missed");
+  assert.match(missed.reason, /^struck of drums\.ws-01: \d+ s ago, when no conductor was there$/);
+  assert.deepEqual(studio.colors(), ["kick"]);
+});
+
+Deno.test("an event that waits for others survives the conductor that heard it", async () => {
+  await using studio = await startTestStudio();
+  const { bus } = studio;
+  const first = await studio.conductor();
+  await put(bus, { ...flashAtDrum, debounceMs: 2_000 });
+  studio.strike("first");
+  studio.strike("last");
+  await until(async () => (await ask(bus, "trigger", { id: "flash" })).last?.outcome === "debounced");
+  await first.kill();
+  await using _second = await studio.conductor();
+  await until(() => studio.colors().length > 0);
+  assert.deepEqual(studio.colors(), ["last"]);
+  assert.deepEqual((await firings(bus, "flash")).map(({ outcome }) => outcome), ["started"]);
+});
+
+Deno.test("a time that comes while one conductor follows another is due once", async () => {
+  await using studio = await startTestStudio();
+  const { bus } = studio;
+  const first = await studio.conductor();
+  const at = Date.now() + 700;
+  const flash = { app: "lamp", command: "flash" };
+  await put(bus, { id: "once", when: { at }, then: { ...flash, args: { color: "once", at: { $event: "/at" } } } });
+  await put(bus, { id: "often", when: { cron: "* * * * * *" }, then: { ...flash, args: { color: "often" } } });
+  assert.ok(((await ask(bus, "trigger", { id: "often" })).nextAt ?? 0) > Date.now());
+  await first.kill();
+  await using _second = await studio.conductor();
+  await using _third = await studio.conductor();
+  await until(() => studio.colors().filter((color) => color === "often").length >= 3);
+  const once = await firings(bus, "once");
+  assert.deepEqual(once.map(({ outcome, dueAt }) => [outcome, dueAt]), [["started", at]]);
+  assert.deepEqual(
+    studio.lamp.executions.filter(({ args }) => args["color"] === "once").map(({ args }) => args["at"]),
+    [at],
+  );
+  const due = (await firings(bus, "often")).filter(({ outcome }) => outcome === "started").map(({ dueAt }) => dueAt);
+  assert.equal(new Set(due).size, due.length);
+  assert.equal((await ask(bus, "trigger", { id: "once" })).nextAt, undefined);
+});
+
+Deno.test("times that pass while no conductor is there are told, and the last one is made up for", async () => {
+  await using studio = await startTestStudio();
+  const { bus } = studio;
+  const first = await studio.conductor();
+  const flash = { app: "lamp", command: "flash", args: { color: "often" } };
+  await put(bus, { id: "often", when: { cron: "* * * * * *" }, then: flash });
+  await put(bus, { id: "once", when: { at: Date.now() + 100 }, then: flash, lateMs: 0 });
+  await first[Symbol.asyncDispose]();
+  const before = studio.colors().length;
+  const leftAt = Date.now();
+  await until(() => Date.now() > leftAt + 3_500);
+  await using _second = await studio.conductor();
+  const missed = await fired(bus, "often", ({ outcome }) => outcome === "missed");
+  assert.match(missed.reason, /^due [234] times from .* on, when no conductor was there$/);
+  await until(() => studio.colors().length > before);
+  assert.equal((await fired(bus, "once", () => true)).outcome, before === 0 ? "missed" : "started");
+});
+
+Deno.test("a conductor process that is killed amid events loses none, and the next one fires none twice", async () => {
+  await using studio = await startTestStudio();
+  const { bus } = studio;
+  const program = fileURLToPath(import.meta.resolve("../main.ts"));
+  const start = () =>
+    new Deno.Command(Deno.execPath(), {
+      args: ["run", "--no-prompt", "-A", program],
+      env: { PATCHBAY_NATS_URL: studio.nats.url, PATCHBAY_POLICIES: "embedded" },
+      stdout: "null",
+      stderr: "null",
+    }).spawn();
+  const first = start();
+  let ended = false;
+  const end = first.status.then(() => ended = true);
+  try {
+    // nobody answers before it is there
+    await until(() => put(bus, busy).then(() => true, () => false));
+    const strikes = numbered(60);
+    for (const strike of strikes.slice(0, 30)) studio.strike(strike);
+    await until(() => studio.colors().length >= 5);
+    first.kill("SIGKILL");
+    for (const strike of strikes.slice(30)) studio.strike(strike);
+    await using _second = await studio.conductor();
+    await assertOnce(studio, strikes);
+  } finally {
+    if (!ended) first.kill("SIGKILL");
+    await end;
+  }
+});
