@@ -19,7 +19,7 @@ import { type BlenderSimulator, startBlenderSimulator } from "./simulator.ts";
 export type BlenderMode = BridgeMode;
 
 export interface BlenderAdapterOptions
-  extends Pick<AppLinkAdapterOptions, "linksDir" | "silenceMs" | "startTimeoutMs"> {
+  extends Pick<AppLinkAdapterOptions, "linksDir" | "silenceMs" | "startTimeoutMs" | "transport"> {
   mode: BlenderMode;
   /** @default found on this machine */
   blenderPath?: string;

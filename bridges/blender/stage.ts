@@ -20,7 +20,8 @@ export function stageBlender({ bridge, workDir, state, signal }: StageOptions): 
   });
   return Promise.resolve({
     manifest: blender,
-    adapter: blenderAdapter({ mode: "interface", linksDir }),
+    // a socket's file lies in no folder of ours: it would stay behind where the thread is taken away
+    adapter: blenderAdapter({ mode: "interface", linksDir, transport: "tcp" }),
     notes,
     [Symbol.asyncDispose]: () => simulator[Symbol.asyncDispose](),
   });

@@ -1,9 +1,13 @@
-/** The rehearsal service in a process of its own: `PATCHBAY_NATS_URL` and `PATCHBAY_NATS_CREDENTIALS` from the environment. */
+/**
+ * The rehearsal service in a process of its own: `PATCHBAY_NATS_URL` and `PATCHBAY_NATS_CREDENTIALS` from the environment, and
+ * `PATCHBAY_ALIVE_FILE`, which a health check looks at.
+ */
 import { busFromEnvironment, connectBus } from "@patchbay/bus";
 import { PatchbayError } from "@patchbay/contracts";
 import { configureLogging, logger } from "@patchbay/telemetry";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { keepAlive } from "./alive.ts";
 import { serveRehearsals } from "./serve.ts";
 
 /** Resolves with the exit status. */
@@ -16,6 +20,8 @@ export async function runRehearsals(signal: AbortSignal): Promise<number> {
     await using stack = new AsyncDisposableStack();
     stack.defer(() => Deno.remove(folder, { recursive: true }));
     const service = stack.use(await serveRehearsals({ bus, folder, signal }));
+    const aliveFile = Deno.env.get("PATCHBAY_ALIVE_FILE");
+    if (aliveFile !== undefined) stack.use(await keepAlive(aliveFile, bus));
     await service.ended;
     return 0;
   } catch (error) {

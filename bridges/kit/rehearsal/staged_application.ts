@@ -9,7 +9,8 @@
  * 2. Make the simulator's own document of it. What the state does not say (a light's energy) or the simulator cannot hold is
  *    a note: one for each kind of thing that is missing, with some names, never one for each object.
  * 3. Start the simulator in this process, or as a child of the kit's supervision, in `workDir`, reachable there only: no
- *    fixed port, no folder of the artist's own application, no MIDI port that others see.
+ *    fixed port, no socket outside `workDir` (an App link: `transport: "tcp"`), no folder of the artist's own application, no
+ *    MIDI port that others see. A thread that is taken away cleans up nothing: what is left must lie in `workDir`.
  * 4. Answer the adapter that the bridge itself uses, told where that simulator is. Whoever opens the stage gives it a host
  *    that keeps new files in memory, and closes it before it disposes of the stage, which ends the simulator.
  *
