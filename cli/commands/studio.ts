@@ -56,7 +56,7 @@ export function studioCommand(signal: AbortSignal): Command {
     .option("--simulate", "use simulators even where there are the applications: Blender's, and those that are named")
     .option("--allow-code", "let commands run Python inside the applications")
     .option("--provider <name>", "who plans: phrasebook (offline) or claude (needs ANTHROPIC_API_KEY)")
-    .option("--yes", "with --do or --example: approve what the policies ask for, unasked")
+    .option("--yes", "with --do, or --example in your own windows: approve what the policies ask for, unasked")
     .addHelpText("after", EXAMPLES)
     .action(async (texts: string[], options: Options) => {
       const example = options.example === undefined ? undefined : findExample(options.example);
@@ -82,7 +82,17 @@ export function studioCommand(signal: AbortSignal): Command {
       if (example !== undefined) {
         await studio.bridgesReady(signal);
         const out = options.out ?? outFolder(example);
-        Deno.exitCode = await runExample(example, { gateway: studio, out, ...approval, ...elsewhere, say, signal });
+        // whoever names an example wants what it does, unless the window in which it does it is theirs
+        const yes = approval.yes || options.interface !== true;
+        Deno.exitCode = await runExample(example, {
+          gateway: studio,
+          out,
+          ...approval,
+          yes,
+          ...elsewhere,
+          say,
+          signal,
+        });
         if (options.exit === true || signal.aborted) return;
       }
       if (options.do === undefined) {
