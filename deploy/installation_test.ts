@@ -20,7 +20,7 @@ const config = ({ root }: InstallationOptions) => Deno.readTextFile(`${root}/nat
 Deno.test("the first set-up makes a user for each service and the operator, and the gateway's key", async () => {
   await using installation = await newInstallation();
   const made = await setUp(installation);
-  assert.deepEqual(made, ["gateway", "llm-planner", "conductor", "context-store", "operator"]);
+  assert.deepEqual(made, ["gateway", "llm-planner", "conductor", "context-store", "rehearsal", "operator"]);
   const { user, seed, inboxPrefix } = await read(`${installation.root}/conductor/credentials.json`);
   assert.deepEqual([user, inboxPrefix], ["conductor", "_INBOX_conductor"]);
   assert.match(seed, /^SU[A-Z2-7]{56}$/);

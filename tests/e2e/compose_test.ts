@@ -141,7 +141,19 @@ Deno.test({
 
   await t.step("an instruction is planned, approved and run", () => runs("add a cube named Hero"));
 
-  for (const service of ["conductor", "context-store", "gateway"]) {
+  await t.step("an instruction is rehearsed on a simulator that holds the scene, which stays as it is", async () => {
+    const scene = { bridge: "blender.ws-07", command: "get_scene", args: {} };
+    const before = (await studio.ask("/v1/commands", scene)).body.value;
+    const { status, body } = await studio.ask("/v1/instructions", { instruction: "delete Hero", mode: "rehearse" });
+    assert.equal(status, 201, JSON.stringify(body));
+    assert.equal(body.status, "rehearsed");
+    const [step] = body.rehearsal.steps;
+    assert.deepEqual([step.status, step.risk], ["succeeded", "high"], JSON.stringify(step));
+    assert.ok(step.changes.some(({ object }: { object: string }) => object === "object 'Hero'"));
+    assert.deepEqual((await studio.ask("/v1/commands", scene)).body.value, before);
+  });
+
+  for (const service of ["conductor", "context-store", "gateway", "rehearsal"]) {
     await t.step(`${service} is killed, comes back, and commands run again`, async () => {
       await studio.compose("kill", "--signal", "KILL", service);
       await studio.compose("start", service);
