@@ -38,6 +38,8 @@ export async function startChild(script: string, ready: RegExp, env: Record<stri
     }
     waiting?.found.reject(new Error(`${script} ended before it printed ${waiting.pattern}`));
   };
+  let ended = false;
+  void child.status.then(() => ended = true);
   const first = next(ready);
   const reading = read();
   return {
@@ -49,7 +51,7 @@ export async function startChild(script: string, ready: RegExp, env: Record<stri
       return await answered;
     },
     async [Symbol.asyncDispose]() {
-      child.kill("SIGTERM");
+      if (!ended) child.kill("SIGTERM");
       await child.status;
       await input.close().catch(() => {});
       await reading;

@@ -4,6 +4,7 @@ import { compareLiveCommands } from "./ableton.ts";
 import { compareBatches } from "./batches.ts";
 import { measureBridges } from "./bridges.ts";
 import { compareBusCommands } from "./bus_commands.ts";
+import { compareConductor } from "./conductor.ts";
 import { compareHttpCommands } from "./http_commands.ts";
 import { compareJobs } from "./jobs.ts";
 import { compareLinkLatency } from "./links.ts";
@@ -19,6 +20,10 @@ const BENCHES: Record<string, { about: string; run(): Promise<Row[]> }> = {
   http: { about: "POST /v1/commands beside a bare hono handler with one NATS request", run: http },
   commands: { about: "interactive commands beside a bare NATS request", run: compareBusCommands },
   jobs: { about: "jobs beside a bare work queue of JetStream", run: compareJobs },
+  conductor: {
+    about: "plan steps beside raw publishes and raw jobs, and recovery after a kill",
+    run: compareConductor,
+  },
   batches: { about: "batches beside the same commands one by one", run: compareBatches },
   links: { about: "a value of a channel into another application, beside a bare publish-subscribe hop", run: links },
   bridges: { about: "10, 100 and 1,000 bridges", run: measureBridges },
