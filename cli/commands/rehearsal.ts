@@ -35,7 +35,7 @@ export function rehearseCommand(signal: AbortSignal): Command {
       if (options.json === true) console.log(JSON.stringify(rehearsal, null, 2));
       else {
         console.log(printable(describePlan(plan)));
-        console.log(`\n${describeRehearsal(rehearsal)}\nPlan ${plan.id}`);
+        console.log(`\n${describeRehearsal(rehearsal)}\nTo run it: patchbay run ${plan.id}`);
       }
       Deno.exitCode = rehearsal.ok ? EXIT.ok : EXIT.failed;
     });
