@@ -55,6 +55,9 @@ export function blenderAdapter({ mode, blenderPath, launch, ...link }: BlenderAd
       get group() {
         return inner.group;
       },
+      get stepBack() {
+        return inner.stepBack;
+      },
       async close() {
         await using _simulator = simulator;
         await inner.close();

@@ -92,7 +92,12 @@ async function dial(
     appVersion: SIMULATOR_VERSION,
     addonVersion: blender.version,
     ...(options.linksDir === undefined ? {} : { linksDir: options.linksDir }),
-    capabilities: { import_formats: READABLE, export_formats: READABLE, engines: ["eevee", "cycles", "workbench"] },
+    capabilities: {
+      import_formats: READABLE,
+      export_formats: READABLE,
+      engines: ["eevee", "cycles", "workbench"],
+      instance: session.instance,
+    },
     background: true,
     execute: (call) =>
       session.execute({
@@ -102,8 +107,9 @@ async function dial(
         event: (name, data) => link()?.event(name, data),
       }),
     snapshot: () => session.snapshot(),
-    groupBegin: (label) => session.beginGroup(label),
+    groupBegin: (label, id) => session.beginGroup(label, id),
     groupEnd: (outcome) => session.endGroup(outcome),
+    stepBack: (direction, id) => session.stepBack(direction, id),
     onShutdown,
     signal,
   });

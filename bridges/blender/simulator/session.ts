@@ -1,6 +1,6 @@
 /** One simulated Blender without its link: a document, its history, and the commands that change it all or nothing. */
 import { type JsonObject, PatchbayError, ValidationError } from "@patchbay/contracts";
-import { BEYOND_SIMULATOR } from "@patchbay/bridge-kit";
+import { BEYOND_SIMULATOR, type HistoryDirection, type SteppedBack } from "@patchbay/bridge-kit";
 import { blender, type BlenderCommands } from "../manifest.ts";
 import type { SceneState } from "../manifest/state.ts";
 import type { CommandContext } from "./command_context.ts";
@@ -39,6 +39,8 @@ const FILE_COMMANDS: ReadonlySet<string> = new Set(["open_file", "new_file"]);
 export interface SimulatedCall {
   command: string;
   args: JsonObject;
+  /** The command's id: what its undo step is known by. */
+  id?: string;
   workDir: string;
   allowCode: boolean;
   /** One of many values of a link: one undo step with those just before. */
@@ -58,6 +60,8 @@ export interface SessionOptions {
 }
 
 export class SimulatedSession {
+  /** Differs between two simulators. */
+  readonly instance = crypto.randomUUID();
   readonly #history: UndoHistory;
   readonly #python: (code: string) => unknown;
   readonly #staged: boolean;
@@ -73,8 +77,13 @@ export class SimulatedSession {
   }
 
   /** Makes the commands that follow one undo step. @throws {PatchbayError} `CONFLICT` where another group is open */
-  beginGroup(label: string): void {
-    this.#history.beginGroup(label);
+  beginGroup(label: string, id?: string): void {
+    this.#history.beginGroup(label, id);
+  }
+
+  /** One command back or forth by its id: only where it lies on top. */
+  stepBack(direction: HistoryDirection, id: string): SteppedBack {
+    return this.#history.stepBack(direction, id);
   }
 
   /** Answers whether all of it was taken back. @throws {PatchbayError} `CONFLICT` where no group is open */
@@ -116,7 +125,7 @@ export class SimulatedSession {
     if (FILE_COMMANDS.has(command)) this.#history.replace(draft);
     // a render undoes nothing, but the camera that it had to add is there from now on
     else if (definition.undo === "app" || draft.activeCamera !== before.activeCamera) {
-      this.#history.commit(draft, call.live);
+      this.#history.commit(draft, { live: call.live, id: call.id });
     } else before.file = draft.file;
     for (const [name, data] of events) call.event(name, data);
     return value;

@@ -1,4 +1,5 @@
 /** What can be taken back: whole documents, one a command, or one for all commands of a group. */
+import type { HistoryDirection, SteppedBack } from "@patchbay/bridge-kit";
 import { PatchbayError } from "@patchbay/contracts";
 import { type Document, emptyDocument } from "./document.ts";
 
@@ -7,16 +8,24 @@ const MAX_UNDO_STEPS = 32;
 
 interface Group {
   label: string;
+  /** What its step is known by. */
+  id: string | undefined;
   /** What its end goes back to. */
   before: Document;
   /** Whether that takes back all that happened since it began. */
   whole: boolean;
 }
 
+/** What a step goes back or forth to, and the command that it belongs to. */
+interface Step {
+  document: Document;
+  id: string | undefined;
+}
+
 export class UndoHistory {
   #document: Document;
-  #past: Document[] = [];
-  #future: Document[] = [];
+  #past: Step[] = [];
+  #future: Step[] = [];
   #group: Group | undefined;
   /** What the last value of a link left: while nothing else happens, the next one is part of the same step. */
   #live: Document | undefined;
@@ -31,10 +40,10 @@ export class UndoHistory {
   }
 
   /** One step, unless a group is open; the values of a link in a row are one step too. */
-  commit(draft: Document, live = false): void {
+  commit(draft: Document, { live = false, id }: { live?: boolean | undefined; id?: string | undefined } = {}): void {
     draft.file = { ...draft.file, dirty: true };
     const goesOn = live && this.#live === this.#document;
-    if (this.#group === undefined && !goesOn) this.#push(this.#document);
+    if (this.#group === undefined && !goesOn) this.#push(this.#document, live ? undefined : id);
     this.#future = [];
     this.#document = draft;
     this.#live = live ? draft : undefined;
@@ -56,20 +65,27 @@ export class UndoHistory {
 
   /** @throws {PatchbayError} `COMMAND_FAILED` where there are not so many */
   undo(steps: number): { steps: number } {
-    return this.#step("back", steps);
+    return this.#walk("back", steps);
   }
 
   /** @throws {PatchbayError} `COMMAND_FAILED` where there are not so many */
   redo(steps: number): { steps: number } {
-    return this.#step("forth", steps);
+    return this.#walk("forth", steps);
+  }
+
+  /** Whoever walks by steps knows them no more by their commands. */
+  #walk(direction: "back" | "forth", steps: number): { steps: number } {
+    const walked = this.#step(direction, steps);
+    for (const step of [...this.#past, ...this.#future]) step.id = undefined;
+    return walked;
   }
 
   /** @throws {PatchbayError} `CONFLICT` where another group is open */
-  beginGroup(label: string): void {
+  beginGroup(label: string, id?: string): void {
     if (this.#group !== undefined) {
       throw PatchbayError.of("CONFLICT", `Cannot begin '${label}': '${this.#group.label}' has not ended`);
     }
-    this.#group = { label, before: this.#document, whole: true };
+    this.#group = { label, id, before: this.#document, whole: true };
   }
 
   /** Answers whether all of it was taken back. @throws {PatchbayError} `CONFLICT` where no group is open */
@@ -81,8 +97,22 @@ export class UndoHistory {
       this.#document = group.before;
       return group.whole;
     }
-    if (this.#document !== group.before) this.#push(group.before);
+    if (this.#document !== group.before) this.#push(group.before, group.whole ? group.id : undefined);
     return false;
+  }
+
+  /** One command back or forth by its id: only where it lies on top. */
+  stepBack(direction: HistoryDirection, id: string): SteppedBack {
+    const forth = direction === "redo";
+    if (this.#group !== undefined) return { moved: false, reason: "a group of commands is open" };
+    if ((forth ? this.#future : this.#past).at(-1)?.id !== id) {
+      const since = forth
+        ? "something else was changed after it was taken back"
+        : "something else was changed after it";
+      return { moved: false, reason: since };
+    }
+    this.#step(forth ? "forth" : "back", 1);
+    return { moved: true };
   }
 
   /** The link is gone: what was done in an open group stays, as one step. */
@@ -90,8 +120,8 @@ export class UndoHistory {
     if (this.#group !== undefined) this.endGroup("keep");
   }
 
-  #push(document: Document): void {
-    this.#past = [...this.#past, document].slice(-MAX_UNDO_STEPS);
+  #push(document: Document, id?: string): void {
+    this.#past = [...this.#past, { document, id }].slice(-MAX_UNDO_STEPS);
   }
 
   #step(direction: "back" | "forth", steps: number): { steps: number } {
@@ -108,8 +138,9 @@ export class UndoHistory {
       });
     }
     for (let i = 0; i < steps; i++) {
-      target.push(this.#document);
-      this.#document = source.pop()!;
+      const { document, id } = source.pop()!;
+      target.push({ document: this.#document, id });
+      this.#document = document;
     }
     if (group !== undefined) this.#group = { ...group, before: this.#document, whole: false };
     return { steps };

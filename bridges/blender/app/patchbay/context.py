@@ -38,9 +38,14 @@ def in_window() -> Iterator[None]:
         yield
 
 
+def in_other_mode() -> bool:
+    """Whether the artist is in Edit Mode, or in one of its like."""
+    active = bpy.context.view_layer.objects.active
+    return active is not None and active.mode != "OBJECT"
+
+
 def object_mode() -> None:
     """Leaves Edit Mode and its like: what is done there is not in the object yet, and undo works otherwise."""
     with in_window():
-        active = bpy.context.view_layer.objects.active
-        if active is not None and active.mode != "OBJECT":
+        if in_other_mode():
             bpy.ops.object.mode_set(mode="OBJECT")

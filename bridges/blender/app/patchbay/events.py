@@ -115,7 +115,12 @@ class Events:
         state_changed("human")
 
     def on_depsgraph(self, depsgraph: Any) -> None:
-        if self._ours or _is_playing():
+        if self._ours:
+            return
+        if depsgraph.updates:
+            # whatever it was, it may be a step of the artist's: selecting something is one too
+            history.buried()
+        if _is_playing():
             return
         things = {update.id.name for update in depsgraph.updates if isinstance(update.id, bpy.types.Object)}
         # a scene is also updated when somebody selects something
@@ -128,6 +133,7 @@ class Events:
 
     def on_undo(self) -> None:
         if not self._ours:
+            history.buried()
             self._last_edit = time.monotonic()
             self._first_edit = self._first_edit or self._last_edit
 

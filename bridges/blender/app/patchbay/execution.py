@@ -61,7 +61,7 @@ class Call:
         Raises CANCELLED before it has begun.
         """
         self.stop_if_cancelled()
-        return history.change(label, may_break=may_break, live=self.live)
+        return history.change(label, command_id=self._id, may_break=may_break, live=self.live)
 
     def stop_if_cancelled(self) -> None:
         if self._request.cancelled:

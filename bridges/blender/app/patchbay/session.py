@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import time
+import uuid
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ from .pump import Pump
 from .rendezvous import APP, Rendezvous
 from .version import ADDON_VERSION, LINK_PROTOCOL
 
+# This process: a bridge that finds it again after its link was lost goes on where it was.
+_INSTANCE = str(uuid.uuid4())
 _HEARTBEAT_S = 2.0
 # How long one turn may keep the interface waiting, unless a single command takes longer.
 _TURN_S = 0.02
@@ -53,6 +56,7 @@ class Session:
                 "snapshot": self._snapshot,
                 "group_begin": self._begin_group,
                 "group_end": self._end_group,
+                "step_back": self._step_back,
                 "ping": lambda _request: {},
                 "shutdown": self._shutdown,
             }
@@ -88,7 +92,9 @@ class Session:
     def _begin_group(self, request: Request) -> dict[str, Any]:
         self._leave_group(request.connection)
         check_idle()
-        history.begin_group(str(request.params.get("label", ""))[:100] or "Batch")
+        batch_id = request.params.get("id")
+        label = str(request.params.get("label", ""))[:100] or "Batch"
+        history.begin_group(label, batch_id if isinstance(batch_id, str) else None)
         self._group = request.connection
         return {}
 
@@ -101,6 +107,20 @@ class Session:
         if undo:
             self._state_changed("command")
         return {"undone": undone}
+
+    def _step_back(self, request: Request) -> dict[str, Any]:
+        """Looking what lies on top and the step are one thing: here, on the main thread, nobody comes between."""
+        self._leave_group(request.connection)
+        check_idle()
+        # what the artist did just now is noted before it is looked at
+        bpy.context.view_layer.update()
+        forward = request.params.get("direction") == "redo"
+        with events.ours():
+            why_not = history.step_back(str(request.params.get("id", "")), forward=forward)
+        if why_not is not None:
+            return {"moved": False, "reason": why_not}
+        self._state_changed("command")
+        return {"moved": True}
 
     def _leave_group(self, connection: Connection | None) -> None:
         """Ends the group of a link that is gone: what was done in it stays, as one step."""
@@ -165,6 +185,8 @@ def _hello() -> dict[str, Any]:
         "background": bool(bpy.app.background),
         "capabilities": {
             "groups": True,
+            "step_back": True,
+            "instance": _INSTANCE,
             "import_formats": formats.import_formats(),
             "export_formats": formats.export_formats(),
             "engines": rendering.available_engines(bpy.context.scene),

@@ -26,6 +26,21 @@ def select_hero() -> None:
     bpy.data.objects["Hero"].select_set(True)
 
 
+def select_all() -> None:
+    # with its undo step, as by a click
+    bpy.ops.object.select_all("EXEC_DEFAULT", True, action="INVERT")
+
+
+def set_resolution() -> None:
+    # as a field of the properties editor does
+    bpy.context.scene.render.resolution_x = 333
+    bpy.ops.ed.undo_push(message="Resolution X")
+
+
+def take_back() -> None:
+    bpy.ops.ed.undo()
+
+
 def disconnect() -> None:
     bpy.ops.patchbay.disconnect()
 

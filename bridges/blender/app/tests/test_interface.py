@@ -219,3 +219,37 @@ def test_the_artist_disconnects_and_connects(window: Window) -> None:
     window.artist("connect")
     window.bridge.wait_linked(30)
     assert window.bridge.ask("ping") == {}
+
+
+def step(window: Window, command_id: str, direction: str = "undo") -> bool:
+    return bool(window.bridge.ask("step_back", {"direction": direction, "id": command_id})["moved"])
+
+
+def moved_hero(window: Window, command_id: str) -> str:
+    args = {"object": "Hero", "location": [1, 2, 3]}
+    window.bridge.ask("execute", {"command": "transform_object", "args": args, "id": command_id})
+    return command_id
+
+
+def hero(window: Window) -> Any:
+    return window.bridge.ask("snapshot")["objects"]["Hero"]["location"]
+
+
+def test_a_command_is_taken_back_by_its_id_and_done_again(window: Window) -> None:
+    first = moved_hero(window, "move-1")
+    # whatever the window draws meanwhile is no person's doing
+    time.sleep(1)
+    assert step(window, first)
+    assert hero(window) == [0, 0, 0]
+    time.sleep(0.5)
+    assert step(window, first, "redo")
+    assert hero(window) == [1, 2, 3]
+
+
+@pytest.mark.parametrize("order", ["move_hero", "select_all", "set_resolution", "edit_hero", "take_back"])
+def test_whatever_the_artist_did_last_is_not_taken_back(window: Window, order: str) -> None:
+    first = moved_hero(window, f"move-{order}")
+    window.artist(order)
+    before = window.bridge.ask("snapshot")
+    assert not step(window, first)
+    assert window.bridge.ask("snapshot") == before
