@@ -106,6 +106,7 @@ export async function startConductor({ bus, signal: given, ...options }: Conduct
     offers: world.offers,
     plans,
     manifests,
+    decide,
     tookBack: (run, signal) => takeBacks.settle(run, signal),
     neverBegan: (runId) => approval.requests.goOn(runId),
     limits: options.retry ?? RETRY_LIMITS,

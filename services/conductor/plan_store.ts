@@ -1,6 +1,7 @@
 /** Plans that hold, in bucket `plans`, each with where it stands in its life. */
 import { type Bucket, type Bus, openBucket } from "@patchbay/bus";
 import {
+  type Approval,
   ConflictError,
   type Id,
   PatchbayError,
@@ -9,6 +10,10 @@ import {
   type PlanPolicy,
   PlanRecord,
   type PlanStatus,
+  planTheRest,
+  type RestValidation,
+  type Run,
+  type Step,
   validatePlan,
   ValidationError,
 } from "@patchbay/contracts";
@@ -144,6 +149,33 @@ export class PlanStore {
     throw new ValidationError("PLAN_INVALID", `Plan '${plan.id}' does not hold: ${issues[0]?.message}${more}`, {
       issues: issues.slice(0, MAX_ISSUES),
     });
+  }
+
+  /** What is to be done in the place of what a run had still to do, if it holds by what there is now. */
+  async checkRest(run: Pick<Run, "plan" | "steps">, steps: readonly Step[]): Promise<RestValidation> {
+    const checked = planTheRest(run, steps, this.#world.now());
+    return checked.ok ? checked : planTheRest(run, steps, await this.#world.fresh());
+  }
+
+  /**
+   * Puts the new plan of a run that waits on its way where it is approved, and resolves with the approval; with `undefined`
+   * once the record is another run's, or the signal fires.
+   */
+  async whenApproved({ id: runId, plan }: Run, digest: string, signal: AbortSignal): Promise<Approval | undefined> {
+    await this.#change(plan.id, (record) => {
+      if (record.runId !== runId || !isRunning(record) || record.digest === digest) return undefined;
+      const { requested: _, rehearsedAt: __, ...rest } = record;
+      return { ...rest, plan, digest, status: "awaiting_approval", approvals: [] };
+    });
+    for await (const change of this.#bucket.watch({ filter: plan.id, signal })) {
+      if (change.kind === "ready") continue;
+      const record = change.value;
+      if (record === undefined || record.runId !== runId || record.digest !== digest) return undefined;
+      const approval = record.approvals?.findLast((one) => one.digest === digest);
+      if (record.status === "running" && approval !== undefined) return approval;
+      if (!isRunning(record)) return undefined;
+    }
+    return undefined;
   }
 
   async #read(id: Id): Promise<Kept | undefined> {

@@ -36,6 +36,8 @@ export class Execution {
   readonly #run: Run;
   readonly #log: RunLog;
   readonly #schedule: Schedule;
+  /** Steps that failed, and for which another way was found. */
+  readonly #replaced: ReadonlySet<StepId>;
   readonly #runner: StepRunner;
   readonly #values: StepValues;
   readonly #lanes = new Lanes(COMMANDS_PER_ADDRESS);
@@ -50,8 +52,15 @@ export class Execution {
   /**
    * @param run as its log leaves it: new, or taken over
    * @param abandoned fires when this conductor no longer has the run
+   * @param noOtherWay why there is none, where a step has failed that asks for one
    */
-  constructor(deps: ExecutionDeps, { steps: before, ...run }: Run, runLog: RunLog, abandoned: AbortSignal) {
+  constructor(
+    deps: ExecutionDeps,
+    { steps: before, ...run }: Run,
+    runLog: RunLog,
+    abandoned: AbortSignal,
+    noOtherWay?: string,
+  ) {
     const { steps } = run.plan;
     const statusOf = (id: StepId) => before[id]?.status ?? "pending";
     const hasEnded = (id: StepId) => statusOf(id) !== "pending" && statusOf(id) !== "running";
@@ -59,7 +68,8 @@ export class Execution {
     this.#run = { ...run, steps: {} };
     this.#log = runLog;
     const signal = AbortSignal.any([abandoned, this.#failed.signal]);
-    this.#schedule = new Schedule(steps, statusOf);
+    this.#replaced = new Set(run.replaced);
+    this.#schedule = new Schedule(steps, statusOf, { replaced: this.#replaced, noOtherWay });
     this.#values = new StepValues(deps.bus, steps.filter(({ id }) => !hasEnded(id)), signal);
     this.#runner = new StepRunner(deps, {
       run: { ...run, steps: before },
@@ -93,10 +103,11 @@ export class Execution {
   }
 
   /**
-   * Works until every step has ended; resolves with how the run ended, once the log has it.
+   * Works until every step has ended; resolves with how the run ended, once the log has it. Or until nothing is under way any
+   * more and a step has failed that asks for another way: then it resolves with that step, and the others have not begun.
    * @throws the reason of `abandoned`; what could not be appended
    */
-  async work(): Promise<EndStatus> {
+  async work(): Promise<EndStatus | { failed: StepId }> {
     const ended = [...this.#ended.values()].filter(({ status }) => status !== "succeeded");
     for (const step of this.#run.plan.steps) if (this.#before.has(step.id)) this.#start(step);
     this.#follow(this.#schedule.begin(ended));
@@ -106,6 +117,7 @@ export class Execution {
     while (this.#working.size > 0) await Promise.all(this.#working);
     this.#cancelled.signal.removeEventListener("abort", onCancel);
     this.#failed.signal.throwIfAborted();
+    if (this.#schedule.held !== undefined) return { failed: this.#schedule.held };
     this.#over = true;
     const status = this.#outcome();
     await this.#log.append({ type: "RUN_FINISHED", at: Date.now(), status });
@@ -113,7 +125,7 @@ export class Execution {
   }
 
   #outcome(): EndStatus {
-    if ([...this.#ended.values()].every(isFine)) return "succeeded";
+    if ([...this.#ended.values()].every((step) => isFine(step) || this.#replaced.has(step.id))) return "succeeded";
     return this.#cancelled.signal.aborted ? "cancelled" : "failed";
   }
 

@@ -25,11 +25,12 @@ import {
 import { setTimeout as wait } from "node:timers/promises";
 import { Execution, type ExecutionDeps } from "./execution.ts";
 import type { PlanStore } from "../plan_store.ts";
+import { findAnotherWay, isPaused, type ReplanningDeps, untilAllowed } from "./replanning.ts";
 import { RunLog } from "./run_log.ts";
 import { readRun, readRunLog } from "./run_log_reader.ts";
 import { untilItWorks } from "../until_it_works.ts";
 
-export interface RunsOptions extends ExecutionDeps {
+export interface RunsOptions extends ExecutionDeps, Pick<ReplanningDeps, "decide"> {
   plans: PlanStore;
   /** A run that has its plan and no log: whoever was to begin it died. */
   neverBegan(runId: Id): Promise<void>;
@@ -50,8 +51,11 @@ export type RunStart = Pick<
 >;
 
 interface Active {
+  /** Another one with each plan that the run gets. */
   execution: Execution;
   runLog: RunLog;
+  /** Fires when the run is to be cancelled, whether or not anything of it is under way. */
+  cancelled: AbortController;
   /** Resolves when this conductor has nothing to do with the run any more. */
   done: Promise<void>;
 }
@@ -151,7 +155,7 @@ export class Runs {
     await active.runLog.refresh();
     if (active.execution.isOver) return false;
     if (!active.execution.isCancelled) await active.runLog.append(cancelRequested(reason));
-    active.execution.cancel();
+    cancelNow(active);
     return true;
   }
 
@@ -212,26 +216,56 @@ export class Runs {
       correlationId,
       last,
       signal,
-      onCancelRequested: () => execution.cancel(),
+      onCancelRequested: () => cancelNow(active),
     });
     const execution = new Execution(this.#options, run, runLog, signal);
+    const active: Active = { execution, runLog, cancelled: new AbortController(), done: Promise.resolve() };
     const attributes = {
       [ATTRIBUTES.genAiOperation]: "invoke_workflow",
       [ATTRIBUTES.genAiWorkflow]: "plan",
       [ATTRIBUTES.runId]: id,
       [ATTRIBUTES.planId]: plan.id,
     };
-    const work = span("invoke_workflow plan", { ...options, attributes }, async (active) => {
+    const work = span("invoke_workflow plan", { ...options, attributes }, async (span) => {
       await before(runLog);
-      const status = await execution.work();
-      active.setAttribute(ATTRIBUTES.outcome, status);
+      const status = await this.#work(run, active, signal);
+      span.setAttribute(ATTRIBUTES.outcome, status);
       await untilItWorks(() => this.#settle(run, status), signal);
       log.info("run {run} has {status}", { run: id, status });
     });
-    const done = work.catch((error) => this.#leave(id, error, signal)).then(() => lease[Symbol.asyncDispose]())
+    active.done = work.catch((error) => this.#leave(id, error, signal)).then(() => lease[Symbol.asyncDispose]())
       .catch((error) => log.error("run {run} could not be left: {error}", { run: id, error }))
       .finally(() => this.#active.delete(id));
-    this.#active.set(id, { execution, runLog, done });
+    this.#active.set(id, active);
+  }
+
+  /** To the end, on whatever ways: each new plan is gone on with as whoever takes the run over would. */
+  async #work(run: Run, active: Active, abandoned: AbortSignal): Promise<EndStatus> {
+    const { runLog, cancelled } = active;
+    const resting = { log: runLog, cancelled: cancelled.signal, abandoned };
+    const now = async () => (await readRun(this.#options.bus, run.id, abandoned))?.run ?? run;
+    let noOtherWay: string | undefined;
+    for (let seen = run;; seen = await now()) {
+      if (await isPaused(seen)) {
+        log.info("run {run} waits for leave to go on", { run: run.id });
+        await untilAllowed(this.#options, { ...resting, run: seen });
+        seen = await now();
+      }
+      if (seen !== run) active.execution = new Execution(this.#options, seen, runLog, abandoned, noOtherWay);
+      if (cancelled.signal.aborted) active.execution.cancel();
+      const ended = await active.execution.work();
+      if (typeof ended === "string") return ended;
+      const reason = await findAnotherWay(this.#options, { ...resting, run: await now() }, ended.failed);
+      // a run that is cancelled meanwhile ends as that
+      noOtherWay = cancelled.signal.aborted ? undefined : reason;
+      if (reason !== undefined) {
+        log.warn("run {run} finds no other way after step {step}: {reason}", {
+          run: run.id,
+          step: ended.failed,
+          reason,
+        });
+      }
+    }
   }
 
   /** Says on the plan's record how the run ended. */
@@ -247,6 +281,12 @@ export class Runs {
     log.error("run {run} is left: {error}", { run, error: error instanceof Error ? error.message : error });
     await wait(FAILURE_PAUSE_MS, undefined, { signal }).catch(() => {});
   }
+}
+
+/** The log says so. */
+function cancelNow({ execution, cancelled }: Active): void {
+  cancelled.abort();
+  execution.cancel();
 }
 
 function cancelRequested(reason: string | undefined): RunEvent {
