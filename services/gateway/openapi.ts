@@ -151,9 +151,23 @@ class Schemas {
   }
 
   documents(): Record<string, JsonSchema> {
-    const { schemas } = z.toJSONSchema(this.#registry, { uri: reference, io: this.io, unrepresentable: "any" });
+    const { schemas } = z.toJSONSchema(this.#registry, {
+      uri: reference,
+      io: this.io,
+      unrepresentable: "any",
+      override: ({ jsonSchema }) => nameReferences(jsonSchema),
+    });
     return Object.fromEntries(
       Object.entries(schemas).map(([name, { $schema: _dialect, $id: _id, ...schema }]) => [name, schema]),
     );
   }
+}
+
+/** A property with the name `$ref` is legal, and taken for a reference by most readers: described by its pattern it is not. */
+function nameReferences(schema: z.core.JSONSchema.BaseSchema): void {
+  const { properties } = schema;
+  if (properties === undefined || !Object.hasOwn(properties, "$ref")) return;
+  const { $ref, ...others } = properties;
+  schema.properties = others;
+  schema.patternProperties = { "^\\$ref$": $ref! };
 }
