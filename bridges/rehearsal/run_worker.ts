@@ -9,6 +9,7 @@ import {
   type StepId,
   toProblem,
 } from "@patchbay/contracts";
+import { logger } from "@patchbay/telemetry";
 import type { FromWorker, RehearsalJob, ToWorker } from "./messages.ts";
 
 export interface RunWorkerOptions {
@@ -32,6 +33,7 @@ export interface Worked {
   ended: PatchbayError | undefined;
 }
 
+const log = logger("rehearsal");
 /** How long it may take to close its stages, in milliseconds: then its thread is taken away. */
 const CLOSING_MS = 3_000;
 
@@ -68,6 +70,7 @@ export async function runWorker({ bus, job, worker: make, onStep, signal }: RunW
   // an error that nobody catches would end this process with the worker
   worker.onerror = (event) => {
     event.preventDefault();
+    log.error("a rehearsal's worker ended: {error}", { error: event.message });
     worked.ended ??= new PatchbayError("INTERNAL", "The rehearsal ended unexpectedly", { cause: event.message });
     over.resolve();
   };

@@ -88,7 +88,7 @@ async function onStage(
   let durationMs = 0;
   let changed: Differences = { changes: [], more: 0 };
   try {
-    const before = changing ? await stage.snapshot(limits.stepMs) : undefined;
+    const before = changing ? await stage.before(limits.stepMs) : undefined;
     for (const [round, args] of rounds.entries()) {
       const began = performance.now();
       try {

@@ -34,6 +34,8 @@ export class Stage implements AsyncDisposable {
   readonly #options: OpenStageOptions;
   readonly #over: AbortController;
   readonly #given: AdapterHost;
+  /** As it was seen last. */
+  #seen: unknown;
   /** Why it takes no more commands. */
   #lost: PatchbayError | undefined;
 
@@ -99,6 +101,11 @@ export class Stage implements AsyncDisposable {
     return fitted.value;
   }
 
+  /** What the application looked like when it was last looked at: with this nothing that changes late is left out. */
+  async before(timeoutMs: number): Promise<unknown> {
+    return this.#seen ?? await this.snapshot(timeoutMs);
+  }
+
   /** What the application looks like now, as its bridge would report it. */
   async snapshot(timeoutMs: number): Promise<unknown> {
     const taken = await this.#ask("look at the application", timeoutMs, (signal) => this.#adapter.snapshot(signal));
@@ -111,7 +118,7 @@ export class Stage implements AsyncDisposable {
         remedy: "Rehearse a plan that makes less.",
       });
     }
-    return JsonValue.parse(JSON.parse(text));
+    return this.#seen = JsonValue.parse(JSON.parse(text));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
