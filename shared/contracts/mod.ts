@@ -50,4 +50,5 @@ export * from "./subjects.ts";
 export * from "./take_back.ts";
 export * from "./trigger_bindings.ts";
 export * from "./triggers.ts";
+export * from "./verification.ts";
 export * from "./unordered_writes.ts";

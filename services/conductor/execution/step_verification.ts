@@ -1,9 +1,8 @@
 /** A step's effect, read back from where it was done: what an application says and what it did may be two things. */
-import { type Id, PatchbayError, type Step, toProblem } from "@patchbay/contracts";
+import { differenceIn, type Id, PatchbayError, readBackOf, type Step, toProblem } from "@patchbay/contracts";
 import { logger } from "@patchbay/telemetry";
 import type { StepOutcome } from "./step_outcome.ts";
 import type { StepRunner, Work } from "./step_runner.ts";
-import { differenceIn, readBackOf } from "./verification.ts";
 
 /** A bridge that goes away right after the effect is not waited for any longer, in milliseconds. */
 const PATIENCE_MS = 5_000;

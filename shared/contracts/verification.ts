@@ -1,14 +1,9 @@
 /** How the effect of a command is read back, and whether it is as it should be. Pure. */
-import {
-  bindReferences,
-  type CommandDocument,
-  findReferences,
-  type JsonObject,
-  ValidationError,
-  valueAt,
-} from "@patchbay/contracts";
-
-export type Verification = NonNullable<CommandDocument["verify"]>;
+import type { JsonObject } from "./json.ts";
+import { valueAt } from "./json_pointer.ts";
+import type { Verification } from "./manifest.ts";
+import { ValidationError } from "./patchbay_error.ts";
+import { bindReferences, findReferences } from "./plan_references.ts";
 
 /** What is asked, and what the answer must be. */
 export interface ReadBack {

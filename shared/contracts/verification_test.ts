@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { differenceIn, readBackOf, type Verification } from "./verification.ts";
+import type { Verification } from "./manifest.ts";
+import { differenceIn, readBackOf } from "./verification.ts";
 
 const verification: Verification = {
   command: "get_object",
