@@ -3,7 +3,8 @@ import type { JsonObject } from "./json.ts";
 import { valueAt } from "./json_pointer.ts";
 import type { Verification } from "./manifest.ts";
 import { ValidationError } from "./patchbay_error.ts";
-import { bindReferences, findReferences } from "./plan_references.ts";
+import { bindReferences } from "./bind_references.ts";
+import { findReferences } from "./plan_references.ts";
 
 /** What is asked, and what the answer must be. */
 export interface ReadBack {
