@@ -150,6 +150,7 @@ const SERVICE_RIGHTS: Record<BusService, readonly Right[]> = {
     calls("context-store"),
     calls("conductor"),
     publishTo("reports progress", subjects.progress(any)),
+    subscribeTo("hears what is cancelled", subjects.cancel(any)),
     readAssets(),
     DISCOVERABLE,
   ],
