@@ -7,6 +7,7 @@ import type { GatewayDeps } from "../deps.ts";
 import { effectsOf } from "../keys.ts";
 import { requireScope } from "../middleware/auth.ts";
 import { requirePlanScopes } from "../plan_scopes.ts";
+import { rehearse } from "../rehearse.ts";
 import { json, route } from "../route.ts";
 
 const log = logger("gateway");
@@ -25,7 +26,10 @@ const InstructionAnswer = PlanRecord.extend({
 });
 
 export const instructionRoutes = (
-  { call, limits, manifests, defaultProvider }: Pick<GatewayDeps, "call" | "limits" | "manifests" | "defaultProvider">,
+  { bus, call, limits, manifests, defaultProvider }: Pick<
+    GatewayDeps,
+    "bus" | "call" | "limits" | "manifests" | "defaultProvider"
+  >,
 ) => [
   route(
     {
@@ -41,7 +45,7 @@ export const instructionRoutes = (
         202: { description: "The plan, which runs or waits for an approval", schema: InstructionAnswer },
       },
     },
-    ({ body: { mode, provider = defaultProvider, instruction, project }, key, correlationId }) =>
+    ({ body: { mode, provider = defaultProvider, instruction, project }, key, request, correlationId }) =>
       span("instruct", { attributes: { "patchbay.mode": mode } }, async () => {
         const question = {
           instruction,
@@ -57,10 +61,7 @@ export const instructionRoutes = (
         const headers = { Location: `/v1/plans/${plan.id}` };
         if (mode === "plan") return json(record, { status: 201, headers });
         if (mode === "rehearse") {
-          const rehearsal = await call("conductor", "rehearse_plan", { planId: plan.id }, {
-            correlationId,
-            timeoutMs: limits.rehearsalTimeoutMs,
-          });
+          const rehearsal = await rehearse({ bus, call, limits }, plan.id, { correlationId, request });
           const rehearsed = await call("conductor", "plan", { id: plan.id }, { correlationId });
           return json({ ...rehearsed, rehearsal }, { status: 201, headers });
         }
