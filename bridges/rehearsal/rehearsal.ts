@@ -1,8 +1,11 @@
-/** The service: one verb, which rehearses a plan and answers what it would do. */
-import { type Bus, type Call, send, serviceEndpoint, startService } from "@patchbay/bus";
+/** The service: one verb, which rehearses a plan and answers what it would do. Cancelled by the plan's id. */
+import { type Bus, type Call, send, serviceEndpoint, startService, subscribe } from "@patchbay/bus";
 import {
+  Cancel,
   ConflictError,
   envelope,
+  type Id,
+  PatchbayError,
   type Plan,
   planDigest,
   type Rehearsal,
@@ -11,6 +14,7 @@ import {
   SERVICES,
   subjects,
   toProblem,
+  WILDCARD,
 } from "@patchbay/contracts";
 import { logger } from "@patchbay/telemetry";
 import { join } from "node:path";
@@ -39,7 +43,7 @@ export interface RehearsalOptions {
 
 /** Disposing ends the rehearsals that run, and leaves. */
 export interface RehearsalService extends AsyncDisposable {
-  /** Resolves when the service has ended. */
+  /** Resolves when the service has ended; with the error that ended it, if one did. */
   readonly ended: Promise<unknown>;
 }
 
@@ -59,6 +63,14 @@ export async function startRehearsal({ bus, signal: given, ...options }: Rehears
   const limits = { ...REHEARSAL_LIMITS, ...options.limits };
   const turns = new Turns(options.atOnce ?? 2, WAITING);
   await empty(options.folder);
+  const running = new Map<Id, AbortController>();
+  const cancels = subscribe(bus, subjects.cancel(WILDCARD), { payload: Cancel, signal });
+  const hearing = (async () => {
+    for await (const { message: { payload: { commandId } } } of cancels) {
+      running.get(commandId)?.abort(new PatchbayError("CANCELLED", "The rehearsal was cancelled"));
+    }
+  })();
+  await cancels.ready;
   const service = await startService(bus, {
     name: NAME,
     version: "0.1.0",
@@ -69,17 +81,21 @@ export async function startRehearsal({ bus, signal: given, ...options }: Rehears
       serviceEndpoint(NAME, "rehearse", {
         payload: SERVICES.rehearsal.rehearse.request,
         handler: (call) => {
-          const until = AbortSignal.any([call.signal, signal]);
-          return turns.take(() => rehearse(call, { ...options, bus, limits, signal: until }), until);
+          const { id } = call.payload.plan;
+          const cancelled = new AbortController();
+          running.set(id, cancelled);
+          const until = AbortSignal.any([call.signal, signal, cancelled.signal]);
+          return turns.take(() => rehearse(call, { ...options, bus, limits, signal: until }), until)
+            .finally(() => running.get(id) === cancelled && running.delete(id));
         },
       }),
     ],
   });
   return {
-    ended: service.stopped,
+    ended: Promise.race([service.stopped, hearing]),
     async [Symbol.asyncDispose]() {
       stop.abort();
-      await service[Symbol.asyncDispose]();
+      await Promise.all([service[Symbol.asyncDispose](), hearing]);
     },
   };
 }

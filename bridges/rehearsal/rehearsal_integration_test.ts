@@ -6,6 +6,7 @@ import {
   migrate,
   putAsset,
   request,
+  sendCancel,
   serviceEndpoint,
   startService,
 } from "@patchbay/bus";
@@ -200,6 +201,16 @@ Deno.test("whoever waits no longer ends the rehearsal, and the end of the servic
     while ((await left()).length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
   }
   await assert.rejects(left(), Deno.errors.NotFound);
+});
+
+Deno.test("a rehearsal is cancelled by its plan's id", async () => {
+  await using studio = await startStudio();
+  const plan = planOf({ command: "hang", timeoutMs: 10_000 });
+  const refused = assert.rejects(studio.rehearse(plan), { code: "CANCELLED" });
+  while ((await studio.left()).length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  sendCancel(studio.operator, { commandId: plan.id, reason: "enough", source: "a test", correlationId: newId() });
+  await refused;
+  assert.deepEqual(await studio.left(), []);
 });
 
 Deno.test("another plan than the digest says is refused, and so are more plans than can wait", async () => {

@@ -2,12 +2,13 @@
 import { z } from "zod";
 import { Id, Rehearsal } from "@patchbay/contracts";
 import type { GatewayDeps } from "../deps.ts";
+import { rehearse } from "../rehearse.ts";
 import { json, route } from "../route.ts";
 
 const params = z.object({ id: Id });
 const schema = Rehearsal;
 
-export const rehearsalRoutes = ({ call, limits }: Pick<GatewayDeps, "call" | "limits">) => [
+export const rehearsalRoutes = ({ bus, call, limits }: Pick<GatewayDeps, "bus" | "call" | "limits">) => [
   route(
     {
       method: "POST",
@@ -19,13 +20,8 @@ export const rehearsalRoutes = ({ call, limits }: Pick<GatewayDeps, "call" | "li
       params,
       answers: { 200: { description: "The rehearsal; its digest is that of the plan that was rehearsed", schema } },
     },
-    async ({ params: { id: planId }, correlationId }) =>
-      json(
-        await call("conductor", "rehearse_plan", { planId }, {
-          correlationId,
-          timeoutMs: limits.rehearsalTimeoutMs,
-        }),
-      ),
+    async ({ params: { id }, request, correlationId }) =>
+      json(await rehearse({ bus, call, limits }, id, { correlationId, request })),
   ),
 
   route(
