@@ -102,22 +102,24 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
       ...defaultProvider(options),
     }),
   );
-  const bridges: Bridge[] = [];
-  const found: Bridge[] = [];
-  for (const { definition, bridge, argument, mode, asked } of chosen) {
-    const started = await definition.start({
-      bus: await connect(`${definition.app}.${bridge}`),
-      bridge,
-      mode,
-      ...(argument === undefined ? {} : { argument }),
-      allowCode,
-      workDir: join(home.path, "bridges", `${definition.app}-${bridge}`),
-      drainTimeoutMs: DRAIN_MS,
-      onChange: statusLines(`${definition.app}.${bridge}`, say),
-    });
-    bridges.push(parts.use(started));
-    if (!asked) found.push(started);
-  }
+  const startOne = async ({ definition, bridge, argument, mode }: typeof chosen[number]): Promise<Bridge> => {
+    const tell = statusLines(`${definition.app}.${bridge}`, say);
+    return parts.use(
+      await definition.start({
+        bus: await connect(`${definition.app}.${bridge}`),
+        bridge,
+        mode,
+        ...(argument === undefined ? {} : { argument }),
+        allowCode,
+        workDir: join(home.path, "bridges", `${definition.app}-${bridge}`),
+        drainTimeoutMs: DRAIN_MS,
+        // that it starts, the line above has said
+        onChange: (now) => now.status === "initializing" ? undefined : tell(now),
+      }),
+    );
+  };
+  const bridges = await allOf(chosen.map(startOne));
+  const found = bridges.filter((_, i) => chosen[i]?.asked === false);
   await home.announce({ url: gateway.url, pid: Deno.pid, startedAt: Date.now() });
   const running = parts.move();
   return {
@@ -128,6 +130,12 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
     bridgesReady: (signal) => whenReady(bridges.filter((bridge) => !found.includes(bridge)), found, signal),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
+}
+
+/** All of them, or the first failure once none of them is under way any more. */
+async function allOf<T>(starting: readonly Promise<T>[]): Promise<T[]> {
+  await Promise.allSettled(starting);
+  return await Promise.all(starting);
 }
 
 /** Those that were only found are waited for no longer than it takes to meet an application that is open. */
