@@ -114,7 +114,8 @@ export function rejectCommand(signal: AbortSignal): Command {
         ...(steps === undefined ? {} : { steps }),
         ...(reason === undefined ? {} : { reason }),
       });
-      say(record.rejected === undefined ? `What is left:\n${describePlan(record.plan)}` : `Rejected plan ${id}.`);
+      const isWhole = steps === undefined || record.rejected !== undefined;
+      say(isWhole ? `Rejected plan ${id}.` : `What is left:\n${describePlan(record.plan)}`);
     });
 }
 

@@ -1,6 +1,5 @@
 /** Approval: what stands between a plan and its run, and who said yes or no to it. */
 import type { AnyEndpoint, Bus } from "@patchbay/bus";
-import type { Approval, Id } from "@patchbay/contracts";
 import type { PlanStore } from "../plan_store.ts";
 import type { Runs } from "../execution/runs.ts";
 import { Approvals } from "./approvals.ts";
@@ -17,19 +16,18 @@ export interface ApprovalDeps {
   decide: Decide;
   /** In milliseconds since 1970. */
   now(): number;
-  /** A run that waits on its way goes on, with the plan that is approved now. */
-  resume?(runId: Id, approval: Approval): Promise<void>;
   /** Fires when the conductor leaves. */
   signal: AbortSignal;
 }
 
 /** Runs that are asked for, and the verbs. */
 export function createApproval(deps: ApprovalDeps): { requests: RunRequests; endpoints: AnyEndpoint[] } {
-  const { signal } = deps;
+  const { runs, signal } = deps;
   const requests = new RunRequests(deps);
   const approvals = new Approvals({
     ...deps,
     requests,
+    askedBy: async (runId) => (await runs.get(runId, signal)).by,
     cancel: (runId, asked) => requests.cancel(runId, asked, signal),
   });
   return { requests, endpoints: approvalEndpoints({ ...deps, approvals, requests }) };

@@ -29,8 +29,8 @@ export interface ApprovalsDeps {
   decide: Decide;
   /** In milliseconds since 1970. */
   now(): number;
-  /** A run that waits on its way, with a plan that it got from the planner, goes on with it. */
-  resume?(runId: Id, approval: Approval): Promise<void>;
+  /** Who asked for a run that has begun. */
+  askedBy(runId: Id): Promise<Actor | undefined>;
   /** A run that waits on its way ends. */
   cancel(runId: Id, asked: Withdrawal): Promise<void>;
 }
@@ -87,11 +87,11 @@ export class Approvals {
       if (!OPEN.has(record.status)) throw wrongState("approve", record, open());
       const before = await this.#stateOf(record, by);
       refuseDenied(planId, before);
-      refuseForeign(verdict, before, effects);
+      refuseForeign(verdict, before, effects, isRunning(record));
       const approval = await this.#approval(verdict);
       const approvals = [...this.#others(record, verdict), approval].slice(-MAX_APPROVALS);
       const after = await this.#stateOf({ ...record, approvals }, by);
-      const begun = await this.#put(kept, approvals, after, approval);
+      const begun = await this.#put(kept, approvals, after);
       if (begun === "beaten") continue;
       log.info("'{by}' approved {steps} of plan {plan}", { by: by.name, steps: verdict.steps ?? "all", plan: planId });
       return { approval: after, ...(begun === "begun" && runId !== undefined ? { runId } : {}) };
@@ -142,8 +142,12 @@ export class Approvals {
     return record;
   }
 
-  #stateOf({ plan, requested, approvals }: PlanRecord, by: Actor | undefined): Promise<ApprovalState> {
-    return this.#deps.decide(plan, requested === undefined ? by : requested.by, approvals);
+  /** Under the policies of whoever asked for the run that waits. */
+  async #stateOf(record: PlanRecord, by: Actor | undefined): Promise<ApprovalState> {
+    const { plan, status, requested, approvals, runId } = record;
+    const isPaused = status === "awaiting_approval" && requested === undefined && runId !== undefined;
+    const asker = isPaused ? await this.#deps.askedBy(runId) : requested === undefined ? by : requested.by;
+    return await this.#deps.decide(plan, asker, approvals);
   }
 
   async #approval({ digest, steps, by }: Verdict): Promise<Approval> {
@@ -167,11 +171,10 @@ export class Approvals {
     kept: Kept,
     approvals: Approval[],
     after: ApprovalState,
-    approval: Approval,
   ): Promise<"kept" | "begun" | "beaten"> {
-    const { plans, requests, resume } = this.#deps;
+    const { plans, requests } = this.#deps;
     const { record, revision } = kept;
-    const { requested, runId } = record;
+    const { requested } = record;
     if (after.status !== "allowed" || record.status !== "awaiting_approval") {
       return await beatsOthers(() => plans.update({ ...record, approvals }, revision)) ? "kept" : "beaten";
     }
@@ -183,10 +186,9 @@ export class Approvals {
       const start = { plan, request: requested, approval: after, promised: true };
       return await requests.begin(kept, start, approvals) ? "begun" : "beaten";
     }
-    const resumed = { ...record, approvals, status: "running" as const };
-    if (!await beatsOthers(() => plans.update(resumed, revision))) return "beaten";
-    if (runId !== undefined) await resume?.(runId, approval);
-    return "begun";
+    // a run that waits on its way sees it in the record, and goes on
+    const goesOn = { ...record, approvals, status: "running" as const };
+    return await beatsOthers(() => plans.update(goesOn, revision)) ? "begun" : "beaten";
   }
 }
 
@@ -205,16 +207,17 @@ function isSame(approval: Approval, { digest, steps, by }: Verdict): boolean {
 
 const list = (steps: readonly StepId[] | undefined) => steps === undefined ? "all" : [...new Set(steps)].sort().join();
 
-/** Nobody allows what they may not do. */
+/** Nobody allows what they may not do: what asks; and all of a plan that a run got on its way, which nobody has asked for. */
 function refuseForeign(
   { planId, steps, by }: Verdict,
   state: ApprovalState,
   effects: readonly Effect[] | undefined,
+  isPaused: boolean,
 ): void {
   if (effects === undefined) return;
   const covered = steps === undefined ? undefined : new Set(steps);
   const foreign = state.steps.find(({ stepId, decision, effect }) =>
-    decision === "ask" && (covered === undefined || covered.has(stepId)) && !effects.includes(effect)
+    (isPaused || decision === "ask") && (covered === undefined || covered.has(stepId)) && !effects.includes(effect)
   );
   if (foreign === undefined) return;
   const { stepId, effect } = foreign;

@@ -4,6 +4,8 @@ import { type Bus, openBucket } from "@patchbay/bus";
 import { EMBEDDED_POLICIES, PlanRecord } from "@patchbay/contracts";
 import { ask, type Desk, ended, kim, lee, planOf, save, startDesk, untilPlan } from "./test_desk.ts";
 
+/** Whoever is asked dies before they answer. */
+const UNANSWERED = { timeoutMs: 500 };
 type Saved = { planId: string; digest: string };
 
 /** Asks for a run; then the only conductor dies right after it has written what `verb` makes of the plan's record. */
@@ -35,7 +37,10 @@ async function untilRunning(bus: Bus, planId: string): Promise<void> {
 
 Deno.test("a run that was approved begins by itself, although the conductor died before it began", async () => {
   await using desk = await startDesk({ conductors: 0 });
-  const { runId, planId } = await dieAfter(desk, (saved) => ask(desk.bus, "approve_plan", { ...saved, by: lee }));
+  const { runId, planId } = await dieAfter(
+    desk,
+    (saved) => ask(desk.bus, "approve_plan", { ...saved, by: lee }, UNANSWERED),
+  );
   assert.deepEqual(desk.app.executions, []);
   await using _next = await desk.conduct();
   const [started, ...rest] = await ended(desk.bus, runId);
@@ -48,7 +53,7 @@ Deno.test("a run that was approved begins by itself, although the conductor died
 
 Deno.test("approvals are looked at again when a run begins: one that has expired meanwhile is asked for again", async () => {
   await using desk = await startDesk({ conductors: 0, policies: { ...EMBEDDED_POLICIES, approvalTtlMs: 60_000 } });
-  const saved = await dieAfter(desk, (saved) => ask(desk.bus, "approve_plan", { ...saved, by: lee }));
+  const saved = await dieAfter(desk, (saved) => ask(desk.bus, "approve_plan", { ...saved, by: lee }, UNANSWERED));
   desk.clock.now += 60_000;
   await using _next = await desk.conduct();
   const { requested } = await untilPlan(desk.bus, saved.planId, ({ status }) => status === "awaiting_approval");
@@ -61,7 +66,10 @@ Deno.test("approvals are looked at again when a run begins: one that has expired
 
 Deno.test("a run that was rejected ends, although the conductor died before it said so", async () => {
   await using desk = await startDesk({ conductors: 0 });
-  const { runId, planId } = await dieAfter(desk, (saved) => ask(desk.bus, "reject_plan", { ...saved, by: lee }));
+  const { runId, planId } = await dieAfter(
+    desk,
+    (saved) => ask(desk.bus, "reject_plan", { ...saved, by: lee }, UNANSWERED),
+  );
   await using _next = await desk.conduct();
   const last = (await ended(desk.bus, runId)).at(-1);
   assert.ok(last?.type === "RUN_FINISHED" && last.status === "cancelled");

@@ -28,9 +28,10 @@ export function ask<V extends Verb>(
   bus: Bus,
   verb: V,
   payload: z.input<(typeof VERBS)[V]["request"]>,
+  options?: { timeoutMs?: number },
 ): Promise<z.output<(typeof VERBS)[V]["result"]>>;
-export function ask(bus: Bus, verb: Verb, payload: unknown): Promise<unknown> {
-  return callService(bus, "conductor", verb, payload, { result: VERBS[verb].result, source: "test" });
+export function ask(bus: Bus, verb: Verb, payload: unknown, options: { timeoutMs?: number } = {}): Promise<unknown> {
+  return callService(bus, "conductor", verb, payload, { result: VERBS[verb].result, source: "test", ...options });
 }
 
 const empty = z.object({});
