@@ -19,7 +19,7 @@ import type { StepOutcome } from "./step_outcome.ts";
 import type { Work } from "./step_runner.ts";
 
 export interface StepRoundsDeps {
-  log: RunLog;
+  log: Pick<RunLog, "append" | "fits">;
   correlationId: Id;
   /** Whether the command only reads: then several rounds are on their way together. */
   reads: boolean;
