@@ -7,7 +7,6 @@ import type { GatewayDeps } from "../deps.ts";
 import { effectsOf } from "../keys.ts";
 import { requireScope } from "../middleware/auth.ts";
 import { requirePlanScopes } from "../plan_scopes.ts";
-import { rehearse } from "../rehearse.ts";
 import { json, route } from "../route.ts";
 
 const log = logger("gateway");
@@ -26,10 +25,7 @@ const InstructionAnswer = PlanRecord.extend({
 });
 
 export const instructionRoutes = (
-  { bus, call, limits, manifests, defaultProvider }: Pick<
-    GatewayDeps,
-    "bus" | "call" | "limits" | "manifests" | "defaultProvider"
-  >,
+  { call, limits, manifests, defaultProvider }: Pick<GatewayDeps, "call" | "limits" | "manifests" | "defaultProvider">,
 ) => [
   route(
     {
@@ -45,7 +41,7 @@ export const instructionRoutes = (
         202: { description: "The plan, which runs or waits for an approval", schema: InstructionAnswer },
       },
     },
-    ({ body: { mode, provider = defaultProvider, instruction, project }, key, request, correlationId }) =>
+    ({ body: { mode, provider = defaultProvider, instruction, project }, key, correlationId }) =>
       span("instruct", { attributes: { "patchbay.mode": mode } }, async () => {
         const question = {
           instruction,
@@ -61,7 +57,10 @@ export const instructionRoutes = (
         const headers = { Location: `/v1/plans/${plan.id}` };
         if (mode === "plan") return json(record, { status: 201, headers });
         if (mode === "rehearse") {
-          const rehearsal = await rehearse({ bus, call, limits }, plan.id, { correlationId, request });
+          const rehearsal = await call("conductor", "rehearse_plan", { planId: plan.id }, {
+            correlationId,
+            timeoutMs: limits.rehearsalTimeoutMs,
+          });
           const rehearsed = await call("conductor", "plan", { id: plan.id }, { correlationId });
           return json({ ...rehearsed, rehearsal }, { status: 201, headers });
         }
