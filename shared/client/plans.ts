@@ -53,6 +53,10 @@ export const plans = (http: Http) => ({
    */
   rehearse: (id: Id, options?: CallOptions): Promise<Rehearsal> =>
     http.call({ method: "POST", path: `/v1/plans/${part(id)}/rehearse` }, Rehearsal, options),
+  /** Ends a rehearsal of the plan that runs now. */
+  cancelRehearsal: async (id: Id, options?: CallOptions): Promise<void> => {
+    await http.call({ method: "DELETE", path: `/v1/plans/${part(id)}/rehearsal` }, z.looseObject({}), options);
+  },
   /** The latest rehearsal of a plan; its digest is that of the plan which was rehearsed. @throws {PatchbayError} `NOT_FOUND` */
   rehearsal: (id: Id, options?: CallOptions): Promise<Rehearsal> =>
     http.call({ method: "GET", path: `/v1/plans/${part(id)}/rehearsal` }, Rehearsal, options),
