@@ -70,9 +70,13 @@ export class Approvals {
    * @throws {ConflictError} the plan has changed, was rejected, is no longer asked for, or has been run
    * @throws {PatchbayError} `POLICY_DENIED`, `FORBIDDEN`, `PLAN_INVALID` when it no longer holds
    */
-  async approve(verdict: Verdict, effects?: readonly Effect[]): Promise<{ approval: ApprovalState; runId?: Id }> {
+  async approve(
+    verdict: Verdict,
+    effects?: readonly Effect[],
+    signal?: AbortSignal,
+  ): Promise<{ approval: ApprovalState; runId?: Id }> {
     const { planId, digest, by } = verdict;
-    for (;;) {
+    for (;; await this.#deps.requests.pause(signal)) {
       const kept = await this.#deps.plans.find(planId);
       const { record } = kept;
       refuseChanged("approve", record, digest);
@@ -104,10 +108,10 @@ export class Approvals {
    * @throws {ConflictError} the plan has changed, or has been run
    * @throws {PatchbayError} `PLAN_INVALID` when what is left does not hold
    */
-  async reject(verdict: Verdict, reason?: string): Promise<PlanRecord> {
+  async reject(verdict: Verdict, reason?: string, signal?: AbortSignal): Promise<PlanRecord> {
     const { planId, digest, steps, by } = verdict;
     const { plans, requests, now, cancel } = this.#deps;
-    for (;;) {
+    for (;; await requests.pause(signal)) {
       const kept = await plans.find(planId);
       const { record } = kept;
       if (record.digest === digest && record.rejected !== undefined && steps === undefined) return record;

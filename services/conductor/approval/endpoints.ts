@@ -39,20 +39,20 @@ export function approvalEndpoints(
     }),
     serviceEndpoint(NAME, "approve_plan", {
       payload: VERBS.approve_plan.request,
-      handler: async ({ payload: { effects, ...verdict } }) => {
-        const { approval, ...begun } = await approvals.approve(verdict, effects);
+      handler: async ({ payload: { effects, ...verdict }, signal }) => {
+        const { approval, ...begun } = await approvals.approve(verdict, effects, signal);
         return { approval: fitting(bus, approval), ...begun };
       },
     }),
     serviceEndpoint(NAME, "reject_plan", {
       payload: VERBS.reject_plan.request,
-      handler: ({ payload: { reason, ...verdict } }) => approvals.reject(verdict, reason),
+      handler: ({ payload: { reason, ...verdict }, signal }) => approvals.reject(verdict, reason, signal),
     }),
     serviceEndpoint(NAME, "run_plan", {
       payload: VERBS.run_plan.request,
-      handler: async ({ payload, message }) => {
+      handler: async ({ payload, message, signal }) => {
         const { correlationId } = message.metadata;
-        const { approval, ...answer } = await requests.ask({ ...payload, correlationId });
+        const { approval, ...answer } = await requests.ask({ ...payload, correlationId, signal });
         return approval === undefined ? answer : { ...answer, approval: fitting(bus, approval) };
       },
     }),

@@ -53,6 +53,8 @@ export interface RunQuestion {
   /** The triggers that led to it, the first one first and `trigger` last. */
   chain?: TriggerId[] | undefined;
   correlationId: Id;
+  /** Fires when nobody waits for the answer any more. */
+  signal?: AbortSignal;
 }
 
 export interface RunAnswer {
@@ -101,7 +103,7 @@ export class RunRequests {
    * @throws {ConflictError} it is running already, or was rejected
    */
   async ask(question: RunQuestion): Promise<RunAnswer> {
-    for (;; await this.#pause()) {
+    for (;; await this.pause(question.signal)) {
       const kept = await this.#deps.plans.find(question.planId);
       const answered = await this.#answered(kept.record, question);
       if (answered !== undefined) return answered;
@@ -179,8 +181,7 @@ export class RunRequests {
    */
   async cancel(runId: Id, asked: Withdrawal, signal: AbortSignal): Promise<void> {
     const { runs, plans } = this.#deps;
-    for (;; await this.#pause()) {
-      signal.throwIfAborted();
+    for (;; await this.pause(signal)) {
       try {
         return await runs.cancel(runId, asked.reason, signal);
       } catch (error) {
@@ -253,6 +254,12 @@ export class RunRequests {
     }
   }
 
+  /** Until it is worth while to look again: another one has changed the record, or is about to begin the run. */
+  async pause(asking?: AbortSignal): Promise<void> {
+    const signal = asking === undefined ? this.#deps.signal : AbortSignal.any([asking, this.#deps.signal]);
+    await wait(LOOK_AGAIN_MS, undefined, { signal });
+  }
+
   /** What was answered when this was asked before. */
   async #answered({ plan, runId, requested, status, approvals }: PlanRecord, { runId: wanted }: RunQuestion) {
     if (wanted === undefined) return undefined;
@@ -305,10 +312,6 @@ export class RunRequests {
       // where not all of it was written, whoever sees the lease go writes the rest
       await lease[Symbol.asyncDispose]();
     }
-  }
-
-  #pause(): Promise<void> {
-    return wait(LOOK_AGAIN_MS, undefined, { signal: this.#deps.signal });
   }
 }
 
