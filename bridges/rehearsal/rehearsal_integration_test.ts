@@ -226,13 +226,14 @@ Deno.test("another plan than the digest says is refused, and so are more plans t
   for (const { reason } of refused) assert.equal(reason.code, "RATE_LIMITED");
 });
 
-Deno.test("a thousand steps are rehearsed, and what one message cannot hold is left out and counted", async () => {
+Deno.test("two hundred steps are rehearsed, and what one message cannot hold of them is left out and counted", async () => {
   await using studio = await startStudio();
-  const steps = Array.from({ length: 1_000 }, (_, i) => ({
+  const steps = Array.from({ length: 200 }, (_, i) => ({
     command: "add_layer",
-    args: { name: `layer ${i}`, color: "c".repeat(300) },
+    args: { name: `layer ${i}`, color: "c".repeat(2_500) },
   }));
   const rehearsal = await studio.rehearse(planOf(...steps));
   assert.equal(rehearsal.ok, true);
-  assert.equal(rehearsal.steps.length + (rehearsal.moreSteps ?? 0), 1_000);
+  assert.equal(rehearsal.steps.length + (rehearsal.moreSteps ?? 0), 200);
+  assert.ok(JSON.stringify(rehearsal).length < 1024 * 1024);
 });

@@ -1,6 +1,6 @@
 /** `patchbay rehearse`: what a plan, or words, would do; and `patchbay rehearsal`: the service that finds out. */
-import { createClient } from "@patchbay/client";
-import { Id } from "@patchbay/contracts";
+import { type Client, createClient } from "@patchbay/client";
+import { Id, type Rehearsal } from "@patchbay/contracts";
 import { Command } from "commander";
 import { EXIT } from "../outcome.ts";
 import { describePlan } from "../plan_text.ts";
@@ -28,10 +28,10 @@ export function rehearseCommand(signal: AbortSignal): Command {
       const client = createClient(await connection(options));
       const text = words.join(" ");
       const { provider } = options;
-      const planned = Id.safeParse(text).success
-        ? { ...await client.plans.get(text, { signal }), rehearsal: await client.plans.rehearse(text, { signal }) }
-        : await client.instructions.rehearse(text, { signal, ...(provider === undefined ? {} : { provider }) });
-      const { plan, rehearsal } = planned;
+      const { plan } = Id.safeParse(text).success
+        ? await client.plans.get(text, { signal })
+        : await client.instructions.plan(text, { signal, ...(provider === undefined ? {} : { provider }) });
+      const rehearsal = await rehearse(client, plan.id, signal);
       if (options.json === true) console.log(JSON.stringify(rehearsal, null, 2));
       else {
         console.log(printable(describePlan(plan)));
@@ -52,6 +52,17 @@ export function rehearsalCommand(signal: AbortSignal): Command {
       const { runRehearsals } = await import("../rehearsal/run.ts");
       Deno.exitCode = await runRehearsals(signal);
     });
+}
+
+/** Nobody waits for it any more once the signal fires. */
+async function rehearse(client: Client, planId: Id, signal: AbortSignal): Promise<Rehearsal> {
+  const cancel = () => void client.plans.cancelRehearsal(planId).catch(() => {}); // it ends by itself, then
+  signal.addEventListener("abort", cancel, { once: true });
+  try {
+    return await client.plans.rehearse(planId);
+  } finally {
+    signal.removeEventListener("abort", cancel);
+  }
 }
 
 const EXAMPLES = `

@@ -124,6 +124,27 @@ for (
   });
 }
 
+Deno.test("a rehearsal that takes too long for somebody is ended", async () => {
+  await using studio = await startWithScene("simulator");
+  const { client, home } = studio;
+  const args = { object: "Hero", count: 100, offset: [1, 0, 0] };
+  const steps = Array.from({ length: 100 }, (_, i) => ({
+    id: `s${i}`,
+    app: "blender",
+    command: "duplicate_object",
+    args,
+    ...(i === 0 ? {} : after(`s${i - 1}`)),
+  }));
+  const { plan } = await client.plans.save({ steps });
+  const left = async () => (await Array.fromAsync(Deno.readDir(join(home, "rehearsals")))).length;
+  const refused = assert.rejects(client.plans.rehearse(plan.id), { code: "CANCELLED" });
+  while (await left() === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+  await client.plans.cancelRehearsal(plan.id);
+  await refused;
+  assert.equal(await left(), 0);
+  assert.equal((await client.plans.get(plan.id)).status, "validated");
+});
+
 Deno.test("the command line says what words would change, and nothing of it is left in the folder", async () => {
   await using studio = await startWithScene("simulator");
   const { home, url, key } = studio;
