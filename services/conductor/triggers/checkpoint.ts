@@ -46,7 +46,7 @@ export class Checkpoint implements Disposable {
     this.#onFailed = onFailed;
   }
 
-  /** @param lastEvent where to begin, where nobody has begun yet */
+  /** @param lastEvent how far the stream goes: there it begins, where nobody has begun yet */
   static async open(
     { bus, onFailed, signal }: CheckpointOptions,
     lastEvent: () => Promise<number>,
@@ -54,7 +54,8 @@ export class Checkpoint implements Disposable {
     const states = await openBucket(bus, "triggers", TriggerState, { signal });
     const positions = await openBucket(bus, "triggers", Position, { signal });
     const found = await positions.get(POSITION);
-    const seq = found?.value.seq ?? await lastEvent();
+    // a stream that was made anew counts anew
+    const seq = Math.min(found?.value.seq ?? Infinity, await lastEvent());
     const revision = found?.revision ?? await positions.create(POSITION, { seq });
     const checkpoint = new Checkpoint(states, positions, { seq, stored: seq, revision }, onFailed);
     for (const { key, value, revision } of await states.entries(STATES)) {

@@ -39,6 +39,8 @@ export class Duty implements Disposable {
   #tail: Promise<unknown> = Promise.resolve();
   /** Whether all that was there at the beginning is seen to. */
   #live = false;
+  /** Events that came too late, the first one of each trigger: told as one. */
+  readonly #missed = new Map<TriggerId, { firing: TriggerFiring; count: number }>();
 
   constructor(deps: DutyDeps) {
     this.#deps = deps;
@@ -71,10 +73,18 @@ export class Duty implements Disposable {
     for (const id of this.#deps.checkpoint.ids) if (!this.#known.has(id)) this.delete(id);
   }
 
-  /** Everything that happened while nobody was there is seen to: what is due from now on is due now. */
-  goLive(): void {
-    this.#live = true;
-    void this.#inTurn(() => this.#ring());
+  /** Everything that happened while nobody was there is seen to: what is due from now on is due now. @param seq the last of it */
+  goLive(seq: number): void {
+    void this.#inTurn(async () => {
+      for (const { firing, count } of this.#missed.values()) {
+        const reason = count === 1 ? firing.reason : `${count} events, the first one ${firing.reason}`;
+        await this.#tell({ ...firing, reason });
+      }
+      this.#missed.clear();
+      this.#deps.checkpoint.advance(seq);
+      this.#live = true;
+      await this.#ring();
+    });
   }
 
   /** Resolves once all triggers have seen the event. */
@@ -92,7 +102,8 @@ export class Duty implements Disposable {
         const { when } = known.trigger;
         if (!isSchedule(when) && isEventOf(when, payload)) await this.#hears(known, when, event);
       }
-      this.#deps.checkpoint.advance(seq);
+      // what was not told yet is looked at again by whoever comes next
+      if (this.#missed.size === 0) this.#deps.checkpoint.advance(seq);
     });
   }
 
@@ -170,7 +181,7 @@ export class Duty implements Disposable {
         outcome: "missed",
         reason,
       };
-      await writeFiring(this.#deps.bus, note, this.#deps.signal);
+      await this.#tell(note);
     }
     await this.#fire(known, {
       id: dueTime(last),
@@ -188,9 +199,20 @@ export class Duty implements Disposable {
     const fired = await fire(this.#deps, trigger, cause);
     if (fired === undefined) return;
     const { firing, suspended } = fired;
+    if (firing.outcome === "missed") await this.#miss(firing);
     if (suspended === undefined) return this.#show(known, firing, firing.outcome === "loop" ? "later" : "soon");
     const { pending: _, ...state } = this.#deps.checkpoint.state(trigger.id, revision);
     this.#set(known, { ...state, suspended, last: firing }, "now");
+  }
+
+  async #miss(firing: TriggerFiring): Promise<void> {
+    if (this.#live) return await this.#tell(firing);
+    const before = this.#missed.get(firing.triggerId);
+    this.#missed.set(firing.triggerId, { firing: before?.firing ?? firing, count: (before?.count ?? 0) + 1 });
+  }
+
+  #tell(firing: TriggerFiring): Promise<void> {
+    return writeFiring(this.#deps.bus, firing, this.#deps.signal);
   }
 
   #show(known: Known, last: TriggerFiring, pace: "soon" | "later" = "later"): void {

@@ -40,12 +40,17 @@ export interface Cause {
 export interface FireDeps {
   bus: Bus;
   start: StartRun;
+  /** Whether a run has begun, whoever began it. */
+  hasBegun(runId: Id): Promise<boolean>;
   histories: Histories;
   chains: Chains;
   signal: AbortSignal;
 }
 
-/** What came of it; `suspended` for a trigger that must not fire any more. */
+/**
+ * What came of it; `suspended` for a trigger that must not fire any more. What was missed is not written down yet: there may be
+ * many of it.
+ */
 export interface Fired {
   firing: TriggerFiring;
   suspended?: string;
@@ -81,8 +86,10 @@ export async function fire(deps: FireDeps, trigger: KeptTrigger, cause: Cause): 
     return suspended === undefined ? { firing } : { firing, suspended };
   };
   if (now - cause.since > trigger.lateMs + GRACE_MS) {
+    // the conductor that began it died before it could say so
+    if (await deps.hasBegun(id)) return await tell(note("started", cause.what, { runId: id }));
     const late = Math.round((now - cause.since) / 1_000);
-    return await tell(note("missed", `${cause.what}: ${late} s ago, when no conductor was there`));
+    return { firing: note("missed", `${cause.what}: ${late} s ago, when no conductor was there`) };
   }
   const before = await ledTo(deps, cause);
   const chain = [...before, trigger.id];

@@ -13,10 +13,14 @@ export interface Triggers extends AsyncDisposable {
 }
 
 export async function startTriggers(
-  options: Omit<TendTriggersOptions, "start"> & StartRunDeps & Pick<TriggerStoreOptions, "manifests">,
+  options: Omit<TendTriggersOptions, "start" | "hasBegun"> & StartRunDeps & Pick<TriggerStoreOptions, "manifests">,
 ): Promise<Triggers> {
   const store = await TriggerStore.open(options);
-  const tending = tendTriggers({ ...options, start: runStarter(options) });
+  const tending = tendTriggers({
+    ...options,
+    start: runStarter(options),
+    hasBegun: (runId) => options.runs.hasBegun(runId),
+  });
   return {
     endpoints: triggerEndpoints(options.bus, store),
     ended: store.ended,

@@ -1,6 +1,6 @@
 /** Of all conductors, the one that has the lease sees to the triggers; another one follows as soon as it is free. */
 import { acquireLease, type Bus, mirrorBucket, readStream } from "@patchbay/bus";
-import { AppEvent, subjects, WILDCARD } from "@patchbay/contracts";
+import { AppEvent, type Id, subjects, WILDCARD } from "@patchbay/contracts";
 import { logger } from "@patchbay/telemetry";
 import { setTimeout as wait } from "node:timers/promises";
 import { z } from "zod";
@@ -14,6 +14,8 @@ import type { StartRun } from "./start_run.ts";
 export interface TendTriggersOptions {
   bus: Bus;
   start: StartRun;
+  /** Whether a run has begun, whoever began it. */
+  hasBegun(runId: Id): Promise<boolean>;
   /** Who holds the lease, for a person who looks. */
   owner: string;
   /** How long the triggers stay with a conductor that died, in milliseconds. */
@@ -40,7 +42,8 @@ export async function tendTriggers(options: TendTriggersOptions): Promise<void> 
   }
 }
 
-async function takeTurns({ bus, start, owner, leaseTtlMs, signal }: TendTriggersOptions): Promise<void> {
+async function takeTurns(options: TendTriggersOptions): Promise<void> {
+  const { bus, owner, leaseTtlMs, signal } = options;
   let free = Promise.withResolvers<void>();
   const onChange = ({ kind }: { kind: "put" | "delete" }) => kind === "delete" && free.resolve();
   await using leases = await mirrorBucket(bus, "leases", z.unknown(), {
@@ -52,7 +55,7 @@ async function takeTurns({ bus, start, owner, leaseTtlMs, signal }: TendTriggers
   while (!signal.aborted) {
     free = Promise.withResolvers<void>();
     await using lease = await acquireLease(bus, LEASE, { owner, ttlMs: leaseTtlMs, signal });
-    if (lease !== undefined) await serve(bus, start, AbortSignal.any([signal, lease.lost]));
+    if (lease !== undefined) await serve({ ...options, signal: AbortSignal.any([signal, lease.lost]) });
     else {await Promise.race([
         free.promise,
         over.then((error) => Promise.reject(error ?? new Error("the watch ended"))),
@@ -61,7 +64,7 @@ async function takeTurns({ bus, start, owner, leaseTtlMs, signal }: TendTriggers
 }
 
 /** Sees to the triggers until the signal fires. @throws what keeps it from doing so */
-async function serve(bus: Bus, start: StartRun, given: AbortSignal): Promise<void> {
+async function serve({ bus, start, hasBegun, signal: given }: TendTriggersOptions): Promise<void> {
   const failed = new AbortController();
   const signal = AbortSignal.any([given, failed.signal]);
   const onFailed = (error: unknown) => failed.abort(error);
@@ -69,6 +72,7 @@ async function serve(bus: Bus, start: StartRun, given: AbortSignal): Promise<voi
   using duty = new Duty({
     bus,
     start,
+    hasBegun,
     checkpoint,
     histories: new Histories(bus),
     chains: new Chains(bus),
@@ -84,10 +88,13 @@ async function serve(bus: Bus, start: StartRun, given: AbortSignal): Promise<voi
     void triggers.ended.then((error) => error !== undefined && onFailed(error));
     duty.loaded();
     const events = { subject: EVENTS, payload: AppEvent, signal } as const;
+    let last = checkpoint.position;
     for (const follow of [false, true]) {
-      const from = checkpoint.position + 1;
-      for await (const item of readStream(bus, "EVENTS", { ...events, from, follow })) await duty.happened(item);
-      if (!follow && !signal.aborted) duty.goLive();
+      for await (const item of readStream(bus, "EVENTS", { ...events, from: last + 1, follow })) {
+        await duty.happened(item);
+        last = item.seq;
+      }
+      if (!follow && !signal.aborted) duty.goLive(last);
     }
   } finally {
     await duty.idle();

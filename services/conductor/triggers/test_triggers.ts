@@ -146,8 +146,17 @@ export const firings = async (bus: Bus, id: string): Promise<TriggerFiring[]> =>
 
 /** Waits until a condition holds. */
 export async function until(condition: () => unknown, what = String(condition)): Promise<void> {
-  const signal = AbortSignal.timeout(30_000);
-  while (!await condition()) {
+  const signal = AbortSignal.timeout(40_000);
+  // a conductor that is killed may take a question with it
+  const holds = async () => {
+    try {
+      return await condition();
+    } catch (error) {
+      if (refused("DEADLINE_EXCEEDED")(error)) return false;
+      throw error;
+    }
+  };
+  while (!await holds()) {
     if (signal.aborted) throw new Error(`It did not come to this: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
