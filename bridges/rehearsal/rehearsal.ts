@@ -53,6 +53,9 @@ const log = logger(NAME);
 const WAITING = 16;
 /** What the envelope and its headers take of an answer, in bytes. */
 const OVERHEAD_BYTES = 16 * 1024;
+/** Tries to remove a folder, and the time between them, in milliseconds. */
+const REMOVALS = 5;
+const REMOVAL_MS = 50;
 /** Progress is told no oftener, in milliseconds. */
 const PROGRESS_MS = 100;
 
@@ -126,7 +129,7 @@ async function rehearse(
     const job = { ...preparation, plan, folder, limits };
     worked = await runWorker({ bus, job, worker, signal, onStep: progressOf(plan, { bus, correlationId }) });
   } finally {
-    await Deno.remove(folder, { recursive: true });
+    await removeFolder(folder);
   }
   // whoever asked waits no longer
   signal.throwIfAborted();
@@ -181,6 +184,19 @@ function progressOf(plan: Plan, { bus, correlationId }: { bus: Bus; correlationI
     const payload = { commandId: plan.id, fraction, message: `rehearsed ${stepId} ${command}` };
     send(bus, subjects.progress(correlationId), envelope({ type: "progress", payload, source: NAME, correlationId }));
   };
+}
+
+/** A thread that was taken away may finish what it was at: a folder that comes back is removed again. */
+async function removeFolder(folder: string): Promise<void> {
+  for (let attempt = 0; attempt < REMOVALS; attempt++) {
+    try {
+      await Deno.remove(folder, { recursive: true });
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return;
+      log.debug("{folder} is not removed yet: {error}", { folder, error });
+    }
+    await new Promise((resolve) => setTimeout(resolve, REMOVAL_MS * attempt));
+  }
 }
 
 async function empty(folder: string): Promise<void> {

@@ -34,6 +34,7 @@ export class Stage implements AsyncDisposable {
   readonly #options: OpenStageOptions;
   readonly #over: AbortController;
   readonly #given: AdapterHost;
+  #opening: Promise<unknown> = Promise.resolve();
   /** As it was seen last. */
   #seen: unknown;
   /** Why it takes no more commands. */
@@ -51,7 +52,8 @@ export class Stage implements AsyncDisposable {
   static async open(staged: StagedApplication, options: OpenStageOptions): Promise<Stage> {
     const stage = new Stage(staged, options, new AbortController());
     try {
-      await inTime("open the simulator", OPEN_MS, options.signal, stage.#adapter.open(stage.#given));
+      stage.#opening = stage.#adapter.open(stage.#given);
+      await inTime("open the simulator", OPEN_MS, options.signal, stage.#opening);
     } catch (error) {
       await stage[Symbol.asyncDispose]();
       throw error;
@@ -123,6 +125,8 @@ export class Stage implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#over.abort(PatchbayError.of("CANCELLED", "The rehearsal is over"));
+    // what is still opened would make files where nobody looks for them any more
+    await settledWithin(CLOSE_MS, this.#opening);
     // an adapter that does not let go must not keep the simulator
     await settledWithin(CLOSE_MS, this.#adapter.close());
     await settledWithin(CLOSE_MS, this.#staged[Symbol.asyncDispose]());
