@@ -228,8 +228,10 @@ export class RunRequests {
     const { plan, requested, approvals } = kept.record;
     if (kept.revision !== found.revision || await runs.hasBegun(runId)) return await lease[Symbol.asyncDispose]();
     if (requested?.runId !== runId) {
-      await plans.settle(plan.id, runId, "validated");
-      return await lease[Symbol.asyncDispose]();
+      // its log ends too: whoever was to begin it may only be slow
+      const withdrawn = { reason: "its conductor went before it began" };
+      const given = { runId, digest: kept.record.digest, at: this.#deps.now(), correlationId: newId(), withdrawn };
+      return await this.#endWithdrawn(plan, given, lease, "validated");
     }
     if (requested.withdrawn !== undefined) return await this.#endWithdrawn(plan, requested, lease);
     log.warn("run {run} of plan {plan} was approved and had not begun", { run: runId, plan: plan.id });
@@ -302,11 +304,16 @@ export class RunRequests {
     }, lease);
   }
 
-  async #endWithdrawn(plan: Plan, request: RunRequest, lease: Lease): Promise<void> {
+  async #endWithdrawn(
+    plan: Plan,
+    request: RunRequest,
+    lease: Lease,
+    becomes: "cancelled" | "validated" = "cancelled",
+  ): Promise<void> {
     const { bus, now, plans, signal } = this.#deps;
     try {
       await writeWithdrawnRun(bus, plan, request, { at: now(), signal: AbortSignal.any([signal, lease.lost]) });
-      await plans.settle(plan.id, request.runId, "cancelled");
+      await plans.settle(plan.id, request.runId, becomes);
       log.info("run {run} of plan {plan} does not begin", { run: request.runId, plan: plan.id });
     } finally {
       // where not all of it was written, whoever sees the lease go writes the rest
