@@ -1,8 +1,17 @@
 /** What became of a step's command. */
-import { type BridgeId, type Id, PatchbayError, type Problem, Result, toProblem } from "@patchbay/contracts";
+import {
+  type BridgeId,
+  type CommandDocument,
+  type Id,
+  PatchbayError,
+  type Problem,
+  Result,
+  type Step,
+  toProblem,
+} from "@patchbay/contracts";
 import { z } from "zod";
+import type { Place } from "./placement.ts";
 import { isRepeatable } from "./step_document.ts";
-import type { StepCommand } from "./step_command.ts";
 
 export type StepOutcome =
   | {
@@ -20,9 +29,19 @@ export type StepOutcome =
   | { status: "failed"; problem: Problem }
   | { status: "cancelled" };
 
+/** What is known of the command whose outcome it is. */
+interface Sent {
+  step: Step;
+  bridge: Place;
+  document: CommandDocument | undefined;
+  correlationId: Id;
+  /** Fires when the run is to be cancelled. */
+  cancelled: AbortSignal;
+}
+
 const InAsset = z.looseObject({ valueIn: z.literal("asset") });
 
-export function outcomeOf(result: Result, { cancelled }: Pick<StepCommand, "cancelled">): StepOutcome {
+export function outcomeOf(result: Result, { cancelled }: Pick<Sent, "cancelled">): StepOutcome {
   if (result.ok) {
     const { bridge, value, durationMs, session } = result;
     return {
@@ -38,16 +57,16 @@ export function outcomeOf(result: Result, { cancelled }: Pick<StepCommand, "canc
   return { status: "failed", problem: result.problem };
 }
 
-export const failed = (error: PatchbayError, { correlationId }: Pick<StepCommand, "correlationId">): StepOutcome => ({
+export const failed = (error: PatchbayError, { correlationId }: Pick<Sent, "correlationId">): StepOutcome => ({
   status: "failed",
   problem: toProblem(error, correlationId),
 });
 
 /** The bridge does not answer the cancellation. */
-export const afterCancel = (command: StepCommand): StepOutcome =>
+export const afterCancel = (command: Omit<Sent, "cancelled">): StepOutcome =>
   isRepeatable(command.document) ? { status: "cancelled" } : unknownOutcome(command);
 
-export function unknownOutcome(command: StepCommand): StepOutcome {
+export function unknownOutcome(command: Omit<Sent, "cancelled">): StepOutcome {
   const { step, bridge } = command;
   const where = `${step.app}.${bridge}`;
   return failed(
