@@ -9,7 +9,6 @@ import type { LiveSessionOptions } from "./live/session.ts";
 import { ableton } from "./manifest.ts";
 import type { LoadMidi } from "./midi/midi.ts";
 import { LIVE_PORT, REPLY_PORT } from "./ports.ts";
-import { startLiveSimulator } from "./simulator.ts";
 
 export interface AbletonAdapterOptions extends LiveSessionOptions {
   /** A person starts Live; `simulator` brings a simulated one along, in this process, on ports of its own. */
@@ -94,6 +93,7 @@ function oscOptions({ port = LIVE_PORT, replyPort = REPLY_PORT, answerMs = 600 }
 
 /** A simulated Live on free ports, so that it meets neither a real one nor another simulator. */
 async function simulated(held: AsyncDisposableStack): Promise<{ port: number; replyPort: number }> {
+  const { startLiveSimulator } = await import("./simulator.ts");
   const { port } = held.use(await startLiveSimulator({ port: 0, replyPort: "sender" }));
   return { port, replyPort: 0 };
 }
