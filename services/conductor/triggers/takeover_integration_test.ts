@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { isOver } from "@patchbay/contracts";
+import { isOver, subjects, WILDCARD } from "@patchbay/contracts";
 import { fileURLToPath } from "node:url";
 import {
   ask,
@@ -59,6 +59,56 @@ Deno.test("conductors that die one after the other amid events lose none, and th
   await using _last = leader;
   for (const strike of strikes.slice(80)) studio.strike(strike);
   await assertOnce(studio, strikes);
+});
+
+/** What a conductor was about to write as it died. */
+const LAST_WORDS = {
+  "the lease of the run": "$KV.leases.run.",
+  "the beginning of the run": subjects.run(WILDCARD).replace("*", ""),
+  "the firing": subjects.trigger(WILDCARD).replace("*", ""),
+  "where the trigger stands": "$KV.triggers._state",
+  "how far it has come": "$KV.triggers._position",
+};
+
+for (const [what, prefix] of Object.entries(LAST_WORDS)) {
+  Deno.test(`a conductor that dies before it has written ${what} is followed by one that does the rest, once`, async () => {
+    await using studio = await startTestStudio();
+    const { bus } = studio;
+    const first = await studio.conductor();
+    await put(bus, flashAtDrum);
+    studio.strike("before");
+    await until(async () => (await firings(bus, "flash")).length === 1);
+    await until(() => studio.colors().length === 1);
+    const tried = first.mute(prefix);
+    studio.strike("kick");
+    await tried;
+    await first.kill();
+    await using _second = await studio.conductor();
+    studio.strike("after");
+    await until(async () => (await firings(bus, "flash")).length === 3);
+    await until(() => studio.colors().length === 3);
+    assert.deepEqual(studio.colors().sort(), ["after", "before", "kick"]);
+    assert.deepEqual((await firings(bus, "flash")).map(({ outcome }) => outcome), ["started", "started", "started"]);
+    assert.equal((await runIds(bus)).length, 3);
+  });
+}
+
+Deno.test("a run whose firing nobody could tell is told as begun, also where it is too late for another one", async () => {
+  await using studio = await startTestStudio();
+  const { bus } = studio;
+  const first = await studio.conductor();
+  await put(bus, { ...flashAtDrum, lateMs: 0 });
+  const tried = first.mute(LAST_WORDS["the firing"]);
+  studio.strike("kick");
+  await tried;
+  await until(() => studio.colors().length === 1);
+  await first.kill();
+  const diedAt = Date.now();
+  await until(() => Date.now() > diedAt + 1_500);
+  await using _second = await studio.conductor();
+  const { outcome, runId } = await fired(bus, "flash", () => true);
+  assert.equal(outcome, "started");
+  assert.deepEqual(await runIds(bus), [runId]);
 });
 
 Deno.test("a conductor that leaves gives the triggers to the next one at once", async () => {

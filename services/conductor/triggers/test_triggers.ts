@@ -77,6 +77,8 @@ export interface TestStudio extends AsyncDisposable {
 }
 
 export interface TestConductor extends AsyncDisposable {
+  /** From now on nothing that it sends to a subject that begins so gets through; resolves once it has tried. */
+  mute(prefix: string): Promise<void>;
   /** Its connection breaks and does not come back, as when its process is killed. */
   kill(): Promise<void>;
 }
@@ -117,7 +119,12 @@ export async function startTestStudio({ echo = false } = {}): Promise<TestStudio
     async conductor(options = {}) {
       const own = await nats.connect("conductor");
       const conductor = await startConductor({ bus: own, leaseTtlMs: 1_000, ...options });
+      const publish = own.nc.publish.bind(own.nc);
       return {
+        mute: (prefix) =>
+          new Promise((resolve) => {
+            own.nc.publish = (subject, ...rest) => subject.startsWith(prefix) ? resolve() : publish(subject, ...rest);
+          }),
         kill: async () => {
           await own.nc.close();
           await conductor[Symbol.asyncDispose]();
