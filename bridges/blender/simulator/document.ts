@@ -59,6 +59,8 @@ export interface SceneObject {
   focalLength: number | null;
   modifiers: z.infer<typeof ModifierDetails>[];
   animation: Partial<Record<AnimatedProperty, Keyframe[]>>;
+  /** It was loaded from a state, which does not tell of its modifiers, its animation, its lamp and its lens. */
+  partlyKnown?: true;
 }
 
 /** An image in the file: the simulator keeps its size and its mean colour. */
