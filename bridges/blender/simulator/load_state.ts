@@ -45,6 +45,7 @@ function objectOf(summary: ObjectSummary): SceneObject {
     text: type === "text" ? "Text" : null,
     light: type === "light" ? newLight() : null,
     focalLength: type === "camera" ? 50 : null,
+    partlyKnown: true,
   };
 }
 
