@@ -1,4 +1,5 @@
 /** Modifiers: the simulator keeps them and lists them; its meshes stay as they are. */
+import { BEYOND_SIMULATOR } from "@patchbay/bridge-kit";
 import { PatchbayError } from "@patchbay/contracts";
 import type { Handlers } from "../command_context.ts";
 import { freeName, invalid, objectNamed, objectOfType } from "../lookup.ts";
@@ -26,7 +27,12 @@ export const modifiers: Handlers<"add_modifier" | "remove_modifier"> = {
       object.modifiers.find(({ name, type }) => name.toLowerCase() === wanted || type === wanted);
     if (found === undefined) {
       throw new PatchbayError("NOT_FOUND", `Object '${object.name}' has no modifier '${args.modifier}'`, {
-        context: { kind: "modifier", name: args.modifier, available: object.modifiers.map(({ name }) => name) },
+        context: {
+          kind: "modifier",
+          name: args.modifier,
+          available: object.modifiers.map(({ name }) => name),
+          ...(object.partlyKnown === true ? BEYOND_SIMULATOR : {}),
+        },
       });
     }
     object.modifiers = object.modifiers.filter((modifier) => modifier !== found);
