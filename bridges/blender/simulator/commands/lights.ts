@@ -42,7 +42,8 @@ export const lights: Handlers<"create_light" | "update_light" | "set_world"> = {
   update_light({ document }, args) {
     const object = objectOfType(document, args.object, ["light"]);
     const light = object.light!;
-    checkCone(args.type ?? light.type, args.spot_angle);
+    // a lamp that was there before a rehearsal may well be a spot
+    if (object.partlyKnown !== true) checkCone(args.type ?? light.type, args.spot_angle);
     light.type = args.type ?? light.type;
     light.energy = (args.energy ?? light.energy) * (args.factor ?? 1);
     light.color = args.color ?? light.color;
