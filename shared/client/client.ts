@@ -40,7 +40,7 @@ import {
 import { type BatchOptions, type BatchStep, runBatch } from "./batch.ts";
 import { followStudio, type StudioEvent, type StudioFilter } from "./events.ts";
 import { follow, type FollowOptions } from "./follow.ts";
-import { type CallOptions, type ClientOptions, createHttp, type Http } from "./http.ts";
+import { type CallOptions, type ClientOptions, createHttp, type Http, type RevisionOptions } from "./http.ts";
 import { plans, policies } from "./plans.ts";
 import { triggers } from "./triggers.ts";
 
@@ -258,9 +258,6 @@ const runs = (http: Http) => ({
 
 /** A link as a person writes it. */
 export type LinkDraft = z.input<typeof Link>;
-
-/** Changes only the revision that the caller has seen. */
-export type RevisionOptions = CallOptions & { revision?: number };
 
 const links = (http: Http) => {
   const path = (id: string) => `/v1/links/${part(id)}`;

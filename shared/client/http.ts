@@ -25,6 +25,9 @@ export interface CallOptions {
   correlationId?: Id;
 }
 
+/** Changes only the revision that the caller has seen. */
+export type RevisionOptions = CallOptions & { revision?: number };
+
 export interface HttpRequest {
   method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   /** Beginning with `/`, its parts encoded. */

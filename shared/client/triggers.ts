@@ -1,8 +1,7 @@
 /** Triggers: what runs when something happens, or when it is time. */
 import { type JsonObject, SERVICES, type Trigger, type TriggerFiring, TriggerRecord } from "@patchbay/contracts";
 import type { z } from "zod";
-import type { RevisionOptions } from "./client.ts";
-import type { CallOptions, Http } from "./http.ts";
+import type { CallOptions, Http, RevisionOptions } from "./http.ts";
 
 /** A trigger as a person writes it. */
 export type TriggerDraft = Omit<z.input<typeof Trigger>, "owner">;

@@ -18,7 +18,7 @@ import { Run } from "./runs.ts";
 import { unbounded, withoutCostlyPatterns } from "./schema_bounds.ts";
 import { SERVICES } from "./services.ts";
 import { BridgeState, StateUpdate } from "./state.ts";
-import { TriggerFiring } from "./triggers.ts";
+import { Trigger, TriggerFiring } from "./triggers.ts";
 
 const MESSAGES = {
   Alert,
@@ -47,6 +47,7 @@ const MESSAGES = {
   RunLogEntry,
   StateUpdate,
   Step,
+  Trigger,
   TriggerFiring,
 } satisfies Record<string, z.ZodType>;
 
