@@ -80,4 +80,10 @@ Deno.test("what only the real Blender can do is told apart from what fails", asy
   const beyond = (error: unknown) => error instanceof PatchbayError && error.context["beyondSimulator"] === true;
   await assert.rejects(studio.stage.run("export_file", { format: "fbx" }, 10_000), beyond);
   await assert.rejects(studio.stage.run("open_file", { name: "yesterday" }, 10_000), beyond);
+  const notBeyond = (error: unknown) => error instanceof PatchbayError && error.code === "NOT_FOUND" && !beyond(error);
+  await studio.stage.run("create_object", { type: "cube", name: "New" }, 10_000);
+  await assert.rejects(studio.stage.run("remove_modifier", { object: "New", modifier: "bevel" }, 10_000), notBeyond);
+  await using before = await opened(scene);
+  await assert.rejects(before.stage.run("remove_modifier", { object: "Hero", modifier: "bevel" }, 10_000), beyond);
+  await before.stage.run("update_light", { object: "Key", spot_angle: 30 }, 10_000);
 });
