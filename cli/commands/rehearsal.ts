@@ -46,7 +46,7 @@ export function rehearsalCommand(signal: AbortSignal): Command {
     .description("Run the rehearsal service by itself, as a studio server does. The embedded studio has its own.")
     .addHelpText(
       "after",
-      "\nThe studio is $PATCHBAY_NATS_URL, the way in $PATCHBAY_NATS_CREDENTIALS.\n\nExample:\n  $ PATCHBAY_NATS_CREDENTIALS=rehearsal/credentials.json patchbay rehearsal",
+      "\nThe studio is $PATCHBAY_NATS_URL, and the way in the file $PATCHBAY_NATS_CREDENTIALS.\n\nExample:\n  $ patchbay rehearsal",
     )
     .action(async () => {
       const { runRehearsals } = await import("../rehearsal/run.ts");
