@@ -1,8 +1,9 @@
 /** A step's effect, read back from where it was done: what an application says and what it did may be two things. */
-import { differenceIn, type Id, PatchbayError, readBackOf, type Step, toProblem } from "@patchbay/contracts";
+import { differenceIn, type Id, readBackOf, type Step } from "@patchbay/contracts";
 import { logger } from "@patchbay/telemetry";
 import type { StepOutcome } from "./step_outcome.ts";
 import type { StepRunner, Work } from "./step_runner.ts";
+import { unverified } from "./unverified.ts";
 
 /** A bridge that goes away right after the effect is not waited for any longer, in milliseconds. */
 const PATIENCE_MS = 5_000;
@@ -40,10 +41,11 @@ export async function runVerified(runner: StepRunner, work: Work, correlationId:
   const difference = differenceIn(readBack, found.value);
   if (difference === undefined) return { ...outcome, verified: true };
   const places = Object.keys(difference.expected).map((pointer) => pointer === "" ? "the result" : pointer).join(", ");
-  const error = PatchbayError.of(
-    "VERIFICATION_FAILED",
-    `'${work.step.command}' was done, but '${readBack.command}' finds something else at ${places}`,
-    { context: { started: true, command: readBack.command, ...difference } },
-  );
-  return { status: "failed", problem: toProblem(error, correlationId) };
+  const message = `'${work.step.command}' was done, but '${readBack.command}' finds something else at ${places}`;
+  const { bridge, session, value } = outcome;
+  const done = { bridge, value, ...(session === undefined ? {} : { session }) };
+  return {
+    status: "failed",
+    problem: unverified(message, { command: readBack.command, ...difference, ...done }, correlationId),
+  };
 }

@@ -12,6 +12,7 @@ import {
   TakeBack,
   TakenBack,
 } from "@patchbay/contracts";
+import { asDone } from "../execution/unverified.ts";
 
 /** One command that was done. */
 export interface Change {
@@ -42,7 +43,10 @@ export function changesOf(run: Run, events: Iterable<RunEvent>, manifests: Manif
   const steps = new Map(run.plan.steps.map((step) => [step.id, step]));
   const changes: Change[] = [];
   for (const event of events) {
-    if (event.type !== "STEP_FINISHED") continue;
+    // what failed because something else was found than what it was to do was done all the same
+    const isDone = event.type === "STEP_FINISHED" ||
+      (event.type === "STEP_ERROR" && event.problem.code === "VERIFICATION_FAILED");
+    if (!isDone) continue;
     const step = steps.get(event.stepId);
     const ended = step === undefined ? undefined : endOf(run, event.stepId, event.round);
     if (step === undefined || ended === undefined) continue;
@@ -52,11 +56,11 @@ export function changesOf(run: Run, events: Iterable<RunEvent>, manifests: Manif
   return changes;
 }
 
-/** A step or a round that succeeded; a step that has rounds is none itself: they are. */
+/** A step or a round that was done; a step that has rounds is none itself: they are. */
 function endOf(run: Run, stepId: StepId, round: number | undefined): StepRound | undefined {
   const step = run.steps[stepId];
-  if (round === undefined) return step?.rounds === undefined ? step : undefined;
-  return step?.rounds?.[round];
+  const ended = round !== undefined ? step?.rounds?.[round] : step?.rounds === undefined ? step : undefined;
+  return ended === undefined ? undefined : asDone(ended);
 }
 
 function changeOf(

@@ -5,12 +5,15 @@ import {
   foldRunEvents,
   manifestDocument,
   newId,
+  PatchbayError,
   type Plan,
   query,
   type RunEvent,
   type Step,
+  toProblem,
 } from "@patchbay/contracts";
 import { z } from "zod";
+import { unverified } from "../execution/unverified.ts";
 import { changesOf } from "./changes.ts";
 import { previewOf, redoSteps, undoSteps, withDependents } from "./take_back_plan.ts";
 
@@ -168,4 +171,24 @@ Deno.test("a redo does the steps again in their first order, and can be undone l
   assert.deepEqual(again.map(({ stepId, done }) => [stepId, done.command, done.value]), [["a", "add", {
     name: "a.001",
   }]]);
+});
+
+Deno.test("what was done and is not as it should be is taken back like the rest", () => {
+  const steps = [step("s1", "add"), step("s2", "add", { dependsOn: ["s1"] })];
+  const plan: Plan = { id: newId(), steps, provenance: { provider: "hand", createdAt: 0 } };
+  const of = { at: 2, stepId: "s2" };
+  const context = { command: "look", expected: { "/name": "a" }, found: { "/name": "b" } };
+  const problem = unverified("not so", { ...context, bridge: "ws-01", session, value: { name: "b" } }, newId());
+  const commandId = newId();
+  const events: RunEvent[] = [
+    { type: "RUN_STARTED", at: 0, runId: newId(), plan, correlationId: newId() },
+    { type: "STEP_STARTED", ...of, stepId: "s1", bridge: "any", commandId: newId() },
+    { type: "STEP_ERROR", ...of, stepId: "s1", problem: toProblem(new PatchbayError("COMMAND_FAILED", "no")) },
+    { type: "STEP_STARTED", ...of, bridge: "any", commandId },
+    { type: "STEP_ERROR", ...of, problem },
+    { type: "RUN_FINISHED", at: 3, status: "failed" },
+  ];
+  const changes = changesOf(foldRunEvents(events)!, events, manifests);
+  assert.deepEqual(changes.map(({ stepId, bridge }) => [stepId, bridge]), [["s2", "ws-01"]]);
+  assert.deepEqual(changes[0]?.done, { commandId, command: "add", args: {}, value: { name: "b" }, session });
 });
