@@ -1,5 +1,13 @@
 /** A plan and its values as a person reads them in a terminal. */
-import { dependenciesOf, isReference, type Plan } from "@patchbay/contracts";
+import {
+  type Comparison,
+  type Condition,
+  dependenciesOf,
+  type ForEach,
+  isItemReference,
+  isReference,
+  type Plan,
+} from "@patchbay/contracts";
 import { printable } from "./printable.ts";
 
 /** Longer values are cut, in characters. */
@@ -15,16 +23,40 @@ export function describePlan({ steps, provenance }: Plan): string {
     const args = Object.entries(step.args).map(([name, value]) => `${name}=${describeArgument(value)}`).join(" ");
     const after = [...dependenciesOf(step)];
     const what = `${step.app}.${step.command}`.padEnd(width);
-    return `  ${step.id.padEnd(idWidth)}  ${what}  ${args}${after.length === 0 ? "" : `   after ${after.join(", ")}`}`;
+    const notes = [
+      ...(step.forEach === undefined ? [] : [`for each of ${describeList(step.forEach)}`]),
+      ...(step.when === undefined ? [] : [`if ${describeCondition(step.when)}`]),
+      ...(after.length === 0 ? [] : [`after ${after.join(", ")}`]),
+    ];
+    return ["  ", step.id.padEnd(idWidth), "  ", what, "  ", args, ...notes.map((note) => `   ${note}`)].join("");
   });
   return [`Plan: ${steps.length} ${steps.length === 1 ? "step" : "steps"}, by ${provenance.provider}`, ...lines].join(
     "\n",
   );
 }
 
-/** A value in short; a reference as `<step.result.name>`. */
+const describeList = (forEach: ForEach) =>
+  Array.isArray(forEach) ? `${forEach.length} items` : `<${cut(forEach.$ref)}>`;
+
+/** @example `<s1.result.count> greaterThan 3 and not (<s2.result.name> equals "Cube")` */
+function describeCondition(condition: Condition): string {
+  if ("all" in condition) return condition.all.map(describePart).join(" and ");
+  if ("any" in condition) return condition.any.map(describePart).join(" or ");
+  return "not" in condition ? `not (${describeCondition(condition.not)})` : describeComparison(condition);
+}
+
+const describePart = (part: Condition) =>
+  "all" in part || "any" in part ? `(${describeCondition(part)})` : describeCondition(part);
+
+function describeComparison({ $ref, ...comparisons }: Comparison): string {
+  const each = Object.entries(comparisons).map(([how, value]) => `${how} ${cut(JSON.stringify(value) ?? "")}`);
+  return `<${cut($ref)}> ${each.join(" and ")}`;
+}
+
+/** A value in short; a reference as `<step.result.name>`, a part of an item as `<item/name>`. */
 export function describeArgument(value: unknown): string {
   if (isReference(value)) return `<${Object.values(value)[0]}>`;
+  if (isItemReference(value)) return `<item${cut(String(value.$item))}>`;
   return cut(typeof value === "string" ? value : JSON.stringify(value));
 }
 
