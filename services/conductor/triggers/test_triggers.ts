@@ -84,11 +84,13 @@ export interface TestConductor extends AsyncDisposable {
 }
 
 /** @param echo whether the lamp's flash strikes a drum, and a drum that is struck flashes: what loops are made of */
-export async function startTestStudio({ echo = false } = {}): Promise<TestStudio> {
+export async function startTestStudio(
+  { echo = false, storage = "memory" }: { echo?: boolean; storage?: "memory" | "file" } = {},
+): Promise<TestStudio> {
   await using stack = new AsyncDisposableStack();
   const nats = stack.use(await startTestNats());
   const bus = await nats.connect("test");
-  await migrate(bus, { storage: "memory" });
+  await migrate(bus, { storage });
   const drumMachine: AppDouble = stack.use(
     await startAppDouble(nats.url, drums, {
       handlers: {
