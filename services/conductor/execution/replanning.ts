@@ -72,6 +72,9 @@ export async function findAnotherWay(
     const digest = await planDigest(plan);
     const leave = await mayRun(deps, run, plan, found.steps);
     if (leave.refused !== undefined) return leave.refused;
+    if (leave.needed !== undefined && (await deps.plans.get(plan.id)).runId !== run.id) {
+      return `${leave.needed}, and nobody is asked for plans of which another run has the record`;
+    }
     const at = Date.now();
     const replanned = { type: "RUN_REPLANNED", at, plan, because: failed, digest } as const;
     if (!runLog.fits(replanned)) return "the new plan is too large for the run's log";
@@ -159,16 +162,15 @@ async function mayRun(
   const effectOf = (step: Step): Effect => commandOf(step, manifests())?.effect ?? "open";
   const before = new Set<Effect>(["read", ...run.plan.steps.map(effectOf)]);
   const added = rest.map(effectOf).find((effect) => !before.has(effect));
-  const state = await decide?.(plan, run.by, run.approvals);
-  if (state?.status === "denied") {
-    const denied = state.steps.find(({ decision }) => decision === "deny");
-    return { refused: `a policy refuses step '${denied?.stepId}' of the new plan: ${denied?.reason}` };
+  const fresh = new Set(rest.map(({ id }) => id));
+  // what has ended was decided on when it began
+  const decisions = (await decide?.(plan, run.by, run.approvals))?.steps.filter(({ stepId }) => fresh.has(stepId)) ??
+    [];
+  const denied = decisions.find(({ decision }) => decision === "deny");
+  if (denied !== undefined) {
+    return { refused: `a policy refuses step '${denied.stepId}' of the new plan: ${denied.reason}` };
   }
-  const asked = state?.status === "needed"
-    ? state.steps.find(({ decision, approved, stepId }) =>
-      decision === "ask" && !approved && rest.some(({ id }) => id === stepId)
-    )
-    : undefined;
+  const asked = decisions.find(({ decision, approved }) => decision === "ask" && !approved);
   if (asked !== undefined) {
     return { needed: `step '${asked.stepId}' of the new plan must be approved: ${asked.reason}`.slice(0, 500) };
   }
