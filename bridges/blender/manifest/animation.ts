@@ -1,7 +1,7 @@
 /** Animation: keyframes and the timeline. */
 import { command } from "@patchbay/contracts";
 import { z } from "zod";
-import { Frame, Location, ObjectName, Rotation, Scale, Vector } from "./values.ts";
+import { Frame, Location, ObjectName, PREVIOUS, Previous, Rotation, Scale, Vector } from "./values.ts";
 
 export const Interpolation = z.enum(["constant", "linear", "bezier"]);
 
@@ -141,8 +141,17 @@ const set_timeline = command({
     end: Frame.optional(),
     current: Frame.optional(),
   }),
-  result: Timeline,
+  result: Timeline.extend({ previous: Previous }),
   idempotent: true,
+  inverse: { command: "set_timeline", args: PREVIOUS },
+  verify: {
+    command: "get_scene",
+    expect: {
+      "/timeline/fps": { $ref: "args.fps" },
+      "/timeline/start": { $ref: "args.start" },
+      "/timeline/end": { $ref: "args.end" },
+    },
+  },
   phrases: [
     "(set|change) [the] (frame range|range|timeline|animation) [to|from] [frame|frames] {start} (to|until|-) {end}",
     "make [the] animation {end} frames [long]",

@@ -2,7 +2,19 @@
 import { command } from "@patchbay/contracts";
 import { z } from "zod";
 import { MAKE } from "./objects.ts";
-import { CameraDetails, CameraName, Location, NewName, ObjectName, ObjectSummary } from "./values.ts";
+import {
+  asAnswered,
+  CameraDetails,
+  CameraName,
+  Location,
+  NewName,
+  ObjectName,
+  ObjectSummary,
+  PLACE,
+  PREVIOUS,
+  Previous,
+  readsBack,
+} from "./values.ts";
 
 const CALLED = "[(named|called) {name}]";
 
@@ -17,7 +29,9 @@ const create_camera = command({
     focal_length: z.number().min(1).max(5000).default(50).describe("millimetres, on a 36 mm sensor"),
     active: z.boolean().default(true).describe("whether renders look through it from now on"),
   }),
-  result: ObjectSummary.extend({ camera: CameraDetails }),
+  result: ObjectSummary.extend({ camera: CameraDetails, previous: Previous }),
+  inverse: { command: "apply_scene", args: PREVIOUS },
+  verify: readsBack("result.name", asAnswered(...PLACE, "camera")),
   phrases: [
     `(point|aim|direct) [a|an|another] [new] camera ${CALLED} at {target} [from {location}]`,
     `${MAKE} [new] camera ${CALLED} [at {location}] [(pointing|aimed|pointed|looking|facing) [at] {target}]`,
@@ -34,8 +48,10 @@ const create_camera = command({
 const set_active_camera = command({
   summary: "Chooses the camera that renders look through.",
   args: z.strictObject({ camera: CameraName }),
-  result: z.object({ name: ObjectName }),
+  result: z.object({ name: ObjectName, previous: Previous }),
   idempotent: true,
+  inverse: { command: "set_active_camera", args: PREVIOUS },
+  verify: { command: "get_scene", expect: { "/active_camera": { $ref: "args.camera" } } },
   phrases: [
     "(use|activate) [the] camera {camera}",
     "(use|activate) {camera}",
@@ -57,8 +73,10 @@ const look_at = command({
     ({ target, point }) => (target === undefined) !== (point === undefined),
     "needs either `target` or `point`",
   ),
-  result: ObjectSummary,
+  result: ObjectSummary.extend({ previous: Previous }),
   idempotent: true,
+  inverse: { command: "transform_object", args: PREVIOUS },
+  verify: readsBack("args.object", asAnswered("rotation")),
   phrases: [
     "(point|aim|turn|direct) {object} (at|to|towards) {target}",
     "(point|aim|turn|direct) {object} (at|to|towards) {point}",

@@ -30,6 +30,7 @@ const import_file = command({
   }),
   result: z.object({ objects: z.array(ObjectName).describe("what is new in the scene") }),
   timeoutMs: 5 * 60_000,
+  inverse: { command: "apply_scene", args: { remove: { $ref: "result.objects" } } },
   phrases: [
     "import {file} [into [the] [collection] {collection}]",
     "(load|bring) {file} (into the scene|in)",

@@ -3,7 +3,20 @@ import { AssetRef, command, type Phrase } from "@patchbay/contracts";
 import { z } from "zod";
 import { Color, Rgb } from "./colors.ts";
 import { MAKE } from "./objects.ts";
-import { LightDetails, LightName, LightType, Location, NewName, ObjectName, ObjectSummary } from "./values.ts";
+import {
+  asAnswered,
+  LightDetails,
+  LightName,
+  LightType,
+  Location,
+  NewName,
+  ObjectName,
+  ObjectSummary,
+  PLACE,
+  PREVIOUS,
+  Previous,
+  readsBack,
+} from "./values.ts";
 
 const energy = z.number().min(0).max(1e9).describe("watts; for a sun watts per square metre");
 const size = z.number().min(0).max(1e4).describe(
@@ -56,6 +69,8 @@ const create_light = command({
     spot_angle: spotAngle.optional(),
   }),
   result: LightSummary,
+  inverse: { command: "delete_object", args: { object: { $ref: "result.name" } } },
+  verify: readsBack("result.name", asAnswered(...PLACE, "light")),
   phrases: [
     ...making("[new] [{color}] {type} (light|lamp)"),
     ...making("[new] [{color}] (light|lamp)"),
@@ -83,7 +98,9 @@ const update_light = command({
     size: size.optional(),
     spot_angle: spotAngle.optional(),
   }),
-  result: LightSummary,
+  result: LightSummary.extend({ previous: Previous }),
+  inverse: { command: "update_light", args: PREVIOUS },
+  verify: readsBack("args.object", asAnswered("light")),
   phrases: [
     `(set|change|turn) [the] ${POWER} of {object} to {energy} [watt|watts|w]`,
     `(set|change|turn) {object} ['s] ${POWER} to {energy} [watt|watts|w]`,
@@ -128,8 +145,9 @@ const set_world = command({
     factor: z.number().positive().max(1e4).optional().describe("multiplies the strength"),
     image: AssetRef.optional().describe("an equirectangular picture of the surroundings (HDRI)"),
   }),
-  result: z.object({ color: Rgb, strength: z.number(), image: z.string().nullable() }),
+  result: z.object({ color: Rgb, strength: z.number(), image: z.string().nullable(), previous: Previous }),
   idempotent: true,
+  inverse: { command: "set_world", args: PREVIOUS },
   phrases: [
     "(set|change) [the] (world|background|sky) [color|colour] to {color}",
     "make [the] (world|background|sky) {color}",

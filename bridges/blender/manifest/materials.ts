@@ -2,7 +2,7 @@
 import { AssetRef, command } from "@patchbay/contracts";
 import { z } from "zod";
 import { Color } from "./colors.ts";
-import { MaterialDetails, NewName, ObjectName, SurfaceName } from "./values.ts";
+import { MaterialDetails, NewName, ObjectName, PREVIOUS, Previous, SurfaceName } from "./values.ts";
 
 const share = z.number().min(0).max(1);
 
@@ -23,8 +23,9 @@ const set_material = command({
     texture: AssetRef.optional().describe("an image that gives the colour"),
   }),
   /** `name` is the object's, so that "it" stays the object. */
-  result: z.object({ name: ObjectName, material: MaterialDetails }),
+  result: z.object({ name: ObjectName, material: MaterialDetails, previous: Previous }),
   idempotent: true,
+  inverse: { command: "set_material", args: PREVIOUS },
   phrases: [
     "(make|color|colour|paint|turn|dye) {object} {color}",
     "(give|assign) {object} [a|an|the] {color} (material|color|colour)",

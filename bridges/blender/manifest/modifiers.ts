@@ -1,7 +1,17 @@
 /** Modifiers: changes of a mesh that stay editable. */
 import { command } from "@patchbay/contracts";
 import { z } from "zod";
-import { Axis, DataName, MeshName, ModifierDetails, NewName, ObjectName, Vector } from "./values.ts";
+import {
+  asAnswered,
+  Axis,
+  DataName,
+  MeshName,
+  ModifierDetails,
+  NewName,
+  ObjectName,
+  readsBack,
+  Vector,
+} from "./values.ts";
 
 const MODIFIER_TYPES = [
   "subdivision",
@@ -44,6 +54,12 @@ const add_modifier = command({
     other: MeshName.optional().describe("boolean: the other mesh; must be given"),
   }),
   result: Modifiers,
+  // one that cuts also changes how the other mesh is shown, which stays
+  inverse: {
+    command: "remove_modifier",
+    args: { object: { $ref: "args.object" }, modifier: { $ref: "result.modifier" } },
+  },
+  verify: readsBack("args.object", asAnswered("modifiers")),
   phrases: [
     "(add|put|apply) [a|an|the] {type} modifier (to|on) {object}",
     "(add|put|apply) [a|an|the] {type} (to|on) {object}",
@@ -69,6 +85,7 @@ const remove_modifier = command({
   summary: "Removes a modifier from an object.",
   args: z.strictObject({ object: ObjectName, modifier: DataName.describe("its name, or its type") }),
   result: Modifiers,
+  verify: readsBack("args.object", asAnswered("modifiers")),
   phrases: [
     "(remove|delete) [the] {modifier} modifier (from|of) {object}",
     "(remove|delete) [the] modifier {modifier} (from|of) {object}",

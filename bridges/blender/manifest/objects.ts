@@ -3,6 +3,7 @@ import { command, type Phrase, query } from "@patchbay/contracts";
 import { z } from "zod";
 import { Color } from "./colors.ts";
 import {
+  asAnswered,
   Axis,
   DataName,
   Location,
@@ -10,6 +11,10 @@ import {
   ObjectDetails,
   ObjectName,
   ObjectSummary,
+  PLACE,
+  PREVIOUS,
+  Previous,
+  readsBack,
   Rotation,
   Scale,
   Text,
@@ -133,6 +138,8 @@ const create_object = command({
     parent: ObjectName.optional(),
   }),
   result: ObjectSummary,
+  inverse: { command: "delete_object", args: { object: { $ref: "result.name" } } },
+  verify: readsBack("result.name", asAnswered(...PLACE, "type", "parent", "materials")),
   phrases: [
     ...creating(`${LOOKS} {type}`),
     ...creating(`(big|large|huge) ${LOOKS} {type}`, { size: 4 }),
@@ -160,8 +167,14 @@ const update_object = command({
     text: Text.optional(),
     focal_length: z.number().min(1).max(5000).optional().describe("millimetres; cameras only"),
   }),
-  result: ObjectSummary,
+  result: ObjectSummary.extend({ previous: Previous }),
   idempotent: true,
+  inverse: { command: "update_object", args: PREVIOUS },
+  verify: readsBack("result.name", {
+    "/visible": { $ref: "args.visible" },
+    "/text": { $ref: "args.text" },
+    "/camera/focal_length": { $ref: "args.focal_length" },
+  }),
   phrases: [
     "(rename|change the name of) {object} [to|as|into] {name}",
     "(call|name) {object} {name}",
@@ -213,7 +226,9 @@ const transform_object = command({
     side: Side.default("right"),
     gap,
   }),
-  result: ObjectSummary,
+  result: ObjectSummary.extend({ previous: Previous }),
+  inverse: { command: "transform_object", args: PREVIOUS },
+  verify: readsBack("args.object", asAnswered(...PLACE)),
   phrases: [
     "(move|put|place|bring|set) {object} [back] (to|at) [position|location] {location}",
     "(set|change) [the] (location|position) of {object} to {location}",
@@ -279,6 +294,8 @@ const duplicate_object = command({
     linked: z.boolean().default(false).describe("whether the copies share the mesh of the original"),
   }),
   result: ObjectSummary.extend({ names: z.array(ObjectName).describe("all copies; `name` is the last") }),
+  inverse: { command: "apply_scene", args: { remove: { $ref: "result.names" } } },
+  verify: readsBack("result.name", asAnswered(...PLACE)),
   phrases: [
     "(duplicate|copy|clone) {object} [(as|named|called) {name}] [[to|at] {location}]",
     "(duplicate|copy|clone) {object} {count} times [by {offset}]",
@@ -320,8 +337,10 @@ const parent_object = command({
     parent: ObjectName.nullable().meta({ slot: "object", description: "an object, or null for none" }),
     keep_transform: z.boolean().default(true).describe("whether it stays where it is in the world"),
   }),
-  result: ObjectSummary,
+  result: ObjectSummary.extend({ previous: Previous }),
   idempotent: true,
+  inverse: { command: "parent_object", args: PREVIOUS },
+  verify: readsBack("args.object", asAnswered("parent")),
   phrases: [
     "parent {object} to {parent}",
     "(attach|link) {object} to {parent}",

@@ -1,7 +1,7 @@
 /** Pictures: renders, animations, captures of the viewport. */
 import { AssetRef, command } from "@patchbay/contracts";
 import { z } from "zod";
-import { Frame, ObjectName, Pixels } from "./values.ts";
+import { Frame, ObjectName, Pixels, PREVIOUS, Previous } from "./values.ts";
 
 export const Engine = z.enum(["eevee", "cycles", "workbench"]);
 export const ImageFormat = z.enum(["png", "jpeg"]);
@@ -163,8 +163,13 @@ const set_render = command({
     engine: Engine.optional(),
     samples: Samples.optional(),
   }),
-  result: RenderSettings,
+  result: RenderSettings.extend({ previous: Previous }),
   idempotent: true,
+  inverse: { command: "set_render", args: PREVIOUS },
+  verify: {
+    command: "get_scene",
+    expect: { "/render/width": { $ref: "args.width" }, "/render/height": { $ref: "args.height" } },
+  },
   phrases: [
     `${SET} [render|rendering|image|output|picture] (resolution|size) [to|as] {width} [x|by] {height} [pixels]`,
     ...SIZES.map(({ words, ...args }) => ({

@@ -4,7 +4,20 @@ import { z } from "zod";
 import { Color, Rgb } from "./colors.ts";
 import { ObjectType } from "./objects.ts";
 import { SceneState } from "./state.ts";
-import { DataName, Location, NewName, ObjectName, ObjectSummary, Rotation, Scale, Text } from "./values.ts";
+import {
+  asAnswered,
+  DataName,
+  Location,
+  NewName,
+  ObjectName,
+  ObjectSummary,
+  PREVIOUS,
+  Previous,
+  readsBack,
+  Rotation,
+  Scale,
+  Text,
+} from "./values.ts";
 
 const get_scene = query({
   summary: "What is in the scene: every object with its transform, the active camera, timeline, render settings, file.",
@@ -47,8 +60,10 @@ const move_to_collection = command({
     collection: DataName,
     create: z.boolean().default(true).describe("whether the collection is made if there is none of that name"),
   }),
-  result: ObjectSummary,
+  result: ObjectSummary.extend({ previous: Previous }),
   idempotent: true,
+  inverse: { command: "move_to_collection", args: PREVIOUS },
+  verify: readsBack("args.object", asAnswered("collections")),
   phrases: [
     "(move|put|place) {object} (to|into|in) [a|the] [new] (collection|group) [(named|called)] {collection}",
     "(move|put|place) {object} (to|into|in) [the] {collection} (collection|group)",

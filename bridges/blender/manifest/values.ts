@@ -1,4 +1,5 @@
 /** The values that many Blender commands share: names, vectors, what an object looks like. */
+import { JsonObject, type Verification } from "@patchbay/contracts";
 import { z } from "zod";
 import { Rgb } from "./colors.ts";
 
@@ -61,6 +62,23 @@ export const ObjectSummary = z.object({
   visible: z.boolean(),
 });
 export type ObjectSummary = z.infer<typeof ObjectSummary>;
+
+/** The arguments of the command that takes this one back; absent where no command can. */
+export const Previous = JsonObject.optional().describe("what was before, as the command that brings it back takes it");
+/** The arguments of an inverse command, where the result says all of them. */
+export const PREVIOUS = { $ref: "result.previous" };
+
+/** Reads an object back. @param object its name, as a reference @param expect by pointers into `get_object`'s result */
+export const readsBack = (object: string, expect: Verification["expect"]): Verification => ({
+  command: "get_object",
+  args: { object: { $ref: object } },
+  expect,
+});
+/** That these are as the command's result says. @example `asAnswered("location") // { "/location": { $ref: "result.location" } }` */
+export const asAnswered = (...keys: string[]): Verification["expect"] =>
+  Object.fromEntries(keys.map((key) => [`/${key}`, { $ref: `result.${key}` }]));
+/** What an object's place is made of. */
+export const PLACE = ["location", "rotation", "scale"];
 
 export const LightType = z.enum(["point", "sun", "spot", "area"]);
 

@@ -5,7 +5,7 @@ import {
   type CommandDefinition,
   findReferences,
   type InverseCommand,
-  type JsonObject,
+  JsonObject,
 } from "@patchbay/contracts";
 
 /** The manifest's own command for one step back, where the application keeps an undo history. */
@@ -66,5 +66,6 @@ function bound(args: JsonObject, done: { args: JsonObject; result: unknown }): J
     args,
     (key, value) => key === "$ref" && typeof value === "string" ? `done.result.${value}` : value,
   );
-  return bindReferences(JSON.parse(text), new Map([["done", done]]));
+  // all of them may be one reference: to what the command says that brings it back
+  return JsonObject.parse(bindReferences({ args: JSON.parse(text) }, new Map([["done", done]]))["args"]);
 }

@@ -2,12 +2,14 @@
 import {
   type AppManifest,
   type CommandDefinition,
-  JsonObject,
+  differenceIn,
+  type JsonObject,
   newId,
   PatchbayError,
+  readBackOf,
   TakeBack,
+  type TakenBack,
 } from "@patchbay/contracts";
-import type { TakenBack } from "@patchbay/contracts";
 import type { Adapter, AdapterCall, HistoryDirection } from "../adapter.ts";
 import type { Session } from "../application.ts";
 import { canStepBack, inverseCommandOf } from "../batches/inverse.ts";
@@ -53,10 +55,13 @@ export async function takeBack<S>(
   }
   if ("reason" in inverse) return { done: false, reason: short(`${inverse.reason}${since}`) };
   try {
+    // it would bring back what was before the command, whatever somebody has made of it since
+    const other = await isAnother(subject);
+    if (other !== undefined) return { done: false, reason: short(`${other}${since}`) };
     await execute(subject, { command: inverse.command, args: inverse.args, id: newId() });
   } catch (error) {
     if (!hadNoEffect(error)) throw error;
-    return { done: false, reason: short(`${inverse.command} was refused: ${error.message}${since}`) };
+    return { done: false, reason: short(`${inverse.command} cannot take it back: ${error.message}${since}`) };
   }
   return { done: true, by: "inverse", reason: short(`by ${inverse.command}${since}`) };
 }
@@ -73,9 +78,8 @@ export async function doAgain<S>(
   const { title } = options.manifest;
   const step = definition.undo === "app" ? await inHistory(subject, "redo") : undefined;
   if (step === "moved") return { done: true, by: "app", reason: `by ${title}'s own redo`, value: done.value };
-  const args = parseArguments(done.command, definition, done.args);
   // under the id that it had: it is the same command that can be taken back again
-  const made = await execute(subject, { command: done.command, args, id: done.commandId });
+  const made = await execute(subject, { command: done.command, args: done.args, id: done.commandId });
   const { value } = await options.fit(parseResult(done.command, definition, made), done.command);
   const since = step === undefined ? "" : `, since ${step.since}`;
   return { done: true, by: "again", reason: short(`${done.command} was run again${since}`), value };
@@ -99,7 +103,9 @@ function subjectOf<S>(
   if (definition.effect === "open" && !allowCode) {
     return { reason: `${name} may do anything, and this bridge was started without --allow-code` };
   }
-  return { options, session, call, done, definition };
+  // with the defaults, as it ran
+  const args = parseArguments(name, definition, done.args);
+  return { options, session, call, done: { ...done, args }, definition };
 }
 
 /** One step in the application's own history, if the command lies on top of it. */
@@ -128,6 +134,20 @@ function whyNotByCommand<S>({ options: { manifest }, session: { adapter } }: Sub
   // with nobody at it, nothing of anybody's can lie on top
   if (!tellsOfPeople(manifest) && adapter.owned !== true) return `${title} does not tell what a person does in it`;
   return undefined;
+}
+
+/** What is not any more as the command left it, where its manifest says how that is read back. */
+async function isAnother<S>(subject: Subject<S>): Promise<string | undefined> {
+  const { options: { manifest: { commands } }, done, definition: { verify } } = subject;
+  const readBack = verify === undefined ? undefined : readBackOf(verify, { args: done.args, result: done.value });
+  const query = readBack === undefined ? undefined : commands[readBack.command];
+  if (readBack === undefined || query === undefined) return undefined;
+  const { command } = readBack;
+  const args = parseArguments(command, query, readBack.args);
+  const found = parseResult(command, query, await execute(subject, { command, args, id: newId() }));
+  const difference = differenceIn(readBack, found);
+  if (difference === undefined) return undefined;
+  return `${Object.keys(difference.expected).join(", ")} is not any more as ${done.command} left it`;
 }
 
 type Bound = { command: string; args: JsonObject };

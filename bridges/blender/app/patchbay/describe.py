@@ -53,7 +53,7 @@ def _summary(thing: Any, collections: list[str]) -> dict[str, Any]:
         "parent": thing.parent.name if thing.parent else None,
         "collections": sorted(collections),
         "materials": [slot.material.name for slot in thing.material_slots if slot.material],
-        "visible": _visible(thing),
+        "visible": visible(thing),
     }
 
 
@@ -102,7 +102,8 @@ def modifier_type(modifier: Any) -> str:
     return {"SUBSURF": "subdivision"}.get(modifier.type, modifier.type.lower())
 
 
-def _visible(thing: Any) -> bool:
+def visible(thing: Any) -> bool:
+    """In the viewport and in renders."""
     if thing.hide_render or thing.hide_viewport:
         return False
     try:

@@ -22,6 +22,11 @@ def rotation_of(thing: Any) -> Euler:
     return thing.rotation_euler.to_quaternion().to_euler("XYZ")
 
 
+def angles_of(thing: Any) -> list[float]:
+    """In degrees, as exactly as Blender has them."""
+    return [math.degrees(angle) for angle in rotation_of(thing)]
+
+
 def rotate_to(thing: Any, angles: Sequence[float]) -> None:
     """Sets the rotation in radians; from then on the object keeps XYZ Euler angles."""
     thing.rotation_mode = "XYZ"

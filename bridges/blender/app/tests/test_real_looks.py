@@ -87,9 +87,12 @@ def test_the_world_is_set(blender: Blender) -> None:
         "color": [0, 0, 1],
         "strength": 0.5,
         "image": None,
+        "previous": {"color": [0.18, 0.2, 0.23], "strength": 1.0},
     }
     sky = blender.run("set_world", image=blender.incoming(png(8, 4), "sky.png"))
     assert sky["image"] == "sky.png"
+    # what an image was put in the place of cannot be brought back by a command
+    assert "previous" not in sky
     assert blender.run("undo") == {"steps": 1}
     assert blender.run("set_world", strength=0.5)["image"] is None
 
@@ -105,7 +108,7 @@ def test_cameras_see_what_they_are_for(blender: Blender) -> None:
     far = blender.run("create_camera", name="Far", target="Hero", location=[10, -2000, 30], active=False)
     assert far["camera"]["active"] is False
     assert blender.state()["active_camera"] == "Near"
-    assert blender.run("set_active_camera", camera="Far") == {"name": "Far"}
+    assert blender.run("set_active_camera", camera="Far") == {"name": "Far", "previous": {"camera": "Near"}}
     assert set(blender.refused("set_active_camera", camera="Hero").context["available"]) == {"Far", "Near"}
     before = blender.state()
     turned = blender.run("look_at", object="Far", point=[10, 20, 1000])

@@ -106,6 +106,7 @@ def test_the_timeline_is_set(blender: Blender) -> None:
         "start": 10,
         "end": 20,
         "current": 15,
+        "previous": {"fps": 24, "start": 1, "end": 250, "current": 1},
     }
     undone(blender, before)
     assert blender.run("set_timeline", start=300, end=400)["start"] == 300

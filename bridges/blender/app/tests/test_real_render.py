@@ -113,6 +113,7 @@ def test_pictures_are_as_the_scene_is_set(blender: Blender) -> None:
     before = blender.state()
     assert (before["render"]["width"], before["render"]["height"], before["render"]["samples"]) == (960, 540, 32)
     done = blender.run("set_render", width=128, height=64, samples=2, engine="workbench")
+    assert done.pop("previous") == before["render"]
     assert done == {"engine": "workbench", "width": 128, "height": 64, "samples": 2}
     undone(blender, before)
     blender.run("set_render", width=128, height=64, samples=2, engine="workbench")

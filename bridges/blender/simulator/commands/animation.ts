@@ -3,6 +3,7 @@ import { applyAnimation, keyedFrames, propertyOf, setKeyframe } from "../animati
 import type { Handlers } from "../command_context.ts";
 import type { SceneObject } from "../document.ts";
 import { invalid, objectNamed } from "../lookup.ts";
+import { valuesBefore } from "../previous.ts";
 
 const PLACE = ["location", "rotation", "scale"] as const;
 
@@ -77,10 +78,11 @@ export const animation: Handlers<
       const argument = args.end === undefined ? "start" : "end";
       throw invalid(`the range would begin at ${timeline.start} and end at ${timeline.end}`, [argument]);
     }
+    const previous = valuesBefore(document.timeline, args);
     const moved = timeline.current !== document.timeline.current;
     document.timeline = timeline;
     applyAnimation(document);
     if (moved) event("frame_changed", { frame: timeline.current });
-    return { ...timeline };
+    return { ...timeline, previous };
   },
 };

@@ -17,6 +17,7 @@ export const SENSOR_WIDTH = 36;
 export const cameras: Handlers<"create_camera" | "set_active_camera" | "look_at"> = {
   create_camera({ document }, args) {
     const target = args.target === undefined ? undefined : objectNamed(document, args.target);
+    const before = args.active && document.activeCamera !== null ? { active_camera: document.activeCamera } : {};
     const name = addCamera(document, {
       ...args,
       focalLength: args.focal_length,
@@ -25,20 +26,23 @@ export const cameras: Handlers<"create_camera" | "set_active_camera" | "look_at"
     return {
       ...summaryOf(document, objectNamed(document, name)),
       camera: { focal_length: args.focal_length, active: document.activeCamera === name },
+      previous: { remove: [name], ...before },
     };
   },
 
   set_active_camera({ document }, args) {
+    const before = document.activeCamera;
     document.activeCamera = objectOfType(document, args.camera, ["camera"], "camera").name;
-    return { name: args.camera };
+    return { name: args.camera, ...(before === null ? {} : { previous: { camera: before } }) };
   },
 
   look_at({ document }, args) {
     const object = objectNamed(document, args.object);
     if (args.target === object.name) throw invalid(`'${object.name}' cannot face itself`, ["target"]);
     const point = args.point ?? centerOf(boundsOf(document, objectNamed(document, args.target!)));
+    const previous = { object: object.name, rotation: object.rotation };
     aim(document, object.name, point);
-    return summaryOf(document, object);
+    return { ...summaryOf(document, object), previous };
   },
 };
 

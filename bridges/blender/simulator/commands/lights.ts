@@ -6,6 +6,7 @@ import { loadPicture, localFileOf } from "../files.ts";
 import { freeName, invalid, objectNamed, objectOfType } from "../lookup.ts";
 import { add, facing, subtract } from "../matrix.ts";
 import { boundsOf, centerOf, summaryOf } from "../placement.ts";
+import { valuesBefore } from "../previous.ts";
 import { addObject } from "./objects.ts";
 
 /** Energy and size of a new light: watts and metres, for a sun watts per square metre and degrees. */
@@ -44,16 +45,23 @@ export const lights: Handlers<"create_light" | "update_light" | "set_world"> = {
     const light = object.light!;
     // a lamp that was there before a rehearsal may well be a spot
     if (object.partlyKnown !== true) checkCone(args.type ?? light.type, args.spot_angle);
+    const { spot_angle, ...details } = lightDetails(light);
+    const cone = spot_angle === null ? {} : { spot_angle };
+    const given = { ...args, energy: args.energy ?? args.factor };
+    const previous = { object: object.name, ...valuesBefore({ ...details, ...cone }, given) };
     light.type = args.type ?? light.type;
     light.energy = (args.energy ?? light.energy) * (args.factor ?? 1);
     light.color = args.color ?? light.color;
     light.size = args.size ?? light.size;
     light.spot_angle = args.spot_angle ?? light.spot_angle;
-    return { ...summaryOf(document, object), light: lightDetails(light) };
+    return { ...summaryOf(document, object), light: lightDetails(light), previous };
   },
 
   async set_world({ document }, args) {
     const { world } = document;
+    const given = { color: args.color, strength: args.strength ?? args.factor };
+    const isBeyondArguments = args.image !== undefined || (args.color !== undefined && world.image !== null);
+    const previous = isBeyondArguments ? {} : { previous: valuesBefore(world, given) };
     if (args.image !== undefined) {
       const picture = await loadPicture(localFileOf(args.image).path);
       world.image = freeName(document.images, args.image.name);
@@ -61,7 +69,7 @@ export const lights: Handlers<"create_light" | "update_light" | "set_world"> = {
     }
     world.color = args.color ?? world.color;
     world.strength = (args.strength ?? world.strength) * (args.factor ?? 1);
-    return { ...world };
+    return { ...world, ...previous };
   },
 };
 

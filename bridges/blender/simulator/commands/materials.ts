@@ -5,14 +5,20 @@ import type { Handlers } from "../command_context.ts";
 import { type Document, newMaterial, type SceneObject } from "../document.ts";
 import { loadPicture, localFileOf } from "../files.ts";
 import { find, freeName, objectOfType } from "../lookup.ts";
+import { valuesBefore } from "../previous.ts";
 
 export const materials: Handlers<"set_material"> = {
   async set_material({ document }, { object: name, material, texture, ...changes }) {
     const object = objectOfType(document, name, ["mesh", "curve", "text"]);
     const picture = texture === undefined ? undefined : await loadPicture(localFileOf(texture).path);
+    const own = object.materials[0];
     const used = material === undefined ? ownMaterial(document, object) : namedMaterial(document, material);
     object.materials = [used, ...object.materials.slice(1)];
     const surface = find(document.materials, "material", used);
+    const isBeyondArguments = used !== own || picture !== undefined ||
+      (changes.color !== undefined && surface.texture !== null);
+    const given = { ...changes, emission_color: changes.emission_color ?? changes.emission_strength };
+    const previous = isBeyondArguments ? {} : { previous: { object: name, ...valuesBefore(surface, given) } };
     for (const [key, value] of Object.entries(changes)) {
       if (value !== undefined) Object.assign(surface, { [key]: value });
     }
@@ -22,7 +28,7 @@ export const materials: Handlers<"set_material"> = {
       surface.texture = freeName(document.images, texture.name);
       document.images[surface.texture] = picture;
     }
-    return { name, material: materialDetails(document, used) };
+    return { name, material: materialDetails(document, used), ...previous };
   },
 };
 

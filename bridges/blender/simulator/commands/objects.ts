@@ -9,6 +9,7 @@ import { type Document, newMaterial, newObject, type SceneObject } from "../docu
 import { checkCollection, childrenOf, familyOf, freeName, invalid, objectNamed, objectOfType } from "../lookup.ts";
 import { add, compose, IDENTITY, invert, multiply, rotationOf, times } from "../matrix.ts";
 import { boundsOf, meshOf, summaryOf, worldMatrix } from "../placement.ts";
+import { valuesBefore } from "../previous.ts";
 import { primitive, PRIMITIVES } from "../primitives.ts";
 import { materialDetails } from "./materials.ts";
 
@@ -62,6 +63,8 @@ export const objects: Handlers<
 
   update_object({ document }, { object: name, ...changes }) {
     const object = objectNamed(document, name);
+    const { visible, smooth, text, focalLength: focal_length } = object;
+    const before = valuesBefore({ name, visible, smooth, text, focal_length }, changes);
     if (changes.text !== undefined) {
       objectOfType(document, name, ["text"], "text").text = changes.text;
       const mesh = primitive("text", 2, undefined, changes.text);
@@ -73,11 +76,16 @@ export const objects: Handlers<
     if (changes.smooth !== undefined) objectOfType(document, name, ["mesh"], "smooth").smooth = changes.smooth;
     if (changes.visible !== undefined) object.visible = changes.visible;
     if (changes.name !== undefined && changes.name !== name) rename(document, object, changes.name);
-    return summaryOf(document, object);
+    return { ...summaryOf(document, object), previous: { object: object.name, ...before } };
   },
 
   transform_object({ document }, args) {
     const object = objectNamed(document, args.object);
+    const previous = valuesBefore(object, {
+      location: args.location ?? args.offset ?? args.direction ?? args.near,
+      rotation: args.rotation ?? args.angle,
+      scale: args.scale ?? args.factor,
+    });
     object.location = args.location ?? object.location;
     object.rotation = args.rotation ?? object.rotation;
     object.scale = args.scale ?? object.scale;
@@ -94,7 +102,7 @@ export const objects: Handlers<
     }
     if (args.factor !== undefined) object.scale = times(object.scale, args.factor);
     if (args.near !== undefined) putBeside(document, object, other(document, object, args.near), args);
-    return summaryOf(document, object);
+    return { ...summaryOf(document, object), previous: { object: object.name, ...previous } };
   },
 
   duplicate_object({ document }, args) {
@@ -135,6 +143,7 @@ export const objects: Handlers<
         `Cannot parent '${object.name}' to '${parent.name}': it would be its own ancestor`,
       );
     }
+    const previous = { object: object.name, parent: object.parent, keep_transform: args.keep_transform };
     const before = worldMatrix(document, object);
     const local = compose(object.location, object.rotation, object.scale);
     object.parent = parent?.name ?? null;
@@ -143,7 +152,7 @@ export const objects: Handlers<
     else if (args.keep_transform && parent !== undefined) {
       object.parentInverse = multiply(multiply(invert(worldMatrix(document, parent)), before), invert(local));
     }
-    return summaryOf(document, object);
+    return { ...summaryOf(document, object), previous };
   },
 
   get_object({ document }, args) {

@@ -3,6 +3,7 @@ import { BEYOND_SIMULATOR } from "@patchbay/bridge-kit";
 import { PatchbayError } from "@patchbay/contracts";
 import { encode } from "fast-png";
 import type { Vector } from "../../manifest/values.ts";
+import { valuesBefore } from "../previous.ts";
 import { applyAnimation } from "../animation.ts";
 import type { CommandContext, Handlers } from "../command_context.ts";
 import { copyDocument, type Document } from "../document.ts";
@@ -53,13 +54,14 @@ export const render: Handlers<"render_image" | "set_render" | "render_animation"
 
   set_render({ document }, args) {
     const { engine, width, height, samples } = document.render;
+    const previous = valuesBefore(document.render, args);
     document.render = {
       engine: args.engine ?? engine,
       width: args.width ?? width,
       height: args.height ?? height,
       samples: args.samples ?? samples,
     };
-    return document.render;
+    return { ...document.render, previous };
   },
 
   async capture_viewport({ document, ...context }, args) {

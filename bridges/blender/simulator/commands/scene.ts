@@ -26,8 +26,11 @@ export const scene: Handlers<
 
   move_to_collection({ document }, args) {
     const object = objectNamed(document, args.object);
+    const [before, ...others] = object.collections;
+    const isOne = before !== undefined && others.length === 0;
+    const previous = isOne ? { previous: { object: object.name, collection: before } } : {};
     putInto(document, args.object, args.collection, args.create);
-    return summaryOf(document, object);
+    return { ...summaryOf(document, object), ...previous };
   },
 
   async apply_scene(context, args) {

@@ -25,6 +25,7 @@ def create_camera(call: Call) -> dict[str, Any]:
     bpy.context.view_layer.update()
     bounds = bounds_of_scene() if a.target is None else bounds_of(find_object(a.target))
     label = a.name or "Camera"
+    looked_through = bpy.context.scene.camera
     with call.change(f"Create {label}"):
         thing = make(label, a.focal_length)
         bpy.context.collection.objects.link(thing)
@@ -37,7 +38,10 @@ def create_camera(call: Call) -> dict[str, Any]:
             _aim(thing, bounds)
         if a.active:
             bpy.context.scene.camera = thing
-    return {**describe.summary(thing), "camera": describe.camera(thing)}
+    previous: dict[str, Any] = {"remove": [thing.name]}
+    if a.active and looked_through is not None:
+        previous["active_camera"] = looked_through.name
+    return {**describe.summary(thing), "camera": describe.camera(thing), "previous": previous}
 
 
 def add_active_camera(size: tuple[int, int]) -> Any:
@@ -75,9 +79,10 @@ def make(label: str, focal_length: float) -> Any:
 
 def set_active_camera(call: Call) -> dict[str, Any]:
     thing = find_typed(call.args.camera, "CAMERA", "camera")
+    before = bpy.context.scene.camera
     with call.change(f"Use camera {thing.name}"):
         bpy.context.scene.camera = thing
-    return {"name": thing.name}
+    return {"name": thing.name, **({} if before is None else {"previous": {"camera": before.name}})}
 
 
 COMMANDS = {

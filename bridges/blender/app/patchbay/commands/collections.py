@@ -28,9 +28,12 @@ def move_to_collection(call: Call) -> dict[str, Any]:
     thing = find_object(a.object)
     if not a.create:
         find_collection(a.collection)
+    before = [collection.name for collection in thing.users_collection]
     with call.change(f"Move {thing.name} to {a.collection}"):
         move(thing, collection_named(a.collection))
-    return describe.summary(thing)
+    moved = describe.summary(thing)
+    # one that was in several cannot be put back with one command
+    return {**moved, "previous": {"object": thing.name, "collection": before[0]}} if len(before) == 1 else moved
 
 
 def collection_named(wanted: str) -> Any:

@@ -56,6 +56,7 @@ def update_light(call: Call) -> dict[str, Any]:
     a = call.args
     thing = find_typed(a.object, "LIGHT")
     _check_spot(a, a.type or thing.data.type.lower())
+    previous = _previous(thing, a)
     with call.change(f"Update {thing.name}"):
         if a.type is not None:
             thing.data.type = a.type.upper()
@@ -63,7 +64,23 @@ def update_light(call: Call) -> dict[str, Any]:
         _adjust(thing.data, a)
         if a.factor is not None:
             thing.data.energy *= a.factor
-    return _summary(thing)
+    return {**_summary(thing), "previous": previous}
+
+
+def _previous(thing: Any, a: SimpleNamespace) -> dict[str, Any]:
+    """What brings back what this changes, and nothing else."""
+    light = describe.light(thing.data)
+    previous: dict[str, Any] = {"object": thing.name}
+    for given, field in (
+        (a.type, "type"),
+        (a.factor if a.energy is None else a.energy, "energy"),
+        (a.color, "color"),
+        (a.size, "size"),
+        (a.spot_angle, "spot_angle"),
+    ):
+        if given is not None and light[field] is not None:
+            previous[field] = light[field]
+    return previous
 
 
 def _place(a: SimpleNamespace, above: Any) -> Vector:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 from .. import surfaces
@@ -19,6 +20,7 @@ def set_material(call: Call) -> dict[str, Any]:
     if not surfaces.can_have_material(thing):
         raise failed(f"'{thing.name}' is of type {thing.type.lower()}, which has no surface")
     texture = None if a.texture is None else call.received(a.texture, "texture")
+    previous = _previous(thing, a)
     with call.change(f"Set material of {thing.name}"):
         material = surfaces.own_material(thing, a.material)
         if a.color is not None:
@@ -34,7 +36,22 @@ def set_material(call: Call) -> dict[str, Any]:
             surfaces.set_emission_color(material, glow)
         if texture is not None:
             surfaces.set_texture(material, load_image(texture, a.texture.name))
-    return {"name": thing.name, "material": surfaces.describe(material)}
+    changed = {"name": thing.name, "material": surfaces.describe(material)}
+    return changed if previous is None else {**changed, "previous": previous}
+
+
+def _previous(thing: Any, a: SimpleNamespace) -> dict[str, Any] | None:
+    """What brings back what this changes, and nothing else; None where no arguments can, as with another material."""
+    material = thing.active_material
+    if material is None or material.users > 1 or a.texture is not None or a.material not in (None, material.name):
+        return None
+    before = surfaces.describe(material)
+    if a.color is not None and before["texture"] is not None:
+        return None
+    changed = [each for each in ("color", "emission_color", *surfaces.VALUES) if getattr(a, each) is not None]
+    if a.emission_strength is not None and "emission_color" not in changed:
+        changed.append("emission_color")
+    return {"object": thing.name, **{each: before[each] for each in changed}}
 
 
 _SHARE = number(0, 1)

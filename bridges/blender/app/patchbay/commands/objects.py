@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import bpy
@@ -69,6 +70,7 @@ def update_object(call: Call) -> dict[str, Any]:
     _check_fits(a.smooth, thing, "MESH", "smooth")
     _check_fits(a.text, thing, "FONT", "text")
     _check_fits(a.focal_length, thing, "CAMERA", "focal_length")
+    previous = _previous(thing, a)
     with call.change(f"Update {thing.name}"):
         if a.visible is not None:
             show(thing, a.visible)
@@ -81,7 +83,27 @@ def update_object(call: Call) -> dict[str, Any]:
             thing.data.lens = a.focal_length
         if a.name is not None:
             rename(thing, a.name, bpy.data.objects)
-    return describe.summary(thing)
+    changed = describe.summary(thing)
+    return changed if previous is None else {**changed, "previous": {"object": thing.name, **previous}}
+
+
+def _previous(thing: Any, a: SimpleNamespace) -> dict[str, Any] | None:
+    """What brings back what this changes; None where no arguments can."""
+    previous: dict[str, Any] = {}
+    if a.visible is not None:
+        previous["visible"] = describe.visible(thing)
+    if a.smooth is not None:
+        faces = {face.use_smooth for face in thing.data.polygons}
+        if len(faces) > 1:
+            return None
+        previous["smooth"] = True in faces
+    if a.text is not None:
+        previous["text"] = thing.data.body
+    if a.focal_length is not None:
+        previous["focal_length"] = thing.data.lens
+    if a.name is not None:
+        previous["name"] = thing.name
+    return previous
 
 
 def show(thing: Any, visible: bool) -> None:
@@ -153,10 +175,12 @@ def parent_object(call: Call) -> dict[str, Any]:
     parent = None if a.parent is None else find_object(a.parent)
     if parent is not None and (parent == thing or parent in thing.children_recursive):
         raise failed(f"Cannot parent '{thing.name}' to '{parent.name}': it would be its own ancestor")
+    before = thing.parent.name if thing.parent else None
     with call.change(f"Parent {thing.name}"):
         bpy.context.view_layer.update()
         set_parent(thing, parent, keep_transform=a.keep_transform)
-    return describe.summary(thing)
+    previous = {"object": thing.name, "parent": before, "keep_transform": a.keep_transform}
+    return {**describe.summary(thing), "previous": previous}
 
 
 def _check_fits(value: Any, thing: Any, kind: str, argument: str) -> None:

@@ -91,6 +91,7 @@ def render_animation(call: Call) -> dict[str, Any]:
 def set_render(call: Call) -> dict[str, Any]:
     a = call.args
     scene = bpy.context.scene
+    before = render_settings(scene)
     with call.change("Set render"):
         if a.width is not None or a.height is not None:
             width, height = size_of(scene)
@@ -100,7 +101,8 @@ def set_render(call: Call) -> dict[str, Any]:
         samples = samples_of(scene) if a.samples is None else a.samples
         if a.engine is not None or a.samples is not None:
             use_engine(scene, a.engine, samples)
-    return render_settings(scene)
+    previous = {each: value for each, value in before.items() if getattr(a, each) is not None}
+    return {**render_settings(scene), "previous": previous}
 
 
 @contextmanager

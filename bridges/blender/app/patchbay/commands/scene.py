@@ -25,6 +25,7 @@ def set_timeline(call: Call) -> dict[str, Any]:
     end = scene.frame_end if a.end is None else a.end
     if start > end:
         raise invalid(f"the range would begin at {start} and end at {end}", "start" if a.end is None else "end")
+    before = timeline(scene)
     with call.change("Set timeline"):
         if a.fps is not None:
             # Blender keeps a whole number and a divisor: 23.976 is 24 / 1.001
@@ -35,7 +36,8 @@ def set_timeline(call: Call) -> dict[str, Any]:
             setattr(scene, name, value)
         if a.current is not None:
             scene.frame_set(a.current)
-    return timeline(scene)
+    previous = {each: value for each, value in before.items() if getattr(a, each) is not None}
+    return {**timeline(scene), "previous": previous}
 
 
 COMMANDS = {

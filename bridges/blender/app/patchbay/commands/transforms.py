@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import math
+from types import SimpleNamespace
 from typing import Any
 
 import bpy
@@ -16,7 +17,7 @@ from ..bounds import bounds_of
 from ..errors import invalid
 from ..execution import Call, Command
 from ..lookup import find_object
-from ..rotation import face, radians, rotate_to, rotation_of
+from ..rotation import angles_of, face, radians, rotate_to, rotation_of
 
 # As Blender's views show it: the front view looks along +y.
 DIRECTIONS = {
@@ -35,6 +36,7 @@ def transform_object(call: Call) -> dict[str, Any]:
     if a.near == thing.name:
         raise invalid(f"'{thing.name}' cannot stand next to itself", "near")
     near = None if a.near is None else find_object(a.near)
+    previous = _previous(thing, a)
     with call.change(f"Transform {thing.name}"):
         if a.location is not None:
             thing.location = a.location
@@ -53,7 +55,19 @@ def transform_object(call: Call) -> dict[str, Any]:
             thing.scale *= a.factor
         if near is not None:
             put_beside(thing, near, a.side, a.gap)
-    return describe.summary(thing)
+    return {**describe.summary(thing), "previous": previous}
+
+
+def _previous(thing: Any, a: SimpleNamespace) -> dict[str, Any]:
+    """What brings back what this changes, and nothing else."""
+    previous: dict[str, Any] = {"object": thing.name}
+    if any(each is not None for each in (a.location, a.offset, a.direction, a.near)):
+        previous["location"] = list(thing.location)
+    if a.rotation is not None or a.angle is not None:
+        previous["rotation"] = angles_of(thing)
+    if a.scale is not None or a.factor is not None:
+        previous["scale"] = list(thing.scale)
+    return previous
 
 
 def look_at(call: Call) -> dict[str, Any]:
@@ -65,9 +79,10 @@ def look_at(call: Call) -> dict[str, Any]:
         raise invalid(f"'{thing.name}' cannot face itself", "target")
     bpy.context.view_layer.update()
     point = Vector(a.point) if a.target is None else bounds_of(find_object(a.target)).middle
+    previous = {"object": thing.name, "rotation": angles_of(thing)}
     with call.change(f"Aim {thing.name}"):
         face(thing, point)
-    return describe.summary(thing)
+    return {**describe.summary(thing), "previous": previous}
 
 
 COMMANDS = {

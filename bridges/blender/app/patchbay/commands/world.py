@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from types import SimpleNamespace
 from typing import Any
 
 import bpy
@@ -20,6 +21,7 @@ def set_world(call: Call) -> dict[str, Any]:
     image = None if a.image is None else call.received(a.image, "image")
     with call.change("Set world"):
         background = background_node()
+        previous = _previous(background, a)
         tree, socket = bpy.context.scene.world.node_tree, background.inputs["Color"]
         if a.color is not None:
             for link in list(socket.links):
@@ -38,7 +40,21 @@ def set_world(call: Call) -> dict[str, Any]:
         "color": triple(background.inputs["Color"].default_value),
         "strength": tidy(background.inputs["Strength"].default_value),
         "image": node.image.name if node is not None and node.image else None,
+        **({} if previous is None else {"previous": previous}),
     }
+
+
+def _previous(background: Any, a: SimpleNamespace) -> dict[str, Any] | None:
+    """What brings back what this changes, and nothing else; None where no arguments can, as with an image."""
+    color = background.inputs["Color"]
+    if a.image is not None or (a.color is not None and color.is_linked):
+        return None
+    previous: dict[str, Any] = {}
+    if a.color is not None:
+        previous["color"] = triple(color.default_value)
+    if a.strength is not None or a.factor is not None:
+        previous["strength"] = tidy(background.inputs["Strength"].default_value)
+    return previous
 
 
 def background_node() -> Any:
