@@ -118,8 +118,8 @@ function report(steps: Step[], emptyMiB: number): Row[] {
     const times = steps.filter(({ count }) => count === wanted).map((step) => step[of].p99);
     return times.reduce((a, b) => a + b, 0) / times.length;
   };
-  for (const  of of["query", "write"] as const) {
-    rows.push(atMost(`${of} p99 with 1,000 bridges beside 10`, p99(of, MANY) / p99(of, FEW), 1.5));
+  for (const kind of ["query", "write"] as const) {
+    rows.push(atMost(`${kind} p99 with 1,000 bridges beside 10`, p99(kind, MANY) / p99(kind, FEW), 1.5));
   }
   // the processes without any bridge are not the bridges'
   const memoryKiB = (many.bridgesMiB - emptyMiB) * 1024 / MANY;
