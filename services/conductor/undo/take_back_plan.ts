@@ -82,14 +82,17 @@ function listOf(lists: Map<StepId, string[]>, key: StepId): string[] {
   return list;
 }
 
-/** Of a result, an inverse command needs what it refers to only: a plan that took much back would not fit into a message. */
+/**
+ * Of a result, an inverse command needs what it refers to only, and what its effect is read back by: a plan that took much
+ * back would not fit into a message.
+ */
 function pruned(args: JsonObject, app: AppName, manifests: TakeBackWorld["manifests"]): JsonObject {
   const { command, value } = args as TakeBack;
   if (typeof value !== "object" || value === null || Array.isArray(value)) return args;
   const document = commandOf({ app, command }, manifests);
   const inverse = typeof document?.undo === "object" ? document.undo : document?.inverse;
   if (document === undefined) return args;
-  const texts = [...findReferences(inverse?.args ?? {})].map(({ text }) => text);
+  const texts = [...findReferences([inverse?.args, document.verify])].map(({ text }) => text);
   if (texts.includes("result")) return args;
   const keys = new Set(texts.flatMap((text) => /^result\.([^.]+)/.exec(text)?.[1] ?? []));
   return { ...args, value: Object.fromEntries(Object.entries(value).filter(([key]) => keys.has(key))) };
