@@ -25,7 +25,7 @@ import { mayChange } from "./step_document.ts";
 import { runRounds, type StepRoundsDeps } from "./step_rounds.ts";
 import { StepRunner, type StepRunnerDeps, type Work } from "./step_runner.ts";
 import { runVerified } from "./step_verification.ts";
-import { StepValues } from "./step_values.ts";
+import { StepValues, type ValueIn } from "./step_values.ts";
 
 export type ExecutionDeps = StepRunnerDeps;
 
@@ -82,7 +82,7 @@ export class Execution {
       if (step === undefined || step.status === "pending") continue;
       if (step.status === "running") this.#before.set(id, step);
       else this.#ended.set(id, { id, status: step.status, cause: step.cause });
-      if (step.status === "succeeded") this.#values.keep(id, step.value, step.valueIn);
+      if (step.status === "succeeded") this.#values.keep(id, step.value, valueInOf(step));
     }
     if (run.cancelRequestedAt !== undefined) this.#cancelled.abort();
   }
@@ -264,7 +264,7 @@ export class Execution {
     const of = { at: Date.now(), stepId: step.id };
     if (outcome.status === "cancelled") return await this.#endCancelled(step);
     if (outcome.status === "failed") return await this.#recordFailure(step, outcome.problem);
-    const { status: _, ...done } = outcome;
+    const { status: _, valuesIn, ...done } = outcome;
     // the rounds of a step have its values
     const value = step.forEach === undefined ? done.value as JsonObject : null;
     const event: RunEvent = { type: "STEP_FINISHED", ...of, ...done, value };
@@ -274,7 +274,7 @@ export class Execution {
       const problem = toProblem(PatchbayError.of("PAYLOAD_TOO_LARGE", message), this.#run.correlationId);
       return await this.#recordFailure(step, problem);
     }
-    this.#values.keep(step.id, done.value, done.valueIn);
+    this.#values.keep(step.id, done.value, done.valueIn ?? valuesIn);
     await this.#end(step, "succeeded", event);
   }
 
@@ -282,6 +282,11 @@ export class Execution {
     log.warn("step {step} failed: {code}: {detail}", { step: step.id, code: problem.code, detail: problem.detail });
     await this.#end(step, "failed", { type: "STEP_ERROR", at: Date.now(), stepId: step.id, problem });
   }
+}
+
+function valueInOf({ valueIn, rounds }: StepRun): ValueIn {
+  const each = rounds?.map((round) => round.valueIn);
+  return valueIn ?? (each?.some((one) => one !== undefined) ? each : undefined);
 }
 
 /** Whether a run may be said to have succeeded with a step that ended so. */

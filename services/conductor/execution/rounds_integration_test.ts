@@ -60,6 +60,32 @@ Deno.test("a list of nothing makes no round, and the step succeeds", async () =>
   assert.equal(app.double.executions.length, 1);
 });
 
+Deno.test("rounds that give too much for a message can be referred to in part, also by whoever takes the run over", async () => {
+  await using studio = await startBus();
+  const { bus, nats } = studio;
+  await using app = await startCounter(bus);
+  const doomed = await nats.connect("doomed");
+  const first = await startConductor({ bus: doomed, ...QUICK });
+  const release = app.hold();
+  const plan = planOf(
+    step("s1", "book", { args: { characters: { $item: "" } }, forEach: [10, 3_000_000] }),
+    step("s2", "title", { args: { text: { $item: "/title" } }, forEach: { $ref: "s1.result" } }),
+    step("s3", "add", { dependsOn: ["s2"] }),
+    step("s4", "title", { args: { text: { $ref: "s1.result.1.title" } }, dependsOn: ["s3"] }),
+  );
+  const runId = await begin(bus, plan);
+  await logged(bus, runId, (event) => event.type === "STEP_STARTED" && event.stepId === "s3");
+  await doomed.nc.close();
+  await first[Symbol.asyncDispose]();
+  await using _second = await startConductor({ bus, ...QUICK });
+  release();
+  const run = await ended(bus, runId);
+  assert.equal(run.status, "succeeded", JSON.stringify(run.steps["s4"]?.problem));
+  assert.deepEqual(run.steps["s2"]?.value, [{ text: "A long one" }, { text: "A long one" }]);
+  assert.deepEqual(run.steps["s4"]?.value, { text: "A long one" });
+  assert.deepEqual(run.steps["s1"]?.rounds?.map(({ valueIn }) => valueIn), [undefined, "asset"]);
+});
+
 Deno.test("rounds that read are on their way together, at most sixteen", async () => {
   await using studio = await startStudio();
   const { bus } = studio;

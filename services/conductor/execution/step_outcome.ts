@@ -20,6 +20,8 @@ export type StepOutcome =
     value: unknown;
     /** The value was too large to travel: what is there is the reference of the asset that holds its JSON. */
     valueIn?: "asset";
+    /** Of the list that rounds give: which of its items are such references. */
+    valuesIn?: readonly ("asset" | undefined)[];
     durationMs: number;
     /** The time that the application was open in which it was done. */
     session?: Id;

@@ -160,6 +160,7 @@ class Rounds {
       status: "succeeded",
       bridge: last?.bridge ?? this.#step.bridge ?? ANY_BRIDGE as BridgeId,
       value: done.map(({ value }) => value),
+      ...(done.some(({ valueIn }) => valueIn !== undefined) ? { valuesIn: done.map(({ valueIn }) => valueIn) } : {}),
       durationMs: done.reduce((sum, { durationMs }) => sum + durationMs, 0),
       ...(last?.session === undefined ? {} : { session: last.session }),
       ...(done.length > 0 && done.every(({ verified }) => verified === true) ? { verified: true } : {}),
@@ -188,12 +189,13 @@ class Rounds {
 
 function doneBefore(round: StepRound | undefined): Succeeded | undefined {
   if (round?.status !== "succeeded" || round.bridge === undefined) return undefined;
-  const { bridge, value, durationMs = 0, session, verified } = round;
+  const { bridge, value, valueIn, durationMs = 0, session, verified } = round;
   return {
     status: "succeeded",
     bridge,
     value,
     durationMs,
+    ...(valueIn === undefined ? {} : { valueIn }),
     ...(session === undefined ? {} : { session }),
     ...(verified === undefined ? {} : { verified }),
   };

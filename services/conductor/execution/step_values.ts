@@ -16,9 +16,12 @@ import { isOwn } from "./step_document.ts";
 /** A value that lies in the object store may be so large to be referred to, in bytes. */
 const MAX_ASSET_BYTES = 64 * 1024 * 1024;
 
+/** Whether the reference of an asset stands in the place of a value; of the list that rounds give, of each of its items. */
+export type ValueIn = "asset" | readonly ("asset" | undefined)[] | undefined;
+
 interface Kept {
   value: unknown;
-  valueIn: "asset" | undefined;
+  valueIn: ValueIn;
   /** The value itself, once a step has asked for it. */
   loaded?: Promise<unknown>;
 }
@@ -55,7 +58,7 @@ export class StepValues {
   }
 
   /** A step has succeeded. */
-  keep(id: StepId, value: unknown, valueIn?: "asset"): void {
+  keep(id: StepId, value: unknown, valueIn?: ValueIn): void {
     if (this.#wanted.has(id)) this.#kept.set(id, { value, valueIn });
   }
 
@@ -86,7 +89,7 @@ export class StepValues {
     for (const id of this.#references.get(step.id)?.steps ?? []) {
       const kept = this.#kept.get(id);
       if (kept === undefined) continue;
-      results.set(id, kept.valueIn === undefined ? kept.value : await (kept.loaded ??= this.#load(id, kept.value)));
+      results.set(id, kept.valueIn === undefined ? kept.value : await (kept.loaded ??= this.#load(id, kept)));
     }
     return results;
   }
@@ -101,18 +104,30 @@ export class StepValues {
     return bindReferences(step.args, await this.resultsFor(step), round);
   }
 
-  async #load(id: StepId, value: unknown): Promise<unknown> {
-    const ref = AssetRef.parse(value);
+  async #load(id: StepId, { value, valueIn }: Kept): Promise<unknown> {
+    if (!Array.isArray(valueIn) || !Array.isArray(value)) return (await this.#loadAssets(id, [value]))[0];
+    const places = valueIn.flatMap((isIn, i) => isIn === undefined ? [] : [i]);
+    const loaded = await this.#loadAssets(id, places.map((i) => value[i]));
+    const list = [...value];
+    for (const [n, i] of places.entries()) list[i] = loaded[n];
+    return list;
+  }
+
+  async #loadAssets(id: StepId, values: readonly unknown[]): Promise<unknown[]> {
+    const refs = values.map((value) => AssetRef.parse(value));
+    const bytes = refs.reduce((sum, { size }) => sum + size, 0);
     const refuse = (why: string) =>
       PatchbayError.of("PLAN_INVALID", `Cannot refer to the result of step '${id}': ${why}`, {
-        context: { step: id, asset: ref.id, bytes: ref.size },
+        context: { step: id, assets: refs.slice(0, 10).map(({ id }) => id), bytes },
         remedy: "Let the step give less, or let it store what is large as a file of its own, and refer to that.",
       });
-    if (ref.size > MAX_ASSET_BYTES) {
-      throw refuse(`it has ${ref.size} bytes, at most ${MAX_ASSET_BYTES} are taken apart`);
+    if (bytes > MAX_ASSET_BYTES) throw refuse(`it has ${bytes} bytes, at most ${MAX_ASSET_BYTES} are taken apart`);
+    const loaded: unknown[] = [];
+    for (const ref of refs) {
+      const found = await getAsset(this.#bus, ref.id, { signal: this.#signal });
+      if (found === undefined) throw refuse("it was too large for a message, and the asset that held it is gone");
+      loaded.push(JSON.parse(await new Response(found.content).text()));
     }
-    const found = await getAsset(this.#bus, ref.id, { signal: this.#signal });
-    if (found === undefined) throw refuse("it was too large for a message, and the asset that held it is gone");
-    return JSON.parse(await new Response(found.content).text());
+    return loaded;
   }
 }
