@@ -21,18 +21,20 @@ export interface TouchDesignerAdapterOptions
   mode: TouchDesignerMode;
   /** Of the simulator, a second. @default 60 */
   framesPerSecond?: number;
+  /** A file with a state that the simulator looks like, as JSON. @default a new project */
+  state?: string;
 }
 
 /** Files on their way; what is left there belongs to a command that was never finished. */
 const PASSING = ["incoming", "outgoing"];
 
 /** @throws {PatchbayError} from `open`: `APP_NOT_FOUND`, `APP_START_FAILED`, `PORT_IN_USE` */
-export function touchdesignerAdapter({ mode, framesPerSecond, ...link }: TouchDesignerAdapterOptions) {
+export function touchdesignerAdapter({ mode, framesPerSecond, state, ...link }: TouchDesignerAdapterOptions) {
   const make = appLinkAdapter({
     manifest: touchdesigner,
     transport: "websocket",
     ...link,
-    ...(mode === "simulator" ? { launch: simulatorLaunch(framesPerSecond) } : {}),
+    ...(mode === "simulator" ? { launch: simulatorLaunch({ framesPerSecond, state }) } : {}),
   });
   return (host: AdapterHost): Adapter => {
     const inner = make(host);
@@ -49,6 +51,9 @@ export function touchdesignerAdapter({ mode, framesPerSecond, ...link }: TouchDe
       snapshot: (signal) => inner.snapshot(signal),
       get group() {
         return inner.group;
+      },
+      get stepBack() {
+        return inner.stepBack;
       },
       close: () => inner.close(),
     };

@@ -32,6 +32,10 @@ export const bridge: BridgeDefinition = {
     const { installComponent } = await import("./install.ts");
     return await installComponent(target === undefined ? {} : { targetDir: target });
   },
+  async stage(options) {
+    const { stageTouchDesigner } = await import("./stage.ts");
+    return await stageTouchDesigner(options);
+  },
   async start({ argument, ...options }) {
     const port = argument === undefined ? {} : { port: portOf(argument) };
     const { startTouchDesignerBridge } = await import("./start.ts");

@@ -10,9 +10,16 @@ import { fileURLToPath } from "node:url";
 /** The program of the simulated TouchDesigner. */
 export const SIMULATOR = fileURLToPath(new URL("./app/stand_in/simulator.py", import.meta.url));
 
+export interface SimulatorOptions {
+  /** @default 60 */
+  framesPerSecond?: number | undefined;
+  /** A file with a state that it looks like, as JSON. @default a new project */
+  state?: string | undefined;
+}
+
 /** Starts the simulator for a bridge. @throws {PatchbayError} `APP_NOT_FOUND` where there is no Python 3.11 */
 export const simulatorLaunch = (
-  framesPerSecond = 60,
+  { framesPerSecond = 60, state }: SimulatorOptions = {},
 ): NonNullable<AppLinkAdapterOptions["launch"]> =>
 async ({ host, rendezvous }) => ({
   command: await findPython(),
@@ -24,6 +31,7 @@ async ({ host, rendezvous }) => ({
     join(host.workDir, "project"),
     "--fps",
     String(framesPerSecond),
+    ...(state === undefined ? [] : ["--state", state]),
     ...(rendezvous === undefined ? [] : ["--links", dirname(rendezvous)]),
   ],
   cwd: host.workDir,

@@ -68,11 +68,14 @@ def failed(message: str, **context: Any) -> CommandError:
     return CommandError("COMMAND_FAILED", message, context=context)
 
 
-def missing(message: str, wanted: str, available: Iterable[str]) -> CommandError:
-    """There is no such thing; `context.available` begins with what may have been meant."""
+def missing(message: str, wanted: str, available: Iterable[str], what: str | None = None) -> CommandError:
+    """There is no such thing; `context.available` begins with what may have been meant, `context.what` is its kind."""
     names = list(available)
     # comparing is slow: in a large project some names are only counted
     near = difflib.get_close_matches(wanted, names[:_MOST_COMPARED], n=5, cutoff=0.5)
     shown = [*near, *(name for name in names if name not in near)][:_MOST_NAMES]
     hint = f"; did you mean {', '.join(near[:3])}?" if near else ""
-    return CommandError("NOT_FOUND", message + hint, context={"available": shown, "count": len(names)})
+    context: dict[str, Any] = {"available": shown, "count": len(names)}
+    if what is not None:
+        context["what"] = what
+    return CommandError("NOT_FOUND", message + hint, context=context)

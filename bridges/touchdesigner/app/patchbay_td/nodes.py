@@ -37,9 +37,8 @@ def resolve_type(name: str, family: str | None) -> Any:
         )
     wanted = f"{plain}{family or ''}"
     names = (each.__name__ for each in known.values())
-    raise missing(
-        f"TouchDesigner has no operator type '{name[:80]}'{f' among its {family}s' if family else ''}", wanted, names
-    )
+    among = f" among its {family}s" if family else ""
+    raise missing(f"TouchDesigner has no operator type '{name[:80]}'{among}", wanted, names, "operator type")
 
 
 def _base(key: str) -> str:

@@ -32,7 +32,7 @@ def find_parameter(node: Any, name: str) -> Any:
         if found:
             return found[0]
     available = [known for par in parameters for known in dict.fromkeys((par.name, par.label))]
-    raise missing(f"{node.path} has no parameter '{name[:80]}'", name, available)
+    raise missing(f"{node.path} has no parameter '{name[:80]}'", name, available, "parameter")
 
 
 def describe(par: Any) -> dict[str, Any]:
