@@ -12,7 +12,7 @@ import { type EventBinding, findEventBindings } from "./trigger_bindings.ts";
 import { isSchedule, scheduleFault } from "./trigger_schedule.ts";
 import type { EventFilter, OnEvent, Trigger, TriggerAction } from "./triggers.ts";
 
-export { dueBetween, type DueTimes, isSchedule, nextDue } from "./trigger_schedule.ts";
+export { dueBetween, type DueTimes, isSchedule, nextDue, scheduleFault } from "./trigger_schedule.ts";
 export type { TriggerSchedule } from "./trigger_schedule.ts";
 
 export interface TriggerEnds {

@@ -1,9 +1,13 @@
 /** What the bucket `triggers` holds: the triggers, where each of them stands, and how far the stream of events was read. */
 import { AppEvent, Id, Trigger, TriggerFiring, type TriggerId } from "@patchbay/contracts";
+import { isSchedule, scheduleFault } from "@patchbay/contracts/trigger-validation";
 import { z } from "zod";
 
-/** `<triggerId>`: as it was put there. */
-export const KeptTrigger = Trigger.extend({ putAt: z.number().int().nonnegative() });
+/** `<triggerId>`: as it was put there. What another version has kept and this one cannot follow is left alone. */
+export const KeptTrigger = Trigger.extend({ putAt: z.number().int().nonnegative() }).refine(
+  ({ when }) => !isSchedule(when) || scheduleFault(when) === undefined,
+  "the schedule cannot be followed",
+);
 export type KeptTrigger = z.infer<typeof KeptTrigger>;
 
 /** An event with its place in the stream. */

@@ -45,21 +45,20 @@ export async function tendTriggers(options: TendTriggersOptions): Promise<void> 
 async function takeTurns(options: TendTriggersOptions): Promise<void> {
   const { bus, owner, leaseTtlMs, signal } = options;
   let free = Promise.withResolvers<void>();
-  const onChange = ({ kind }: { kind: "put" | "delete" }) => kind === "delete" && free.resolve();
   await using leases = await mirrorBucket(bus, "leases", z.unknown(), {
     filter: LEASE,
     signal,
-    onChange: (change) => void onChange(change),
+    onChange: ({ kind }) => void (kind === "delete" && free.resolve()),
   });
-  const over = Promise.race([leases.ended, aborted(signal)]);
+  const ended = Promise.race([leases.ended, aborted(signal)]).then((error) => {
+    throw error ?? new Error("the watch of the lease ended");
+  });
+  ended.catch(() => {});
   while (!signal.aborted) {
     free = Promise.withResolvers<void>();
     await using lease = await acquireLease(bus, LEASE, { owner, ttlMs: leaseTtlMs, signal });
-    if (lease !== undefined) await serve({ ...options, signal: AbortSignal.any([signal, lease.lost]) });
-    else {await Promise.race([
-        free.promise,
-        over.then((error) => Promise.reject(error ?? new Error("the watch ended"))),
-      ]);}
+    if (lease === undefined) await Promise.race([free.promise, ended]);
+    else await serve({ ...options, signal: AbortSignal.any([signal, lease.lost]) });
   }
 }
 
