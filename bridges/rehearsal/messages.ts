@@ -1,4 +1,5 @@
 /** What a rehearsal's worker is told, and what it tells. Both sides are of one version: nothing is parsed. */
+import type { ChildNews } from "@patchbay/bridge-kit/rehearsal";
 import type {
   AppName,
   AssetId,
@@ -46,5 +47,6 @@ export type FromWorker =
   /** `notes` are all that there are of it by now. */
   | { type: "stage"; target: number; notes: string[] }
   | { type: "asset"; request: number; id: AssetId }
-  /** The stages are closed. */
-  | { type: "done" };
+  | { type: "child"; news: ChildNews }
+  /** The stages are closed. `problem`: it ended itself before its end. */
+  | { type: "done"; problem?: Problem };

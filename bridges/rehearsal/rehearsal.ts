@@ -97,7 +97,7 @@ export async function startRehearsal({ bus, signal: given, ...options }: Rehears
   return {
     ended: Promise.race([service.stopped, hearing]),
     async [Symbol.asyncDispose]() {
-      stop.abort();
+      stop.abort(PatchbayError.of("SERVICE_UNAVAILABLE", "The rehearsal service ends"));
       await Promise.all([service[Symbol.asyncDispose](), hearing]);
     },
   };

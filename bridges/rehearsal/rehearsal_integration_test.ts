@@ -167,7 +167,7 @@ Deno.test("the service's user cannot send a command to any bridge, nor store a f
 });
 
 Deno.test("a plan that keeps its thread busy is ended, and tells how far it came; the studio answers meanwhile", async () => {
-  await using studio = await startStudio({ timeMs: 1_500 });
+  await using studio = await startStudio({ timeMs: 6_000 });
   const plan = planOf({ command: "list_layers" }, { command: "spin" }, { command: "list_layers" });
   const spinning = studio.rehearse(plan);
   const quick = await studio.rehearse(planOf({ command: "list_layers" }));
@@ -177,6 +177,35 @@ Deno.test("a plan that keeps its thread busy is ended, and tells how far it came
   assert.equal(rehearsal.steps[1]!.problem?.code, "DEADLINE_EXCEEDED");
   assert.equal(rehearsal.ok, false);
   assert.deepEqual(await studio.left(), []);
+});
+
+Deno.test({
+  name: "what a simulator has started ends with a thread that is taken away",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    await using studio = await startStudio({ timeMs: 4_000 });
+    const file = await Deno.makeTempFile();
+    const rehearsal = await studio.rehearse(planOf({ command: "spawn", args: { file } }));
+    assert.equal(rehearsal.steps[0]!.problem?.code, "DEADLINE_EXCEEDED");
+    const pid = Number(await Deno.readTextFile(file));
+    assert.ok(pid > 0);
+    while (isAlive(pid)) await new Promise((resolve) => setTimeout(resolve, 20));
+    await Deno.remove(file);
+  },
+});
+
+/** Nobody waits for what a thread that is gone has started: it may stay as a zombie. */
+function isAlive(pid: number): boolean {
+  const { stdout } = new Deno.Command("ps", { args: ["-o", "stat=", "-p", String(pid)] }).outputSync();
+  return /^[^Z\s]/.test(new TextDecoder().decode(stdout));
+}
+
+Deno.test("a plan that takes more memory than it may is ended, and the studio goes on", async () => {
+  await using studio = await startStudio({ memoryBytes: 250 * 1024 * 1024 });
+  const rehearsal = await studio.rehearse(planOf(...Array.from({ length: 40 }, () => ({ command: "hoard" }))));
+  assert.match(statuses(rehearsal), /^succeeded (succeeded )*skipped/);
+  assert.match(rehearsal.steps.at(-1)!.reason!, /memory/);
+  assert.equal((await studio.rehearse(planOf({ command: "list_layers" }))).ok, true);
 });
 
 Deno.test("a simulator that throws where nobody catches it takes its rehearsal with it, and nothing else", async () => {

@@ -1,9 +1,10 @@
 /** One rehearsal in a worker of its own: begun, listened to, and ended, whatever it does. */
-import { getAsset } from "@patchbay/bus";
-import type { Bus } from "@patchbay/bus";
+import { endChild, type StartedChild } from "@patchbay/bridge-kit/rehearsal";
+import { type Bus, getAsset } from "@patchbay/bus";
 import {
   type AssetId,
   type AssetRef,
+  fromProblem,
   PatchbayError,
   type RehearsedStep,
   type StepId,
@@ -44,6 +45,7 @@ export async function runWorker({ bus, job, worker: make, onStep, signal }: RunW
   const worker = make();
   const tell = (message: ToWorker) => worker.postMessage(message);
   const over = Promise.withResolvers<void>();
+  const children = new Map<number, StartedChild>();
   let closing: ReturnType<typeof setTimeout> | undefined;
   const end = (reason: PatchbayError) => {
     if (worked.ended !== undefined) return;
@@ -63,7 +65,12 @@ export async function runWorker({ bus, job, worker: make, onStep, signal }: RunW
         return void worked.notes.set(data.target, data.notes);
       case "asset":
         return void answerAsset(bus, data, job.limits.fileBytes, signal).then(tell);
+      case "child":
+        if (data.news.kind === "started") children.set(data.news.child.pid, data.news.child);
+        else children.delete(data.news.child.pid);
+        return;
       case "done":
+        if (data.problem !== undefined) worked.ended ??= fromProblem(data.problem);
         return over.resolve();
     }
   };
@@ -83,6 +90,7 @@ export async function runWorker({ bus, job, worker: make, onStep, signal }: RunW
   clearTimeout(closing);
   signal.removeEventListener("abort", onAbort);
   worker.terminate();
+  for (const child of children.values()) endChild(child);
   return worked;
 }
 

@@ -1,6 +1,6 @@
 /** The inside of a rehearsal's worker: opens the stages, walks the plan, tells of each step, and ends. */
-import { KeptAssets, type ReadAsset } from "@patchbay/bridge-kit/rehearsal";
-import { fromProblem, PatchbayError } from "@patchbay/contracts";
+import { KeptAssets, type ReadAsset, watchChildren } from "@patchbay/bridge-kit/rehearsal";
+import { fromProblem, PatchbayError, toProblem } from "@patchbay/contracts";
 import type { FromWorker, RehearsalJob, ToWorker } from "./messages.ts";
 import { type DefinitionOf, Stages } from "./stages.ts";
 import { walk } from "./walk.ts";
@@ -24,6 +24,7 @@ interface Port {
 export function serveRehearsal(definitionOf: DefinitionOf): void {
   // in a worker the global object is the port; the types of the main thread do not say so
   const port = globalThis as unknown as Port;
+  watchChildren((news) => port.postMessage({ type: "child", news }));
   const stop = new AbortController();
   const asked = new Map<number, PromiseWithResolvers<Awaited<ReturnType<ReadAsset>>>>();
   const readAsset: ReadAsset = (id) => {
@@ -56,8 +57,9 @@ interface Inside {
 
 async function rehearse(
   { plan, manifests, targets, targetOf, folder, limits }: RehearsalJob,
-  { definitionOf, readAsset, tell, stop: { signal } }: Inside,
+  { definitionOf, readAsset, tell, stop }: Inside,
 ): Promise<void> {
+  const { signal } = stop;
   {
     await using stages = new Stages({
       definitionOf,
@@ -74,12 +76,23 @@ async function rehearse(
       stageOf: ({ id }) => stages.of(targetOf[id]!),
       limits,
       onBegan: (stepId) => tell({ type: "began", stepId }),
-      onStep: (step) => tell({ type: "step", step }),
+      onStep(step) {
+        tell({ type: "step", step });
+        const { heapUsed, external } = Deno.memoryUsage();
+        const held = heapUsed + external;
+        if (held > limits.memoryBytes) stop.abort(tooLarge(held, limits.memoryBytes));
+      },
       signal,
     }).catch((error) => {
       // whoever ended it knows how far it came; anything else ends the worker, which is seen
       if (!signal.aborted) throw error;
     });
   }
-  tell({ type: "done" });
+  tell({ type: "done", ...(signal.aborted ? { problem: toProblem(signal.reason) } : {}) });
 }
+
+const tooLarge = (memoryBytes: number, limit: number) =>
+  PatchbayError.of("STORAGE_FULL", "The rehearsal takes more memory than it may, and was ended", {
+    context: { memoryBytes, limit },
+    remedy: "Rehearse a plan that makes less.",
+  });

@@ -70,6 +70,8 @@ export function startChild(options: ChildOptions): Child {
   const reading = [read(process.stderr, "stderr"), ...(options.pipes ? [] : [read(process.stdout, "stdout")])];
   if (!options.pipes) void process.stdin.close().catch(() => {});
   const guard = watchdog(process.pid, mark);
+  const started = { pid: process.pid, mark, guard: guard.pid };
+  for (const listener of listeners) listener({ kind: "started", child: started });
   let reason: string | undefined;
   const limits = new LimitWatch(process.pid, mark, options.limits ?? {}, (what) => {
     reason ??= what;
@@ -85,6 +87,7 @@ export function startChild(options: ChildOptions): Child {
     await Promise.all(reading);
     clearTimeout(late);
     await guard[Symbol.asyncDispose]();
+    for (const listener of listeners) listener({ kind: "ended", child: started });
     return { code, signal: signal ?? undefined, reason, lastLines };
   })();
   const stop = async (why?: string) => {
@@ -103,6 +106,32 @@ export function startChild(options: ChildOptions): Child {
     stop,
     [Symbol.asyncDispose]: () => stop(),
   };
+}
+
+/** A child as another thread can end it. */
+export interface StartedChild {
+  readonly pid: number;
+  readonly mark: string;
+  /** The process that would end the child when this one dies. */
+  readonly guard: number | undefined;
+}
+
+export type ChildNews = { kind: "started" | "ended"; child: StartedChild };
+
+const listeners = new Set<(news: ChildNews) => void>();
+
+/** Tells of each child that this thread starts: whoever takes the thread away has to end them, nobody else can. */
+export function watchChildren(listener: (news: ChildNews) => void): Disposable {
+  listeners.add(listener);
+  return { [Symbol.dispose]: () => void listeners.delete(listener) };
+}
+
+/** Ends a child of a thread that is gone, with all that it has started. */
+export function endChild({ pid, mark, guard }: StartedChild): void {
+  // first, so that it never signals a group that somebody else has by now
+  if (guard !== undefined) kill(guard, "SIGKILL");
+  kill(pid, "SIGKILL");
+  endMarked(mark);
 }
 
 function spawn({ command, args = [], env, cwd }: ChildOptions, mark: string) {

@@ -20,8 +20,8 @@ done
 `;
 
 /** Ends the process group `pid` when this process dies; dispose it once the child has ended by itself. */
-export function watchdog(pid: number, mark: string): AsyncDisposable {
-  if (Deno.build.os === "windows") return { [Symbol.asyncDispose]: () => Promise.resolve() };
+export function watchdog(pid: number, mark: string): AsyncDisposable & { readonly pid: number | undefined } {
+  if (Deno.build.os === "windows") return { pid: undefined, [Symbol.asyncDispose]: () => Promise.resolve() };
   const shell = new Deno.Command("/bin/sh", {
     args: ["-c", SCRIPT, "patchbay-watchdog", String(pid), `${MARK}=${mark}`],
     stdin: "piped",
@@ -32,6 +32,7 @@ export function watchdog(pid: number, mark: string): AsyncDisposable {
     detached: true,
   }).spawn();
   return {
+    pid: shell.pid,
     async [Symbol.asyncDispose]() {
       // before its pipe closes, so that it never signals a group that somebody else has by now
       try {

@@ -1,5 +1,11 @@
 /** For tests: a small application with a stage, some of whose commands are as bad as a simulator can be. */
-import type { Adapter, AdapterCall, AdapterHost, BridgeDefinition } from "@patchbay/bridge-kit";
+import {
+  type Adapter,
+  type AdapterCall,
+  type AdapterHost,
+  type BridgeDefinition,
+  startChild,
+} from "@patchbay/bridge-kit";
 import { AssetRef, command, defineApp, PatchbayError, query } from "@patchbay/contracts";
 import { z } from "zod";
 
@@ -38,11 +44,20 @@ export const painter = defineApp({
     hang: command({ summary: "Never ends.", args: z.object({}), result: z.object({}), timeoutMs: 50 }),
     spin: command({ summary: "Keeps the thread.", args: z.object({}), result: z.object({}) }),
     crash: command({ summary: "Ends the thread.", args: z.object({}), result: z.object({}) }),
+    hoard: command({ summary: "Keeps much.", args: z.object({}), result: z.object({}) }),
+    spawn: command({
+      summary: "Starts a process, then keeps the thread.",
+      args: z.object({ file: z.string() }),
+      result: z.object({}),
+    }),
     swell: command({ summary: "Grows.", args: z.object({}), result: z.object({}) }),
   },
 });
 
 export type PainterState = z.infer<typeof State>;
+
+/** What it never lets go of. */
+const kept: unknown[] = [];
 
 class Painter implements Adapter {
   constructor(private readonly state: PainterState, private readonly host: AdapterHost) {}
@@ -99,6 +114,14 @@ class Painter implements Adapter {
           throw new Error("nobody catches this");
         }, 0);
         return await new Promise(() => {});
+      case "hoard":
+        kept.push(new Uint8Array(50 * 1024 * 1024));
+        return {};
+      case "spawn": {
+        const child = startChild({ command: "/bin/sh", args: ["-c", "sleep 1000 & wait"], cwd: this.host.workDir });
+        await Deno.writeTextFile(String(args["file"]), String(child.pid));
+        for (;;);
+      }
       case "swell":
         layers["big"] = { color: "x".repeat(5_000_000), strokes: 0 };
         return {};
