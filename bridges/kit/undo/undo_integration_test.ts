@@ -170,7 +170,10 @@ Deno.test("an inverse that the application refuses is said, and one that may hav
   double.event("human_edit", {});
   const taken = await take(bus, "_undo", painted);
   assert.equal(taken.done, false);
-  assert.match(taken.reason, /^erase cannot take it back: There is no stroke 'ours', since a person changed something$/);
+  assert.match(
+    taken.reason,
+    /^erase cannot take it back: There is no stroke 'ours', since a person changed something$/,
+  );
   refusal = PatchbayError.of("OUTCOME_UNKNOWN", "It blinked");
   const result = await send(bus, "_undo", painted);
   assert.equal(!result.ok && result.problem.code, "OUTCOME_UNKNOWN");
