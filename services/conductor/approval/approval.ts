@@ -27,7 +27,7 @@ export function createApproval(deps: ApprovalDeps): { requests: RunRequests; end
   const approvals = new Approvals({
     ...deps,
     requests,
-    askedBy: async (runId) => (await runs.get(runId, signal)).by,
+    run: (runId) => runs.get(runId, signal),
     cancel: (runId, asked) => requests.cancel(runId, asked, signal),
   });
   return { requests, endpoints: approvalEndpoints({ ...deps, approvals, requests }) };

@@ -10,13 +10,14 @@ import {
   type Plan,
   type PlanRecord,
   type PlanStatus,
+  type Run,
   type StepId,
   ValidationError,
 } from "@patchbay/contracts";
 import { logger } from "@patchbay/telemetry";
 import { isRunning, type Kept, type PlanStore } from "../plan_store.ts";
 import type { Decide } from "./decider.ts";
-import { thatHold } from "./decide.ts";
+import { statusOf, thatHold } from "./decide.ts";
 import type { PolicyStore } from "./policy_store.ts";
 import { refuseChanged, refuseDenied, wrongState } from "./refusals.ts";
 import type { RunRequests, Withdrawal } from "./run_requests.ts";
@@ -29,8 +30,8 @@ export interface ApprovalsDeps {
   decide: Decide;
   /** In milliseconds since 1970. */
   now(): number;
-  /** Who asked for a run that has begun. */
-  askedBy(runId: Id): Promise<Actor | undefined>;
+  /** A run that has begun, as its log leaves it. */
+  run(runId: Id): Promise<Run>;
   /** A run that waits on its way ends. */
   cancel(runId: Id, asked: Withdrawal): Promise<void>;
 }
@@ -149,9 +150,14 @@ export class Approvals {
   /** Under the policies of whoever asked for the run that waits. */
   async #stateOf(record: PlanRecord, by: Actor | undefined): Promise<ApprovalState> {
     const { plan, status, requested, approvals, runId } = record;
-    const isPaused = status === "awaiting_approval" && requested === undefined && runId !== undefined;
-    const asker = isPaused ? await this.#deps.askedBy(runId) : requested === undefined ? by : requested.by;
-    return await this.#deps.decide(plan, asker, approvals);
+    const { decide, run } = this.#deps;
+    if (requested !== undefined) return await decide(plan, requested.by, approvals);
+    if (status !== "awaiting_approval" || runId === undefined) return await decide(plan, by, approvals);
+    // one that waits on its way: what it has done already is nobody's to allow
+    const paused = await run(runId);
+    const state = await decide(plan, paused.by, approvals);
+    const steps = state.steps.filter(({ stepId }) => (paused.steps[stepId]?.status ?? "pending") === "pending");
+    return { ...state, status: statusOf(steps), steps };
   }
 
   async #approval({ digest, steps, by }: Verdict): Promise<Approval> {

@@ -44,12 +44,13 @@ export function decide(plan: Plan, digest: string, grounds: Grounds): ApprovalSt
     });
     return { stepId, app, command, effect, ...ruling, approved: isApproved(stepId) };
   });
-  const status = steps.some(({ decision }) => decision === "deny")
-    ? "denied"
-    : steps.some(({ decision, approved }) => decision === "ask" && !approved)
-    ? "needed"
-    : "allowed";
-  return { digest, status, steps, approvals };
+  return { digest, status: statusOf(steps), steps, approvals };
+}
+
+/** What stands between all of these steps and their run. */
+export function statusOf(steps: readonly StepDecision[]): ApprovalState["status"] {
+  if (steps.some(({ decision }) => decision === "deny")) return "denied";
+  return steps.some(({ decision, approved }) => decision === "ask" && !approved) ? "needed" : "allowed";
 }
 
 /** What rules look at. */
