@@ -19,6 +19,8 @@ export interface AbletonAdapterOptions extends LiveSessionOptions {
   replyPort?: number;
   /** For each attempt to get an answer, in milliseconds: Live answers within a tick of 100 ms where it is not busy. @default 600 */
   answerMs?: number;
+  /** After a change Live is asked no earlier, in milliseconds. @default a little more than its tick */
+  settleMs?: number;
   /** Live's main thread may be silent for so long, in milliseconds. @default 15_000 */
   silenceMs?: number;
   /** @default RtMidi */
@@ -74,14 +76,16 @@ export function abletonAdapter(options: AbletonAdapterOptions): (host: AdapterHo
   };
 }
 
-function oscOptions({ port = LIVE_PORT, replyPort = REPLY_PORT, answerMs = 600 }: Partial<AbletonAdapterOptions>) {
+function oscOptions(
+  { port = LIVE_PORT, replyPort = REPLY_PORT, answerMs = 600, settleMs = SETTLE_MS }: Partial<AbletonAdapterOptions>,
+) {
   return {
     port,
     localPort: replyPort,
     ping: { address: "/live/test", attempts: 3 },
     errorAddress: "/live/error",
     timeoutMs: answerMs,
-    settleMs: SETTLE_MS,
+    settleMs,
     // what a listener says is no answer, although it looks like one
     match: (
       { reply, ids }: { reply: string; ids: readonly unknown[] },

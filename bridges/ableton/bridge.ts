@@ -21,6 +21,10 @@ export const bridge: BridgeDefinition = {
       ...(target === undefined ? {} : { targetDir: target }),
     });
   },
+  async stage(options) {
+    const { stageAbleton } = await import("./stage.ts");
+    return await stageAbleton(options);
+  },
   async start({ mode, allowCode: _allowCode, argument: _argument, ...options }) {
     const { startAbletonBridge } = await import("./start.ts");
     if (mode !== "background") return await startAbletonBridge({ ...options, mode });

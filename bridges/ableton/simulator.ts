@@ -9,7 +9,7 @@ import type { HandlerContext, Handlers } from "./simulator/handler.ts";
 import { installHandlers } from "./simulator/handlers.ts";
 import { Listeners } from "./simulator/listeners.ts";
 import { PythonError } from "./simulator/python.ts";
-import { SimulatedSet } from "./simulator/set.ts";
+import { type BeginningSet, SimulatedSet } from "./simulator/set.ts";
 import { encode, type Message, messagesOf } from "./simulator/wire.ts";
 import type { OscArgument } from "@patchbay/bridge-kit";
 
@@ -27,6 +27,8 @@ export interface LiveSimulatorOptions {
   /** Addresses that it does not know, as an older script. */
   without?: readonly string[];
   clock?: Clock;
+  /** What it begins with. @default a new set */
+  set?: BeginningSet;
 }
 
 export interface LiveSimulator extends AsyncDisposable {
@@ -88,7 +90,7 @@ export async function startLiveSimulator(options: LiveSimulatorOptions = {}): Pr
 }
 
 class Server {
-  readonly set = new SimulatedSet();
+  readonly set: SimulatedSet;
   readonly messages: string[] = [];
   readonly heard = new Set<string>();
   readonly listeners: Listeners;
@@ -106,8 +108,10 @@ class Server {
 
   constructor(
     socket: Socket,
-    { replyPort = 11_001, maxDatagramBytes = 9_216, extended = true, without = [] }: LiveSimulatorOptions,
+    { replyPort = 11_001, maxDatagramBytes = 9_216, extended = true, without = [], set: beginning }:
+      LiveSimulatorOptions,
   ) {
+    this.set = new SimulatedSet(beginning);
     this.#socket = socket;
     this.#replyPort = replyPort;
     this.#largest = maxDatagramBytes;

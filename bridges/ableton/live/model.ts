@@ -110,11 +110,14 @@ const MOST_SCENES = 300;
 const MOST_DEVICES = 10;
 
 /** The set in short, whatever its size. */
-export function stateOf({ transport, tracks, scenes, locators }: KnownSet, midi: boolean): LiveState {
+export function stateOf(
+  { transport, tracks, scenes, locators }: KnownSet,
+  around: Pick<LiveState, "midi" | "extensions">,
+): LiveState {
   const { song_time: _songTime, ...still } = transport;
   let clipsLeft = MOST_CLIPS;
   const shown = tracks.slice(0, MOST_TRACKS).map((track, i) => {
-    const { sends: _sends, devices, clips, ...summary } = trackSummary(track, i);
+    const { devices, clips, ...summary } = trackSummary(track, i);
     const few = clips.slice(0, clipsLeft);
     clipsLeft -= few.length;
     return { ...summary, clips: few, devices: devices.slice(0, MOST_DEVICES).map(({ name }) => name) };
@@ -129,6 +132,6 @@ export function stateOf({ transport, tracks, scenes, locators }: KnownSet, midi:
       clips: tracks.reduce((sum, { clips }) => sum + clips.filter((clip) => clip !== null).length, 0),
       scenes: scenes.length,
     },
-    midi,
+    ...around,
   };
 }

@@ -80,7 +80,7 @@ export class OpenedLive implements Transport {
   }
 
   state(): LiveState {
-    return stateOf(this.#session.known, this.#hasMidi);
+    return stateOf(this.#session.known, { midi: this.#hasMidi, extensions: [...this.#extensions] });
   }
 
   notified(address: string, args: readonly OscValue[]): void {

@@ -66,10 +66,11 @@ export const channels = {
 /** The set in short: what is beyond 150 tracks, 600 clips or 300 scenes is counted, and read with `list_tracks` and `list_clips`. */
 export const LiveState = z.object({
   transport: TransportState.omit({ song_time: true }),
-  tracks: z.array(TrackSummary.omit({ sends: true }).extend({ devices: z.array(z.string()) })),
+  tracks: z.array(TrackSummary.extend({ devices: z.array(z.string()) })),
   scenes: z.array(SceneSummary),
   locators: z.array(Locator),
   counts: z.object({ tracks: z.number().int(), clips: z.number().int(), scenes: z.number().int() }),
   midi: z.boolean().describe("whether this machine has MIDI ports"),
+  extensions: z.array(z.string()).describe("what it can beyond the published script"),
 });
 export type LiveState = z.infer<typeof LiveState>;

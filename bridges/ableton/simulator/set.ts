@@ -29,8 +29,16 @@ const QUANTA: readonly (number | { bars: number })[] = [
 
 const MOST_STEPS = 200;
 
+/** What a set begins with: a document, and what of it plays or waits, by the track's place. */
+export interface BeginningSet {
+  document: SimDocument;
+  isPlaying: boolean;
+  playing: ReadonlyMap<number, number>;
+  fired: ReadonlyMap<number, number>;
+}
+
 export class SimulatedSet {
-  document: SimDocument = newDocument();
+  document: SimDocument;
   selectedTrack = 0;
   selectedScene = 0;
   selectedDevice = -1;
@@ -42,6 +50,17 @@ export class SimulatedSet {
   readonly #fired = new Map<number, number>();
   #undo: SimDocument[] = [];
   #redo: SimDocument[] = [];
+
+  /** @param beginning a new set unless it is given */
+  constructor(beginning?: BeginningSet) {
+    this.document = beginning?.document ?? newDocument();
+    this.isPlaying = beginning?.isPlaying ?? false;
+    for (const [i, { id }] of this.document.tracks.entries()) {
+      const [playing, fired] = [beginning?.playing.get(i), beginning?.fired.get(i)];
+      if (playing !== undefined) this.#playing.set(id, { slot: playing, since: 0 });
+      if (fired !== undefined) this.#fired.set(id, fired);
+    }
+  }
 
   get canUndo(): boolean {
     return this.#undo.length > 0;
