@@ -69,3 +69,50 @@ Deno.test("a run remembers that an end was asked for", () => {
   assert.equal(run?.cancelReason, "enough");
   assert.equal(run?.status, "running");
 });
+
+Deno.test("a run that got another plan keeps what has ended, and knows which failures that stands for", () => {
+  const [first, second] = plan.steps;
+  const asking = { ...plan, steps: [{ ...first!, onError: "replan" as const }, second!] };
+  const other = { ...plan, steps: [asking.steps[0]!, { ...second!, id: "n1" }] };
+  const digest = `sha256:${"0".repeat(64)}`;
+  const run = foldRunEvents([
+    { ...started, plan: asking },
+    { type: "STEP_STARTED", at: 2, stepId: "s1", bridge: "any", commandId },
+    { type: "STEP_ERROR", at: 3, stepId: "s1", problem },
+    { type: "RUN_PAUSED", at: 4, reason: "somebody must look at it", digest },
+    { type: "RUN_REPLANNED", at: 4, plan: other, because: "s1", digest },
+  ])!;
+  assert.deepEqual(Object.entries(run.steps).map(([id, { status }]) => [id, status]), [["s1", "failed"], [
+    "n1",
+    "pending",
+  ]]);
+  assert.deepEqual([run.status, run.awaiting, run.replanned, run.replaced], ["awaiting_approval", digest, 1, ["s1"]]);
+  const approval = { digest, by: { key: "k1", name: "Kim" }, at: 5, expiresAt: 6 };
+  const resumed = applyRunEvent(run, { type: "RUN_RESUMED", at: 5, approval });
+  assert.deepEqual([resumed.status, resumed.approvals], ["running", [approval]]);
+});
+
+Deno.test("a step with rounds has their values, in their order, whenever they came", () => {
+  const of = { at: 2, stepId: "s1" };
+  const finished = (round: number): RunEvent => ({
+    ...of,
+    type: "STEP_FINISHED",
+    round,
+    bridge: "ws-01",
+    value: round * 10,
+    durationMs: 1,
+  });
+  const begun: RunEvent[] = [started, { ...of, type: "STEP_STARTED", bridge: "any", commandId, rounds: 2 }];
+  const rounds: RunEvent[] = [0, 1].map((round) => ({
+    ...of,
+    type: "STEP_STARTED",
+    round,
+    bridge: "ws-01",
+    commandId,
+  }));
+  const whole: RunEvent = { ...of, type: "STEP_FINISHED", bridge: "ws-01", value: null, durationMs: 2 };
+  const run = foldRunEvents([...begun, ...rounds, finished(1), finished(0), whole])!;
+  assert.deepEqual(run.steps["s1"]?.value, [0, 10]);
+  assert.equal(run.steps["s1"]?.status, "succeeded");
+  assert.throws(() => foldRunEvents([...begun, finished(2)]), /has no round 2/);
+});
