@@ -31,6 +31,8 @@ export interface RehearsalJob {
   targets: Target[];
   /** Which target each step has, by its place in `targets`. */
   targetOf: Record<StepId, number>;
+  /** How bridges of this installation were named, by their application: `osc:lights.yaml`. */
+  items: Readonly<Record<AppName, string>>;
   /** There, empty, and removed by whoever made it. */
   folder: string;
   limits: RehearsalLimits;

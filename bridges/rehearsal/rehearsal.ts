@@ -1,6 +1,7 @@
 /** The service: one verb, which rehearses a plan and answers what it would do. Cancelled by the plan's id. */
 import { type Bus, type Call, send, serviceEndpoint, startService, subscribe } from "@patchbay/bus";
 import {
+  type AppName,
   Cancel,
   ConflictError,
   envelope,
@@ -35,6 +36,8 @@ export interface RehearsalOptions {
   worker: () => Worker;
   /** Where rehearsals have their folders: made where it is missing, and emptied, since what is there was left by a process that died. */
   folder: string;
+  /** How bridges of this installation were named, by their application: `{ lights: "osc:lights.yaml" }`. @default {} */
+  items?: Readonly<Record<AppName, string>>;
   limits?: Partial<RehearsalLimits>;
   /** So many plans are rehearsed at once. @default 2 */
   atOnce?: number;
@@ -103,14 +106,14 @@ export async function startRehearsal({ bus, signal: given, ...options }: Rehears
   };
 }
 
-type Rehearsing = Pick<RehearsalOptions, "bus" | "worker" | "folder"> & {
+type Rehearsing = Pick<RehearsalOptions, "bus" | "worker" | "folder" | "items"> & {
   limits: RehearsalLimits;
   signal: AbortSignal;
 };
 
 async function rehearse(
   { payload: { plan, digest }, message }: Call<RehearsalRequest>,
-  { bus, worker, folder: parent, limits, signal }: Rehearsing,
+  { bus, worker, folder: parent, items = {}, limits, signal }: Rehearsing,
 ): Promise<Rehearsal> {
   const began = performance.now();
   if (await planDigest(plan) !== digest) {
@@ -126,7 +129,7 @@ async function rehearse(
   await Deno.mkdir(folder, { mode: 0o700 });
   let worked: Worked;
   try {
-    const job = { ...preparation, plan, folder, limits };
+    const job = { ...preparation, plan, items, folder, limits };
     worked = await runWorker({ bus, job, worker, signal, onStep: progressOf(plan, { bus, correlationId }) });
   } finally {
     await removeFolder(folder);

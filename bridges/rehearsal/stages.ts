@@ -5,16 +5,23 @@ import type { AppName } from "@patchbay/contracts";
 import { join } from "node:path";
 import type { RehearsalJob, Target } from "./messages.ts";
 
-/** Finds the bridge of an application; `undefined` where this installation has none. */
-export type DefinitionOf = (app: AppName) => Promise<BridgeDefinition | undefined>;
+/** A bridge, and what its stage is told of the application. */
+export interface FoundBridge {
+  definition: BridgeDefinition;
+  /** What stands after the colon of its item. */
+  argument?: string;
+}
+
+/** Finds the bridge of an application; `undefined` where this installation has none. @param item as it was named, where it was */
+export type FindBridge = (app: AppName, item: string | undefined) => Promise<FoundBridge | undefined>;
 
 /** Why there is no stage, for a person. */
 export interface NoStage {
   reason: string;
 }
 
-export interface StagesOptions extends Pick<RehearsalJob, "targets" | "folder" | "limits"> {
-  definitionOf: DefinitionOf;
+export interface StagesOptions extends Pick<RehearsalJob, "targets" | "folder" | "limits" | "items"> {
+  findBridge: FindBridge;
   assets: KeptAssets;
   onOpened(target: number, notes: string[]): void;
   signal: AbortSignal;
@@ -63,16 +70,17 @@ export class Stages implements AsyncDisposable {
   }
 
   async #stageFor({ app, bridge = NOBODY, state }: Target, index: number): Promise<Stage | NoStage> {
-    const { definitionOf, folder, limits, assets, signal } = this.#options;
-    const definition = await definitionOf(app);
+    const { findBridge, items, folder, limits, assets, signal } = this.#options;
+    const found = await findBridge(app, Object.hasOwn(items, app) ? items[app] : undefined);
+    const { definition, ...given } = found ?? {};
     if (definition?.stage === undefined) return { reason: `there is no simulator of '${app}' to rehearse with` };
     if (state !== undefined && JSON.stringify(state).length > limits.stateCharacters) {
       return { reason: `what '${app}' holds is too large for a stage` };
     }
     const workDir = join(folder, String(index));
     await Deno.mkdir(workDir, { mode: 0o700 });
-    const given = { bridge, workDir, signal };
-    const staged = await definition.stage({ ...given, ...(state === undefined ? {} : { state }) });
-    return this.#held.use(await Stage.open(staged, { ...given, app, assets, stateLimit: limits.stateCharacters }));
+    const about = { bridge, workDir, signal };
+    const staged = await definition.stage({ ...about, ...given, ...(state === undefined ? {} : { state }) });
+    return this.#held.use(await Stage.open(staged, { ...about, app, assets, stateLimit: limits.stateCharacters }));
   }
 }

@@ -2,8 +2,10 @@
 import { KeptAssets, type ReadAsset, watchChildren } from "@patchbay/bridge-kit/rehearsal";
 import { fromProblem, PatchbayError, toProblem } from "@patchbay/contracts";
 import type { FromWorker, RehearsalJob, ToWorker } from "./messages.ts";
-import { type DefinitionOf, Stages } from "./stages.ts";
+import { type FindBridge, Stages } from "./stages.ts";
 import { walk } from "./walk.ts";
+
+export type { FindBridge, FoundBridge } from "./stages.ts";
 
 /** What a worker has of its owner. */
 interface Port {
@@ -18,10 +20,12 @@ interface Port {
  * ```ts ignore
  * import { serveRehearsal } from "@patchbay/rehearsal/worker";
  *
- * serveRehearsal(async (app) => app === "blender" ? (await import("@patchbay/bridge-blender/bridge")).bridge : undefined);
+ * serveRehearsal(async (app) =>
+ *   app === "blender" ? { definition: (await import("@patchbay/bridge-blender/bridge")).bridge } : undefined
+ * );
  * ```
  */
-export function serveRehearsal(definitionOf: DefinitionOf): void {
+export function serveRehearsal(findBridge: FindBridge): void {
   // in a worker the global object is the port; the types of the main thread do not say so
   const port = globalThis as unknown as Port;
   watchChildren((news) => port.postMessage({ type: "child", news }));
@@ -37,7 +41,7 @@ export function serveRehearsal(definitionOf: DefinitionOf): void {
   port.addEventListener("message", ({ data }) => {
     switch (data.type) {
       case "begin":
-        return void rehearse(data.job, { definitionOf, readAsset, tell: (told) => port.postMessage(told), stop });
+        return void rehearse(data.job, { findBridge, readAsset, tell: (told) => port.postMessage(told), stop });
       case "asset":
         if (data.problem === undefined) asked.get(data.request)?.resolve(data.found);
         else asked.get(data.request)?.reject(fromProblem(data.problem));
@@ -49,21 +53,22 @@ export function serveRehearsal(definitionOf: DefinitionOf): void {
 }
 
 interface Inside {
-  definitionOf: DefinitionOf;
+  findBridge: FindBridge;
   readAsset: ReadAsset;
   tell(message: FromWorker): void;
   stop: AbortController;
 }
 
 async function rehearse(
-  { plan, manifests, targets, targetOf, folder, limits }: RehearsalJob,
-  { definitionOf, readAsset, tell, stop }: Inside,
+  { plan, manifests, targets, targetOf, items, folder, limits }: RehearsalJob,
+  { findBridge, readAsset, tell, stop }: Inside,
 ): Promise<void> {
   const { signal } = stop;
   {
     await using stages = new Stages({
-      definitionOf,
+      findBridge,
       targets,
+      items,
       folder,
       limits,
       signal,

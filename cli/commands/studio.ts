@@ -133,6 +133,7 @@ async function bridgesOf(texts: readonly string[], example: Example | undefined,
     const argument = named ?? (isBlender && bridge === undefined ? options.blender : undefined);
     return {
       definition: await loadBridge(item),
+      item: item.text,
       ...(bridge === undefined ? {} : { bridge }),
       // a Blender whose path was given is the one that is meant
       ...(argument === undefined ? {} : { argument, real: isBlender }),

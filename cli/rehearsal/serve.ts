@@ -1,13 +1,7 @@
 /** The rehearsal service with the bridges of this checkout: of them nothing is loaded before the first rehearsal. */
-import type { Bus } from "@patchbay/bus";
-import { type RehearsalService, startRehearsal } from "@patchbay/rehearsal";
+import { type RehearsalOptions, type RehearsalService, startRehearsal } from "@patchbay/rehearsal";
 
-export interface ServeRehearsalsOptions {
-  bus: Bus;
-  /** A folder of its own: what is in it is removed. */
-  folder: string;
-  signal?: AbortSignal;
-}
+export type ServeRehearsalsOptions = Pick<RehearsalOptions, "bus" | "folder" | "items" | "signal">;
 
 /** @throws {PatchbayError} `FORBIDDEN` */
 export function serveRehearsals(options: ServeRehearsalsOptions): Promise<RehearsalService> {

@@ -9,6 +9,8 @@ export interface Wanted {
   /** @default this machine's name */
   bridge?: BridgeId;
   argument?: string;
+  /** As it was named on the command line: `osc:lights.yaml`. */
+  item?: string;
   /** It has to be the real one: no simulator stands in. @default false */
   real?: boolean;
 }

@@ -93,7 +93,15 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
   await migrate(await connect("operator"), { signal });
   parts.use(await startContextStore({ bus: await connect("context-store") }));
   parts.use(await startConductor({ bus: await connect("conductor") }));
-  parts.use(await serveRehearsals({ bus: await connect("rehearsal"), folder: join(home.path, "rehearsals") }));
+  parts.use(
+    await serveRehearsals({
+      bus: await connect("rehearsal"),
+      folder: join(home.path, "rehearsals"),
+      items: Object.fromEntries(
+        chosen.flatMap(({ definition, item }) => item === undefined ? [] : [[definition.app, item]]),
+      ),
+    }),
+  );
   parts.use(await startLlmPlanner({ bus: await connect("llm-planner"), ...provider(options) }));
   const gateway = parts.use(
     await startGatewaySomewhere(options, {

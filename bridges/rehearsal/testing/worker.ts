@@ -2,4 +2,4 @@
 import { serveRehearsal } from "../worker.ts";
 import { painterBridge } from "./painter.ts";
 
-serveRehearsal((app) => Promise.resolve(app === "painter" ? painterBridge : undefined));
+serveRehearsal((app) => Promise.resolve(app === "painter" ? { definition: painterBridge } : undefined));
