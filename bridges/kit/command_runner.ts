@@ -29,6 +29,7 @@ import {
   isLost,
   isUnknown,
   mayBeDoneTwice,
+  mayComeAgain,
   stuckIn,
   worthAnotherTry,
 } from "./how_it_ended.ts";
@@ -185,11 +186,12 @@ export class CommandRunner<S> {
       const certain = !watch.started || mayBeDoneTwice(definition);
       const result = this.#failure(certain ? error : afterItBegan(error), name, command, attempt);
       if (!watch.started) return { started: false, result };
-      if (!definition.idempotent || !isLost(error)) return complete(result);
-      // a job begins it again under the same entry
-      if (work.arrival.lane === "interactive" && attempt.entry !== undefined) {
-        void this.#options.claims.release(attempt.entry);
+      const interactive = work.arrival.lane === "interactive";
+      if (!(interactive ? mayComeAgain(error, definition) : definition.idempotent && isLost(error))) {
+        return complete(result);
       }
+      // who comes again at once must not find it begun; a job begins it again under the same entry
+      if (interactive && attempt.entry !== undefined) await this.#options.claims.release(attempt.entry);
       return { started: true, result, forget: true };
     } finally {
       this.#active.delete(command.id);

@@ -11,6 +11,10 @@ export const isUnknown = (error: unknown): boolean =>
 export const isCancellation = ({ reason }: AbortSignal): boolean =>
   reason instanceof PatchbayError && reason.code === "CANCELLED";
 
+/** Whether the same command, under its key, may be sent once more: it had no effect, or may have it twice. */
+export const mayComeAgain = (error: unknown, { idempotent }: CommandDefinition): boolean =>
+  error instanceof PatchbayError && error.retryable && (idempotent || error.code === "APP_BUSY");
+
 /** The application was lost, and the command may be sent again once it is back. @param reason why it was lost */
 export function worthAnotherTry(name: string, reason: unknown, started: boolean): PatchbayError {
   const why = reason instanceof PatchbayError ? reason.message : "it broke";

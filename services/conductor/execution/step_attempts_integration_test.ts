@@ -41,6 +41,18 @@ Deno.test("a step is tried no more often than it says, and not at all where it d
   }
 });
 
+Deno.test("a change that its application was too busy for, or that may be made twice, is made at a later attempt", async () => {
+  await using studio = await startStudio(QUICKLY);
+  const { bus } = studio;
+  for (const [command, code, args] of [["add", "APP_BUSY", {}], ["set", "APP_UNRESPONSIVE", { to: 7 }]] as const) {
+    const { made, handlers } = failing(2, code);
+    await using _app = await startCounter(bus, "ws-01", { ...handlers, get: () => ({ count: 7 }), set: handlers.add });
+    const run = await ended(bus, await begin(bus, planOf(step("s1", command, { args, retry }))));
+    assert.deepEqual(run.steps["s1"]?.value, { count: 7 });
+    assert.equal(made.attempts, 3);
+  }
+});
+
 Deno.test("what may have had an effect, and what would fail again, is tried once", async () => {
   await using studio = await startStudio(QUICKLY);
   const { bus } = studio;
