@@ -2,10 +2,11 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { type JsonObject, newId, TakenBack } from "@patchbay/contracts";
+import { dialAppLink } from "@patchbay/bridge-kit";
 import { startTestNats } from "@patchbay/testing";
 import { migrate } from "@patchbay/bus";
 import { startBlenderBridge } from "./start.ts";
-import { startBlenderSimulator } from "./simulator.ts";
+import { type SimulatorOptions, startBlenderSimulator } from "./simulator.ts";
 import { BRIDGE, callsOf, startBlenderStudio } from "./testing/blender_studio.ts";
 import { COUNTERPARTS } from "./testing/counterparts.ts";
 
@@ -109,6 +110,31 @@ for (const { title, ignore, adapter } of COUNTERPARTS) {
   });
 }
 
+Deno.test("simulated Blender: an older add-on's commands are taken back by the command `undo`, where they lie on top", async () => {
+  await using folk = await simulatedStudio({
+    dial: ({ stepBack: _newer, ...older }) => dialAppLink(older),
+  });
+  const { studio, simulator } = folk;
+  const scenes = [await sceneOf(studio)];
+  const done: JsonObject[] = [];
+  for (const step of STEPS.slice(0, 4)) {
+    done.push(await perform(studio, step));
+    scenes.push(await sceneOf(studio));
+  }
+  for (const i of [3, 2]) {
+    assert.equal((await take(studio, "_undo", done[i]!)).by, "app");
+    assert.deepEqual(await sceneOf(studio), scenes[i]);
+  }
+  await using edits = await studio.listen("human_edit");
+  simulator.simulate(({ objects }) => {
+    objects["Ball"]!.visible = false;
+  });
+  await edits.first();
+  const taken = await take(studio, "_undo", done[0]!);
+  assert.deepEqual([taken.done, taken.by], [true, "inverse"], taken.reason);
+  assert.deepEqual(Object.keys((await studio.scene()).objects), ["Ball"]);
+});
+
 const HAND = `
 import pathlib, sys
 events = sys.modules["patchbay.events"].events
@@ -167,6 +193,17 @@ Deno.test({
 });
 
 Deno.test("simulated Blender: an artist's edit on top stays, and the inverse is used", async () => {
+  await using folk = await simulatedStudio();
+  await artistStays(folk.studio, (object, z) => {
+    folk.simulator.simulate(({ objects }) => {
+      objects[object]!.location = [0, 0, z];
+    });
+    return Promise.resolve();
+  });
+});
+
+/** A simulated Blender in this process, that somebody can work in. */
+async function simulatedStudio(more: Pick<SimulatorOptions, "dial"> = {}) {
   await using stack = new AsyncDisposableStack();
   const folder = await Deno.makeTempDir();
   stack.defer(() => Deno.remove(folder, { recursive: true }));
@@ -177,12 +214,8 @@ Deno.test("simulated Blender: an artist's edit on top stays, and the inverse is 
   const workDir = join(folder, "work");
   const options = { bus, bridge: BRIDGE, allowCode: false, mode: "interface", workDir, linksDir } as const;
   const bridge = stack.use(await startBlenderBridge(options));
-  const simulator = stack.use(startBlenderSimulator({ bridge: BRIDGE, linksDir }));
+  const simulator = stack.use(startBlenderSimulator({ bridge: BRIDGE, linksDir, ...more }));
   await bridge.ready();
-  await artistStays(callsOf(bus), (object, z) => {
-    simulator.simulate(({ objects }) => {
-      objects[object]!.location = [0, 0, z];
-    });
-    return Promise.resolve();
-  });
-});
+  const held = stack.move();
+  return { studio: callsOf(bus), simulator, [Symbol.asyncDispose]: () => held.disposeAsync() };
+}

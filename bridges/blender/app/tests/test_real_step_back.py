@@ -17,11 +17,14 @@ _HAND = """
 import pathlib, sys
 events = sys.modules["patchbay.events"].events
 tell = type(events).tell
+file = pathlib.Path({file!r})
+always = file.with_name("always_by_hand.py")
 def with_hand(*arguments):
-    file = pathlib.Path({file!r})
     if file.exists():
         exec(file.read_text(), {{"bpy": bpy}})
         file.unlink()
+    if always.exists():
+        exec(always.read_text(), {{"bpy": bpy}})
     tell(events, *arguments)
 events.tell = with_hand
 """
@@ -144,6 +147,30 @@ def test_what_somebody_does_while_nobody_looks_stays_too(blender: Blender) -> No
     by_hand(blender, "bpy.data.objects['Hero'].location.z = 4")
     assert not moved(blender, hero)
     assert blender.objects()["Hero"]["location"] == [0, 0, 4]
+
+
+def test_a_person_who_works_all_the_time_loses_nothing(blender: Blender) -> None:
+    done(blender, "create_object", type="empty", name="Theirs")
+    always = blender.bridge.work_dir / "always_by_hand.py"
+    always.write_text("""
+import random
+if random.random() < 0.4:
+    space = bpy.app.driver_namespace
+    space["theirs"] = space.get("theirs", 0) + 1
+    bpy.data.objects["Theirs"].location.z = space["theirs"]
+""")
+    taken = 0
+    for i in range(80):
+        ours = done(blender, "create_object", type="cube", name=f"Ours {i}")
+        if moved(blender, ours):
+            taken += 1
+        else:
+            blender.run("delete_object", object=f"Ours {i}")
+    always.unlink()
+    code = "result = bpy.app.driver_namespace.pop('theirs')"
+    count = blender.run("execute_python", code=code)["result"]
+    assert 0 < taken < 80
+    assert {name: each["location"] for name, each in blender.objects().items()} == {"Theirs": [0, 0, count]}
 
 
 def test_undo_by_command_and_another_file_bury_everything(blender: Blender) -> None:
