@@ -41,7 +41,10 @@ export const PoliciesRecord = z.looseObject({ policies: Policies, revision: z.nu
 export type PoliciesRecord = z.infer<typeof PoliciesRecord>;
 
 /** How the studio watches errors, with the revision that a change must name. 0: nobody has changed it yet. */
-export const MonitoringRecord = z.looseObject({ settings: MonitoringSettings, revision: z.number().int().nonnegative() });
+export const MonitoringRecord = z.looseObject({
+  settings: MonitoringSettings,
+  revision: z.number().int().nonnegative(),
+});
 export type MonitoringRecord = z.infer<typeof MonitoringRecord>;
 
 /** One line about a run. */
