@@ -32,6 +32,10 @@ export const bridge: BridgeDefinition = {
     const { installServer } = await import("./install.ts");
     return await installServer(target === undefined ? {} : { targetDir: target });
   },
+  async stage(options) {
+    const { stageCascadeur } = await import("./stage.ts");
+    return await stageCascadeur(options);
+  },
   /** It links itself to whichever Cascadeur runs: the folder matters to `find` alone. */
   async start({ argument: _, ...options }) {
     const { startCascadeurBridge } = await import("./start.ts");

@@ -20,6 +20,8 @@ export interface SimulatorOptions {
   python?: string;
   /** Where it says how tests trouble it. */
   control?: string;
+  /** A file with a state that it looks like, as JSON. @default a scene with a character */
+  state?: string;
   /** Begins with an empty scene instead of a character. */
   empty?: boolean;
   /** Has neither PySide6 nor another timer: only its hooks come by. */
@@ -30,7 +32,7 @@ const PROGRAM = fileURLToPath(new URL("./app/stand_in/simulate.py", import.meta.
 
 /** How to start it. @throws {PatchbayError} `APP_NOT_FOUND` without a Python */
 export async function simulatorLaunch(options: SimulatorOptions): Promise<Launch> {
-  const { folder, allowCode = false, form = "threaded", control, empty = false, hooksOnly = false } = options;
+  const { folder, allowCode = false, form = "threaded", control, state, empty = false, hooksOnly = false } = options;
   const command = options.python ?? await findPython({ form });
   const config = join(folder, "config.json");
   await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
@@ -41,6 +43,7 @@ export async function simulatorLaunch(options: SimulatorOptions): Promise<Launch
       "-B",
       PROGRAM,
       ...(control === undefined ? [] : ["--control", control]),
+      ...(state === undefined ? [] : ["--state", state]),
       ...(empty ? ["--empty"] : []),
       ...(hooksOnly ? ["--hooks-only"] : []),
     ],

@@ -6,6 +6,7 @@ const ObjectState = z.object({
   name: ObjectName,
   type: z.string(),
   kind: z.string().describe("the words that people use for it, and its type"),
+  track: z.string().nullable().describe("the track that it is on; null for none, or for one that is not in the list"),
 });
 
 const TrackState = z.object({

@@ -46,13 +46,15 @@ def _objects(app: Cascadeur) -> dict[str, Any]:
     named = [(oid, app.name_of(oid), app.type_of(oid)) for oid in app.objects()]
     named.sort(key=lambda one: (_ORDER.index(one[2]) if one[2] in _ORDER else len(_ORDER), one[1]))
     said: set[frozenset[str]] = set()
+    track_of = {str(oid): name for name, lid in app.tracks()[:_MOST_TRACKS] for oid in app.layer(lid).obj_ids}
     rows = {}
-    for _, name, kind in named[:_MOST_OBJECTS]:
+    for oid, name, kind in named[:_MOST_OBJECTS]:
         words = spoken(name)
         # "the left hand" is one thing: its main controller, or its joint where there is none
         spoken_of = words if words not in said and (kind != "Point" or "main" in name.lower()) else frozenset()
         said.add(words if spoken_of else frozenset())
-        rows[name] = {"name": name, "type": kind, "kind": " ".join([*sorted(spoken_of), kind.lower()])}
+        words_of = " ".join([*sorted(spoken_of), kind.lower()])
+        rows[name] = {"name": name, "type": kind, "kind": words_of, "track": track_of.get(str(oid))}
     return {"objects": rows, "objects_total": len(named)}
 
 

@@ -20,6 +20,8 @@ _BEHAVIOURS = {
     "Mesh": ["Basic", "Transform"],
     "RigInfo": ["Basic", "RigInfo"],
 }
+# of a kind that the stand-in does not know
+_ANY = ["Basic", "Transform"]
 _TRANSFORM = ("global_position", "global_rotation", "local_position", "local_rotation")
 
 
@@ -44,17 +46,17 @@ class BehaviourViewer:
 
     def get_behaviours(self, what: str | ObjectId) -> list[BehaviourId]:
         if isinstance(what, ObjectId):
-            return [BehaviourId(f"{what.value}/{name}") for name in _BEHAVIOURS[self._thing(what).type]]
+            return [BehaviourId(f"{what.value}/{name}") for name in _BEHAVIOURS.get(self._thing(what).type, _ANY)]
         if not any(what in names for names in _BEHAVIOURS.values()):
             raise RuntimeError(f"no behaviour is called {what}")
         things = self._scene.document.things.values()
-        return [BehaviourId(f"{thing.id}/{what}") for thing in things if what in _BEHAVIOURS[thing.type]]
+        return [BehaviourId(f"{thing.id}/{what}") for thing in things if what in _BEHAVIOURS.get(thing.type, _ANY)]
 
     def get_behaviour_owner(self, behaviour: BehaviourId) -> ObjectId:
         return ObjectId(behaviour.value.partition("/")[0])
 
     def get_behaviour_by_name(self, object_id: ObjectId, name: str) -> BehaviourId:
-        there = name in _BEHAVIOURS[self._thing(object_id).type]
+        there = name in _BEHAVIOURS.get(self._thing(object_id).type, _ANY)
         return BehaviourId(f"{object_id.value}/{name}" if there else "")
 
     def get_behaviour_object(self, behaviour: BehaviourId, name: str) -> ObjectId:
