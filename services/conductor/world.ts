@@ -41,7 +41,12 @@ export async function followWorld(bus: Bus, signal: AbortSignal): Promise<World>
     now: () => known ??= describe(manifests.values, presence.values),
     async fresh() {
       const [documents, bridges] = await Promise.all([offered.entries(), present.entries()]);
-      return describe(documents.map((entry) => [entry.key, entry]), bridges.map((entry) => [entry.key, entry]));
+      // the same object for what has not changed: its compiled schemas are found again
+      const same = (entry: (typeof documents)[number]) => {
+        const known = manifests.values.get(entry.key);
+        return known?.revision === entry.revision ? known : entry;
+      };
+      return describe(documents.map((entry) => [entry.key, same(entry)]), bridges.map((entry) => [entry.key, entry]));
     },
     offers(app, bridge, command) {
       if (isBridgesOwn(command)) return true;
