@@ -193,16 +193,17 @@ Deno.test("times that pass while no conductor is there are told, and the last on
   const first = await studio.conductor();
   const flash = { app: "lamp", command: "flash", args: { color: "often" } };
   await put(bus, { id: "often", when: { cron: "* * * * * *" }, then: flash });
-  await put(bus, { id: "once", when: { at: Date.now() + 100 }, then: flash, lateMs: 0 });
+  const at = Date.now() + 3_000;
+  await put(bus, { id: "once", when: { at }, then: flash, lateMs: 0 });
   await first[Symbol.asyncDispose]();
   const before = studio.colors().length;
-  const leftAt = Date.now();
-  await until(() => Date.now() > leftAt + 3_500);
+  await until(() => Date.now() > at + 1_500);
   await using _second = await studio.conductor();
   const missed = await fired(bus, "often", ({ outcome }) => outcome === "missed");
-  assert.match(missed.reason, /^due [234] times from .* on, when no conductor was there$/);
+  assert.match(missed.reason, /^due \d+ times from .* on, when no conductor was there$/);
   await until(() => studio.colors().length > before);
-  assert.equal((await fired(bus, "once", () => true)).outcome, before === 0 ? "missed" : "started");
+  const { outcome, dueAt } = await fired(bus, "once", () => true);
+  assert.deepEqual([outcome, dueAt], ["missed", at]);
 });
 
 Deno.test("a broker that is killed amid events costs no firing, and doubles none", async () => {
