@@ -3,12 +3,13 @@ import { type Bus, callService, migrate, openBucket, readStream } from "@patchba
 import {
   command,
   defineApp,
+  eventsOf,
   type Id,
   newId,
   type Plan,
   Presence,
   query,
-  RunEvent,
+  RunLogEntry,
   SERVICES,
   subjects,
 } from "@patchbay/contracts";
@@ -62,9 +63,9 @@ async function begin(bus: Bus, command: string): Promise<Id> {
 }
 
 async function finished(bus: Bus, runId: Id) {
-  const log = { subject: subjects.run(runId), payload: RunEvent, from: "start", follow: true } as const;
+  const log = { subject: subjects.run(runId), payload: RunLogEntry, from: "start", follow: true } as const;
   for await (const { message } of readStream(bus, "RUNS", { ...log, signal: AbortSignal.timeout(20_000) })) {
-    if (message.payload.type === "RUN_FINISHED") break;
+    if (eventsOf(message.payload).at(-1)?.type === "RUN_FINISHED") break;
   }
   return await callService(bus, "conductor", "run", { runId }, { result: VERBS.run.result, source: "test" });
 }

@@ -3,12 +3,14 @@ import { type Bus, callService, listJobs, migrate, openBucket, readStream } from
 import {
   command,
   defineApp,
+  eventsOf,
   type Id,
   ManifestDocument,
   manifestDocument,
   newId,
   type Plan,
-  RunEvent,
+  type RunEvent,
+  RunLogEntry,
   SERVICES,
   type Step,
   subjects,
@@ -83,9 +85,10 @@ async function begin(bus: Bus, step: Partial<Step> = {}): Promise<Id> {
 }
 
 async function logged(bus: Bus, runId: Id, type: RunEvent["type"]): Promise<RunEvent> {
-  const log = { subject: subjects.run(runId), payload: RunEvent, from: "start", follow: true } as const;
+  const log = { subject: subjects.run(runId), payload: RunLogEntry, from: "start", follow: true } as const;
   for await (const { message } of readStream(bus, "RUNS", { ...log, signal: AbortSignal.timeout(20_000) })) {
-    if (message.payload.type === type) return message.payload;
+    const found = eventsOf(message.payload).find((event) => event.type === type);
+    if (found !== undefined) return found;
   }
   throw new Error(`Run ${runId} did not come to ${type}`);
 }
@@ -109,6 +112,8 @@ for (const bridge of ["ws-01", undefined]) {
     await using _conductor = await startConductor({ bus, ...QUICK });
     const runId = await begin(bus, bridge === undefined ? {} : { bridge });
     const started = await logged(bus, runId, "STEP_STARTED");
+    const waiting = await logged(bus, runId, "STEP_WAITING");
+    assert.match(String(waiting["reason"]), /waits in the queue until (farm\.ws-01|a bridge of 'farm') is here/);
     await untilQueued(bus, 1);
     await using app = await startFarm(bus);
     app.release();

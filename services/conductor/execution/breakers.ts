@@ -90,7 +90,7 @@ export class Breaker {
     const listening = this.#policy.onStateChange(() => done.abort());
     try {
       // the policy looks at the clock itself: a moment later it agrees
-      const pause = Math.min(timeoutMs, this.closedFor + 1);
+      const pause = Math.max(0, Math.min(timeoutMs, this.closedFor + 1));
       await wait(pause, undefined, { signal: AbortSignal.any([signal, done.signal]) }).catch(() => {});
       signal.throwIfAborted();
     } finally {

@@ -15,6 +15,7 @@ import { ExponentialBackoff } from "cockatiel";
 import { setTimeout as wait } from "node:timers/promises";
 import type { Breaker, Breakers } from "./breakers.ts";
 import { ResultWatch } from "./result_watch.ts";
+import { needsNoApplication } from "./step_document.ts";
 import { isConnected, WAIT_FOR_BRIDGE_MS, whenSeen } from "./step_bridge.ts";
 import { type Attempt, attemptStep, isAway, type StepCommand, type StepCommandDeps } from "./step_command.ts";
 import { failed, type StepOutcome } from "./step_outcome.ts";
@@ -38,12 +39,14 @@ export interface StepAttemptsDeps extends StepCommandDeps {
 export interface StepAttempts extends StepCommand {
   /** Tells that the step waits; it waits once this is told. */
   waiting(reason: string, problem?: Problem): Promise<void>;
+  /** The same under another id, once its start is stored; absent where the same id does for every attempt. */
+  anew?(): Promise<StepAttempts>;
   /** Whether another bridge is to be looked for, as this one is away. */
   mayLeave(): boolean;
 }
 
 /** What is tried again although the step does not say so. */
-const WITHOUT_ASKING: ReadonlySet<ErrorCode> = new Set<ErrorCode>(["APP_BUSY"]);
+const WITHOUT_ASKING: ReadonlySet<ErrorCode> = new Set<ErrorCode>(["APP_BUSY", "LEASE_LOST"]);
 const log = logger("conductor");
 
 /**
@@ -52,30 +55,33 @@ const log = logger("conductor");
  */
 export async function attemptUntilDone(
   deps: StepAttemptsDeps,
-  command: StepAttempts,
+  first: StepAttempts,
 ): Promise<StepOutcome | "elsewhere"> {
-  const { step, bridge, cancelled, abandoned } = command;
-  using watch = new ResultWatch(deps.results, command);
+  const { step, bridge, cancelled, abandoned } = first;
+  using sending = new Sending(deps, first);
   const signal = AbortSignal.any([abandoned, cancelled]);
   const patience = new Patience(step.waitForBridgeMs ?? WAIT_FOR_BRIDGE_MS);
-  const pauses = new Pauses(step.retry ?? deps.limits ?? RETRY_LIMITS);
+  const retries = new Pauses(step.retry ?? deps.limits ?? RETRY_LIMITS);
+  const looks = new Pauses(deps.limits ?? RETRY_LIMITS);
   const breaker = bridge === ANY_BRIDGE ? undefined : deps.breakers.of(step.app, bridge);
   while (!cancelled.aborted) {
-    const attempt = await make(() => attemptStep(deps, command, watch), breaker);
+    const { command } = sending;
+    const attempt = await make(() => sending.attempt(), breaker);
     if (attempt?.kind === "done") return attempt.outcome;
     try {
       if (attempt === undefined) {
         if (!await untilBreakerCloses(breaker!, command, patience, signal)) return failing(command, breaker!);
       } else if (isAway(attempt.error)) {
         if (command.mayLeave()) return "elsewhere";
-        if (!await untilBack(deps, command, attempt.error, { patience, pauses, signal })) {
+        if (!await untilBack(deps, command, attempt.error, { patience, pauses: looks, signal })) {
           return failed(attempt.error, command);
         }
       } else {
-        if (!mayTryAgain(attempt.error, command, pauses)) return failed(attempt.error, command);
-        const delay = pauses.next(attempt.error);
+        if (!mayTryAgain(attempt.error, command, retries)) return failed(attempt.error, command);
+        const delay = retries.next(attempt.error);
         await tell(command, `is sent again in ${delay} ms: ${attempt.error.message}`, attempt.error);
         await wait(delay, undefined, { signal });
+        if (attempt.isKept) await sending.anew();
       }
     } catch (error) {
       abandoned.throwIfAborted();
@@ -85,10 +91,43 @@ export async function attemptUntilDone(
   return { status: "cancelled" };
 }
 
+/** The command as it is sent now, and the watch for its stored results. */
+class Sending implements Disposable {
+  readonly #deps: StepAttemptsDeps;
+  #command: StepAttempts;
+  #watch: ResultWatch;
+
+  constructor(deps: StepAttemptsDeps, command: StepAttempts) {
+    this.#deps = deps;
+    this.#command = command;
+    this.#watch = new ResultWatch(deps.results, command);
+  }
+
+  get command(): StepAttempts {
+    return this.#command;
+  }
+
+  attempt(): Promise<Attempt> {
+    return attemptStep(this.#deps, this.#command, this.#watch);
+  }
+
+  /** Goes on under another id. */
+  async anew(): Promise<void> {
+    if (this.#command.anew === undefined) return;
+    this.#command = await this.#command.anew();
+    this.#watch[Symbol.dispose]();
+    this.#watch = new ResultWatch(this.#deps.results, this.#command);
+  }
+
+  [Symbol.dispose](): void {
+    this.#watch[Symbol.dispose]();
+  }
+}
+
 const make = (attempt: () => Promise<Attempt>, breaker: Breaker | undefined): Promise<Attempt | undefined> =>
   breaker === undefined ? attempt() : breaker.attempt(attempt);
 
-/** A step that says how often it is tried again is; one that does not, only where its application was busy. */
+/** A step that says how often it is tried again is; one that does not, only where its bridge could not begin it just now. */
 function mayTryAgain(error: PatchbayError, { step }: StepAttempts, pauses: Pauses): boolean {
   return pauses.left > 0 && (step.retry !== undefined || WITHOUT_ASKING.has(error.code));
 }
@@ -100,9 +139,14 @@ async function untilBack(
   error: PatchbayError,
   { patience, pauses, signal }: { patience: Patience; pauses: Pauses; signal: AbortSignal },
 ): Promise<boolean> {
-  const { step: { app }, bridge } = command;
+  const { step, bridge } = command;
+  const { app } = step;
   if (patience.left <= 0) return false;
-  const isThere = () => bridge === ANY_BRIDGE ? here.leastBusy(app) !== undefined : isConnected(here, app, bridge);
+  const opens = needsNoApplication(step, command.document);
+  const isThere = () => {
+    if (bridge === ANY_BRIDGE) return here.leastBusy(app) !== undefined;
+    return opens ? here.get(app, bridge) !== undefined : isConnected(here, app, bridge);
+  };
   await tell(command, `waits for ${app}.${bridge}: ${error.message}`, error);
   // where presence says that it is there and nobody answers, presence is late
   const pause = pauses.next(error);

@@ -43,7 +43,7 @@ export async function whenSeen(
   const seen = new AbortController();
   using _watching = here.watch(app, () => look() && seen.abort());
   const until = AbortSignal.any([signal, seen.signal]);
-  await wait(Math.min(timeoutMs, MAX_TIMER_MS), undefined, { signal: until }).catch(() => {});
+  await wait(Math.max(0, Math.min(timeoutMs, MAX_TIMER_MS)), undefined, { signal: until }).catch(() => {});
   signal.throwIfAborted();
 }
 

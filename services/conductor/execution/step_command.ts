@@ -22,7 +22,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { Place } from "./placement.ts";
 import type { ResultFeed } from "./result_feed.ts";
 import type { ResultWatch } from "./result_watch.ts";
-import { isRepeatable } from "./step_document.ts";
+import { isRepeatable, mayChange } from "./step_document.ts";
 import { afterCancel, failed, outcomeOf, type StepOutcome, unknownOutcome } from "./step_outcome.ts";
 
 export interface StepCommand {
@@ -63,7 +63,13 @@ export const GRACE_MS = 3_000;
 /** What an attempt came to; `again`: it had no effect, and may be sent again. */
 export type Attempt =
   | { kind: "done"; outcome: StepOutcome; code: ErrorCode | undefined }
-  | { kind: "again"; error: PatchbayError; code: ErrorCode | undefined };
+  | {
+    kind: "again";
+    error: PatchbayError;
+    code: ErrorCode | undefined;
+    /** Its bridge keeps this result under the command's id: another attempt needs another id. */
+    isKept: boolean;
+  };
 
 /**
  * Sends a command and finds out what came of it.
@@ -81,7 +87,10 @@ export async function attemptStep(deps: StepCommandDeps, command: StepCommand, w
     const result = await Promise.race([answer, watch.result, graceAfter(cancelled, done.signal)]);
     if (result === undefined) return ended(afterCancel(command));
     watch.handled(result);
-    if (!result.ok && hadNoEffect(result.problem, command)) return again(fromProblem(result.problem));
+    if (!result.ok && hadNoEffect(result.problem, command)) {
+      const isKept = result.problem.context?.["started"] !== false && mayChange(command.document);
+      return again(fromProblem(result.problem), isKept);
+    }
     return ended(outcomeOf(result, command));
   } catch (error) {
     abandoned.throwIfAborted();
@@ -118,10 +127,11 @@ const ended = (outcome: StepOutcome): Attempt => ({
   outcome,
   code: outcome.status === "failed" ? outcome.problem.code : undefined,
 });
-const again = (error: PatchbayError): Attempt => ({
+const again = (error: PatchbayError, isKept = false): Attempt => ({
   kind: "again",
   error,
   code: isAway(error) ? undefined : error.code,
+  isKept,
 });
 
 /** The step's command as a bridge gets it. */

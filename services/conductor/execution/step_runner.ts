@@ -155,8 +155,14 @@ export class StepRunner {
       abandoned,
       waiting: (reason, problem) => this.#waiting(step, round, reason, problem),
       mayLeave: () => this.#mayLeave(step, bridge, effect),
+      async anew() {
+        const again: StepAttempts = { ...this, commandId: newId() };
+        await log.append(started(again));
+        return again;
+      },
     };
-    if (before === undefined) await log.append(this.#started(command, round));
+    const started = (command: StepAttempts) => this.#started(command, round);
+    if (before === undefined) await log.append(started(command));
     using _touching = effect === "reads" ? undefined : this.#placement.touch(step.app, bridge);
     const outcome = await this.#send(command, before);
     if (outcome !== "elsewhere") this.#ended(step, bridge, effect, outcome);
@@ -165,6 +171,7 @@ export class StepRunner {
 
   async #send(command: StepAttempts, before: StepRun | undefined): Promise<StepOutcome | "elsewhere"> {
     if (command.document?.lane === "job") {
+      if (before === undefined) await this.#tellQueued(command);
       return await runStepJob(this.#deps, command, before === undefined ? undefined : before.resultsAfter ?? 0);
     }
     if (before !== undefined) {
@@ -172,6 +179,17 @@ export class StepRunner {
       if (known !== undefined) return known;
     }
     return await attemptUntilDone(this.#deps, command);
+  }
+
+  /** A job waits in the queue for as long as its workstation is off. */
+  async #tellQueued({ step: { app }, bridge, waiting }: StepAttempts): Promise<void> {
+    const { here } = this.#deps;
+    const isHere = bridge === ANY_BRIDGE ? here.leastBusy(app) !== undefined : here.get(app, bridge) !== undefined;
+    if (!isHere) {
+      await waiting(
+        `waits in the queue until ${bridge === ANY_BRIDGE ? `a bridge of '${app}'` : `${app}.${bridge}`} is here`,
+      );
+    }
   }
 
   #started({ step, bridge, session, commandId, args }: StepAttempts, round: number | undefined): RunEvent {
