@@ -1,5 +1,6 @@
 /** What can be taken back: whole documents, one a command, or one for all commands of a group. */
 import type { HistoryDirection, SteppedBack } from "@patchbay/bridge-kit";
+import { BEYOND_SIMULATOR } from "@patchbay/bridge-kit";
 import { PatchbayError } from "@patchbay/contracts";
 import { type Document, emptyDocument } from "./document.ts";
 
@@ -24,15 +25,18 @@ interface Step {
 
 export class UndoHistory {
   #document: Document;
+  /** Whether there may be more steps than are known. */
+  #unknown: { back: boolean; forth: boolean };
   #past: Step[] = [];
   #future: Step[] = [];
   #group: Group | undefined;
   /** What the last value of a link left: while nothing else happens, the next one is part of the same step. */
   #live: Document | undefined;
 
-  /** @param document what is open at first */
-  constructor(document = emptyDocument()) {
-    this.#document = document;
+  /** @param document what is open at first: it was somebody else's before, and has a history that nobody knows */
+  constructor(document?: Document) {
+    this.#document = document ?? emptyDocument();
+    this.#unknown = { back: document !== undefined, forth: document !== undefined };
   }
 
   get document(): Document {
@@ -45,6 +49,7 @@ export class UndoHistory {
     const goesOn = live && this.#live === this.#document;
     if (this.#group === undefined && !goesOn) this.#push(this.#document, live ? undefined : id);
     this.#future = [];
+    this.#unknown = { ...this.#unknown, forth: false };
     this.#document = draft;
     this.#live = live ? draft : undefined;
   }
@@ -59,6 +64,7 @@ export class UndoHistory {
   replace(document: Document): void {
     this.#past = [];
     this.#future = [];
+    this.#unknown = { back: false, forth: false };
     this.#document = document;
     if (this.#group !== undefined) this.#group = { ...this.#group, before: document, whole: false };
   }
@@ -134,7 +140,7 @@ export class UndoHistory {
     const [source, target] = direction === "forth" ? [this.#future, this.#past] : [this.#past, this.#future];
     if (source.length < steps) {
       throw new PatchbayError("COMMAND_FAILED", `Cannot take ${steps} step(s): there are ${source.length}`, {
-        context: { available: source.length },
+        context: { available: source.length, ...(this.#unknown[direction] ? BEYOND_SIMULATOR : {}) },
       });
     }
     for (let i = 0; i < steps; i++) {
