@@ -62,18 +62,22 @@ export class ResultFeed implements AsyncDisposable {
     return { [Symbol.dispose]: () => void this.#taps.delete(listener) };
   }
 
-  /** The result of a command that was sent when the feed was at `after`, if it is stored. */
+  /**
+   * The result of a command that was sent when the feed was at `after`, if it is stored: the last one, since those before it
+   * are of attempts that had no effect.
+   */
   async find(
     { step: { app, command }, bridge }: { step: Pick<Step, "app" | "command">; bridge: string },
     { commandId, after, signal }: { commandId: Id; after: number; signal: AbortSignal },
   ): Promise<Result | undefined> {
     const on = bridge === ANY_BRIDGE ? WILDCARD : bridge;
     const options = { subject: subjects.result(app, on, command), payload: Result, from: after + 1, follow: false };
+    let last: Result | undefined;
     for await (const { message } of readStream(this.#bus, "RESULTS", { ...options, signal })) {
-      if (message.payload.commandId === commandId) return message.payload;
+      if (message.payload.commandId === commandId) last = message.payload;
     }
     signal.throwIfAborted();
-    return undefined;
+    return last;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -24,6 +24,14 @@ export async function readRunLog(
   return messages;
 }
 
+/** What the log of a run begins with; `undefined` where there is none. */
+export async function readRunStart(bus: Bus, runId: Id, signal: AbortSignal): Promise<RunEvent | undefined> {
+  const options = { subject: subjects.run(runId), payload: RunLogEntry, from: "start", follow: false, signal } as const;
+  for await (const { message } of readStream(bus, "RUNS", options)) return eventsOf(message.payload)[0];
+  signal.throwIfAborted();
+  return undefined;
+}
+
 /** A run as its log leaves it, and the sequence of the log's last message; `undefined` where there is no log. */
 export async function readRun(
   bus: Bus,

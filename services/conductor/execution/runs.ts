@@ -27,7 +27,7 @@ import { Execution, type ExecutionDeps } from "./execution.ts";
 import type { PlanStore } from "../plan_store.ts";
 import { findAnotherWay, isPaused, type ReplanningDeps, untilAllowed } from "./replanning.ts";
 import { RunLog } from "./run_log.ts";
-import { readRun, readRunLog } from "./run_log_reader.ts";
+import { readRun, readRunLog, readRunStart } from "./run_log_reader.ts";
 import { untilItWorks } from "../until_it_works.ts";
 
 export interface RunsOptions extends ExecutionDeps, Pick<ReplanningDeps, "decide"> {
@@ -112,7 +112,9 @@ export class Runs {
     await this.#active.get(runId)?.done;
     const last = (await readRunLog(bus, runId, { from: "last-per-subject", signal })).at(-1);
     if (last === undefined) return await this.#options.neverBegan(runId);
-    if (last.events.at(-1)?.type === "RUN_FINISHED" || this.#active.has(runId)) return;
+    if (this.#active.has(runId)) return;
+    const end = last.events.at(-1);
+    if (end?.type === "RUN_FINISHED") return await this.#settleEnded(runId, end.status);
     const lease = await this.lease(runId);
     if (lease === undefined) return;
     const found = await readRun(bus, runId, signal);
@@ -266,6 +268,13 @@ export class Runs {
         });
       }
     }
+  }
+
+  /** Whoever ended it may have died before its plan's record said so; where it does, nothing changes. */
+  async #settleEnded(runId: Id, status: EndStatus): Promise<void> {
+    const begun = await readRunStart(this.#options.bus, runId, this.#options.signal);
+    const run = begun === undefined ? undefined : foldRunEvents([begun]);
+    if (run !== undefined) await this.#settle(run, status);
   }
 
   /** Says on the plan's record how the run ended. */

@@ -1,6 +1,16 @@
 import assert from "node:assert/strict";
-import { type Bus, openBucket, openLedger, publish, request } from "@patchbay/bus";
-import { envelope, newId, type Plan, PlanRecord, Result, type RunEvent, subjects } from "@patchbay/contracts";
+import { acquireLease, type Bus, openBucket, openLedger, publish, request } from "@patchbay/bus";
+import {
+  envelope,
+  newId,
+  PatchbayError,
+  type Plan,
+  PlanRecord,
+  Result,
+  type RunEvent,
+  subjects,
+  toProblem,
+} from "@patchbay/contracts";
 import { z } from "zod";
 import { startConductor } from "../mod.ts";
 import {
@@ -68,8 +78,51 @@ Deno.test("a conductor that lost a run, and is still there, goes on with it unde
   assert.equal(app.count, 2);
 });
 
+Deno.test("a run whose conductor died before its plan's record said how it ended is settled by another one that is there", async () => {
+  await using studio = await startStudio();
+  const { bus } = studio;
+  const plan = planOf(step("s1", "get"));
+  const runId = newId();
+  const lease = await acquireLease(bus, `run.${runId}`, { owner: "who dies" });
+  const record: PlanRecord = { plan, status: "running", runId, updatedAt: 0 };
+  await (await openBucket(bus, "plans", PlanRecord)).put(plan.id, record);
+  const all: RunEvent[] = [
+    { type: "RUN_STARTED", at: 1, runId, plan, correlationId: newId() },
+    { type: "STEP_ERROR", at: 2, stepId: "s1", problem: toProblem(new Error("it fails"), newId()) },
+    { type: "RUN_FINISHED", at: 3, status: "failed" },
+  ];
+  for (const payload of all) {
+    await publish(bus, subjects.run(runId), envelope({ type: "event", payload, source: "conductor" }));
+  }
+  await lease?.[Symbol.asyncDispose]();
+  await settled(bus, plan.id, "failed");
+});
+
+Deno.test("of several attempts at a command, the last one's result counts for whoever takes its run over", async () => {
+  await using studio = await startBus();
+  const { bus } = studio;
+  await using app = await startCounter(bus);
+  const { runId, commandId } = await abandonedRun(bus, planOf(step("s1", "add", { bridge: "ws-01" })), 0, "ws-01");
+  const of = { commandId, app: "counter", bridge: "ws-01", command: "add", startedAt: 1, durationMs: 1 };
+  const busy = toProblem(PatchbayError.of("APP_BUSY", "It renders"), newId());
+  const results: Result[] = [{ ...of, ok: false, problem: busy }, {
+    ...of,
+    startedAt: 2,
+    ok: true,
+    value: { count: 9 },
+  }];
+  for (const payload of results) {
+    const message = envelope({ type: "result", payload, source: "counter.ws-01" });
+    await publish(bus, subjects.result("counter", "ws-01", "add"), message);
+  }
+  await using _conductor = await startConductor({ bus, ...QUICK });
+  const run = await ended(bus, runId);
+  assert.deepEqual(run.steps["s1"]?.value, { count: 9 });
+  assert.equal(app.count, 0);
+});
+
 /** A run as a conductor leaves it that died right after it had sent the step's command. */
-async function abandonedRun(bus: Bus, plan: Plan, ageMs: number) {
+async function abandonedRun(bus: Bus, plan: Plan, ageMs: number, bridge = "any") {
   const runId = newId();
   const correlationId = newId();
   const commandId = newId();
@@ -81,7 +134,7 @@ async function abandonedRun(bus: Bus, plan: Plan, ageMs: number) {
       type: "STEP_STARTED",
       at: Date.now() - ageMs,
       stepId: "s1",
-      bridge: "any",
+      bridge,
       commandId,
       resultsAfter: 0,
     },
