@@ -198,7 +198,10 @@ const NOT_TAKEN: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 ]);
 
 /** Whether an error may pass by itself, and nothing of the command has happened, or may happen twice. */
-function hadNoEffect(problem: Pick<Problem, "code" | "context" | "retryable">, { document }: StepCommand): boolean {
+export function hadNoEffect(
+  problem: Pick<Problem, "code" | "context" | "retryable">,
+  { document }: StepCommand,
+): boolean {
   const started = problem.context?.["started"];
   if ((NOT_TAKEN.has(problem.code) && started !== true) || wasNotBegun(problem)) return true;
   return problem.retryable && (started === false || isRepeatable(document));

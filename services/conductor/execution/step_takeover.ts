@@ -3,7 +3,14 @@ import { commandFingerprint, openLedger } from "@patchbay/bus";
 import { PatchbayError, type Result, type StepRun, toProblem } from "@patchbay/contracts";
 import { ResultWatch } from "./result_watch.ts";
 import { isRepeatable } from "./step_document.ts";
-import { GRACE_MS, messageOf, type StepCommand, type StepCommandDeps, tellToStop } from "./step_command.ts";
+import {
+  GRACE_MS,
+  hadNoEffect,
+  messageOf,
+  type StepCommand,
+  type StepCommandDeps,
+  tellToStop,
+} from "./step_command.ts";
 import { afterCancel, outcomeOf, type StepOutcome, unknownOutcome } from "./step_outcome.ts";
 
 type Deps = Pick<StepCommandDeps, "bus" | "results" | "here">;
@@ -22,7 +29,7 @@ export async function outcomeOfBegun(
   const after = before.resultsAfter ?? 0;
   using watch = new ResultWatch(deps.results, command);
   const stored = await deps.results.find(command, { commandId, after, signal: abandoned });
-  if (stored !== undefined) return outcomeOf(stored, command);
+  if (stored !== undefined) return finalOutcome(stored, command);
   if (isRepeatable(document)) {
     if (!cancelled.aborted) return undefined;
     tellToStop(deps.bus, command, "the run is cancelled");
@@ -30,8 +37,14 @@ export async function outcomeOfBegun(
   }
   const found = cancelled.aborted ? await cancelUnbegun(deps, command) : await entryOf(deps, command);
   if (found === undefined) return cancelled.aborted ? { status: "cancelled" } : undefined;
-  if (found.status === "completed") return outcomeOf(found.result, command);
+  if (found.status === "completed") return finalOutcome(found.result, command);
   return await whatItSays(deps, command, watch, before, found);
+}
+
+/** What a result says, unless it is one of an attempt that had no effect: then there may be another. */
+function finalOutcome(result: Result, command: StepCommand): StepOutcome | undefined {
+  if (result.ok || !hadNoEffect(result.problem, command)) return outcomeOf(result, command);
+  return command.cancelled.aborted ? { status: "cancelled" } : undefined;
 }
 
 type Entry = NonNullable<Awaited<ReturnType<typeof entryOf>>>;
