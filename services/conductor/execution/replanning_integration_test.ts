@@ -6,6 +6,7 @@ import {
   type Plan,
   type Policies,
   type Run,
+  type RunEvent,
   SERVER_POLICIES,
   type Step,
 } from "@patchbay/contracts";
@@ -283,6 +284,35 @@ Deno.test("a conductor that takes over a run without its new plan asks the plann
     "fail",
     "set",
   ]);
+});
+
+Deno.test("whenever a conductor dies around a new plan, the run comes to its end and no step happens twice", async () => {
+  await using studio = await startBus();
+  const { bus, nats } = studio;
+  await using app = await startCounter(bus);
+  await using _planner = await startPlanner(bus, [other, step("n2", "add", { dependsOn: ["n1"] })]);
+  const points: ((event: RunEvent) => boolean)[] = [
+    (event) => event.type === "STEP_ERROR",
+    (event) => event.type === "RUN_REPLANNED",
+    (event) => event.type === "STEP_STARTED" && event.stepId === "n1",
+    (event) => event.type === "STEP_FINISHED" && event.stepId === "n1",
+  ];
+  for (const [i, point] of points.entries()) {
+    const before = app.double.executions.length;
+    const doomed = await nats.connect(`doomed-${i}`);
+    const first = await startConductor({ bus: doomed, ...QUICK });
+    const runId = await begin(bus, plan());
+    await logged(bus, runId, point);
+    await doomed.nc.close();
+    await first[Symbol.asyncDispose]();
+    await using _next = await startConductor({ bus, ...QUICK });
+    const run = await ended(bus, runId);
+    assert.equal(run.status, "succeeded");
+    assert.deepEqual(statuses(run), { s1: "succeeded", s2: "failed", n1: "succeeded", n2: "succeeded" });
+    const done = app.double.executions.slice(before).map(({ command }) => command);
+    assert.deepEqual(done, ["add", "fail", "add", "add"]);
+    assert.equal((await types(bus, runId)).filter((type) => type === "RUN_REPLANNED").length, 1);
+  }
 });
 
 Deno.test("an approval that reached the plan's record while nobody had the run is found by whoever takes it over", async () => {
