@@ -223,3 +223,23 @@ Deno.test("a run that was cancelled while nobody had it ends cancelled", async (
   assert.equal(run.steps["s2"]?.status, "cancelled");
   assert.equal(app.double.executions.length, 0);
 });
+
+Deno.test("an attempt that its application was too busy for is followed by another one after a takeover", async () => {
+  await using studio = await startBus();
+  const { bus } = studio;
+  let attempts = 0;
+  const busy = () => {
+    if (attempts++ === 0) throw PatchbayError.of("APP_BUSY", "Somebody draws");
+    return { count: 1 };
+  };
+  await using _app = await startCounter(bus, "ws-01", { add: busy });
+  const { runId, commandId } = await abandonedRun(bus, planOf(step("s1", "add")), 0);
+  const sent = { command: "add", args: {}, priority: "normal", runId, stepId: "s1", idempotencyKey: commandId };
+  const message = envelope({ type: "command", id: commandId, payload: sent, source: "test", target: "counter.any" });
+  const options = { payload: Result, absent: "BRIDGE_OFFLINE", timeoutMs: 10_000 } as const;
+  assert.equal((await request(bus, subjects.command("counter", "any", "add"), message, options)).payload.ok, false);
+  await using _conductor = await startConductor({ bus, ...QUICK });
+  const run = await ended(bus, runId);
+  assert.deepEqual(run.steps["s1"]?.value, { count: 1 });
+  assert.equal(attempts, 2);
+});
