@@ -85,5 +85,8 @@ Deno.test("what only the real Blender can do is told apart from what fails", asy
   await assert.rejects(studio.stage.run("remove_modifier", { object: "New", modifier: "bevel" }, 10_000), notBeyond);
   await using before = await opened(scene);
   await assert.rejects(before.stage.run("remove_modifier", { object: "Hero", modifier: "bevel" }, 10_000), beyond);
+  await assert.rejects(before.stage.run("undo", {}, 10_000), beyond);
+  await assert.rejects(before.stage.run("redo", {}, 10_000), beyond);
   await before.stage.run("update_light", { object: "Key", spot_angle: 30 }, 10_000);
+  await assert.rejects(before.stage.run("redo", {}, 10_000), { code: "COMMAND_FAILED", context: { available: 0 } });
 });

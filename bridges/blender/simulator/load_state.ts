@@ -84,5 +84,8 @@ function notesOn(objects: readonly ObjectSummary[], { materials, otherScenes }: 
     [otherScenes.map(({ name }) => name), "Only the active scene is on the stage, without"],
   ];
   const notes = about.filter(([names]) => names.length > 0).map(([names, what]) => `${what}: ${someNames(names)}.`);
-  return objects.length === 0 ? notes : [...notes, "Modifiers and animation are not known: there are none, and new modifiers leave the dimensions as they are."];
+  return objects.length === 0 ? notes : [
+    ...notes,
+    "Modifiers and animation are not known: there are none, and new modifiers leave the dimensions as they are.",
+  ];
 }

@@ -130,19 +130,24 @@ async function savedFiles({ workDir }: CommandContext): Promise<string[]> {
 function addDefaults(document: Document): void {
   document.collections["Collection"] = { parent: null };
   const collections = ["Collection"];
-  const cube = addObject(document, { ...newObject("Cube", "mesh"), mesh: "Cube", materials: ["Material"], collections });
+  const cube = addObject(document, {
+    ...newObject("Cube", "mesh"),
+    mesh: "Cube",
+    materials: ["Material"],
+    collections: [...collections],
+  });
   document.meshes[cube.mesh!] = primitive("cube", 2)!;
   document.materials["Material"] = newMaterial();
   const { energy, size } = NEW_LIGHTS.point;
   addObject(document, {
     ...newObject("Light", "light"),
-    collections,
+    collections: [...collections],
     location: [4.08, 1.01, 5.9],
     light: { type: "point", energy, size, color: [1, 1, 1], spot_angle: 45 },
   });
   const camera = addObject(document, {
     ...newObject("Camera", "camera"),
-    collections,
+    collections: [...collections],
     location: [7.36, -6.93, 4.96],
     rotation: [63.56, 0, 46.69],
     focalLength: 50,
