@@ -3,7 +3,6 @@ import { z } from "zod";
 import {
   Alert,
   type AppManifest,
-  type AppName,
   ApprovalState,
   AssetRef,
   type BatchResult,
@@ -25,7 +24,6 @@ import {
   RunEvent,
   type RunSummary,
   SERVICES,
-  Statistics,
   UndoPreview,
 } from "@patchbay/contracts";
 import {
@@ -41,6 +39,7 @@ import { type BatchOptions, type BatchStep, runBatch } from "./batch.ts";
 import { followStudio, type StudioEvent, type StudioFilter } from "./events.ts";
 import { follow, type FollowOptions } from "./follow.ts";
 import { type CallOptions, type ClientOptions, createHttp, type Http, type RevisionOptions } from "./http.ts";
+import { monitoring } from "./monitoring.ts";
 import { plans, policies } from "./plans.ts";
 import { triggers } from "./triggers.ts";
 
@@ -111,9 +110,7 @@ export function createClient(options: ClientOptions) {
     commands: commands(http),
     jobs: jobs(http),
     alerts: alerts(http),
-    /** How often each command ran within a day, how long it took, how it failed; and what was done about errors. */
-    statistics: ({ app, ...options }: CallOptions & { app?: AppName } = {}): Promise<Statistics> =>
-      http.call({ ...get("statistics"), query: { app } }, Statistics, options),
+    monitoring: monitoring(http),
     instructions: instructions(http),
     plans: plans(http),
     policies: policies(http),
