@@ -162,8 +162,9 @@ export class StepRunner {
       },
     };
     const started = (command: StepAttempts) => this.#started(command, round);
-    if (before === undefined) await log.append(started(command));
+    // from here on no other step of the run leaves this bridge
     using _touching = effect === "reads" ? undefined : this.#placement.touch(step.app, bridge);
+    if (before === undefined) await log.append(started(command));
     const outcome = await this.#send(command, before);
     if (outcome !== "elsewhere") this.#ended(step, bridge, effect, outcome);
     return outcome;
