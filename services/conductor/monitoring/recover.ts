@@ -11,6 +11,7 @@ import {
   newId,
   PatchbayError,
   Presence,
+  Recovered,
   type Recovery,
   type RecoveryAction,
   Result,
@@ -120,6 +121,8 @@ export class Recoveries {
       signal,
     });
     if (!reply.payload.ok) throw fromProblem(reply.payload.problem);
+    const { done, reason } = Recovered.parse(reply.payload.value);
+    if (!done) throw PatchbayError.of("CONFLICT", reason);
   }
 
   /** Resolves once the bridge says that it takes commands. @throws {PatchbayError} `DEADLINE_EXCEEDED` */
