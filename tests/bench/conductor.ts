@@ -8,7 +8,7 @@ import { measure, median } from "./measure.ts";
 import { atLeast, atMost, digits, fact, type Row } from "./rows.ts";
 import { type Setting, startSetting } from "./setting.ts";
 
-const ROUNDS = 5;
+const ROUNDS = 3;
 const STEPS = 1_000;
 
 export async function compareConductor(): Promise<Row[]> {
@@ -78,12 +78,11 @@ async function compareSequential({ bus }: Setting): Promise<Row[]> {
     await savePlan(bus, plan);
     const runs: number[] = [];
     const raw: number[] = [];
-    for (let round = 0; round < 3; round++) {
-      runs.push(await runToEnd(bus, plan) / STEPS);
-      raw.push((await measure(() => rawStep(bus, command), { count: STEPS, concurrency: 1 })).p50);
-    }
-    const { step, all, log } = await publishesOf(bus, STEPS, () => runToEnd(bus, plan));
-    const [run, bare] = [median(runs), median(raw)];
+    const { step, all, log } = await publishesOf(bus, STEPS, async () => runs.push(await runToEnd(bus, plan) / STEPS));
+    raw.push((await measure(() => rawStep(bus, command), { count: STEPS, concurrency: 1 })).p50);
+    raw.push((await measure(() => rawStep(bus, command), { count: STEPS, concurrency: 1 })).p50);
+    runs.push(await runToEnd(bus, plan) / STEPS);
+    const [run, bare] = [mean(runs), mean(raw)];
     const what = `${STEPS} sequential steps (${command})`;
     rows.push(
       fact(
@@ -96,6 +95,8 @@ async function compareSequential({ bus }: Setting): Promise<Row[]> {
   }
   return rows;
 }
+
+const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 const scratch = newId();
 
