@@ -62,6 +62,50 @@ for (
   });
 }
 
+/** What the simulator does as Blender does; modifiers and the animation of before it only knows in part, and says so. */
+const EACH: [command: string, args: Record<string, unknown>][] = [
+  ["create_object", { type: "cube", near: "Ball", side: "on" }],
+  ["create_object", { type: "torus", name: "Hero" }],
+  ["update_object", { object: "Title", text: "Act two: much longer" }],
+  ["set_material", { object: "Title", color: "blue" }],
+  ["create_light", { type: "spot", target: "Ball", above: "Ball" }],
+  ["set_world", { color: "navy", strength: 2 }],
+  ["move_to_collection", { object: "Hero", collection: "New one", create: true }],
+  ["create_collection", { name: "Inner", parent: "Props" }],
+  ["parent_object", { object: "Title", parent: "Ball" }],
+  ["parent_object", { object: "Title", parent: null }],
+  ["transform_object", { object: "Ball", angle: 45, axis: "x" }],
+  ["apply_scene", {
+    objects: [{ name: "Ground", type: "plane" }, { name: "Ball", visible: false }],
+    remove: ["Title"],
+  }],
+  ["animate_object", { object: "Hero", to: [9, 0, 0], start: 1, end: 11 }],
+  ["delete_object", { object: "Eye" }],
+  ["render_image", { width: 16, height: 16, samples: 1 }],
+  ["save_file", { name: "shot" }],
+  ["delete_object", { object: "Nobody" }],
+  ["new_file", { template: "default", discard: true }],
+];
+
+Deno.test({
+  name: `command by command a rehearsal says what the real Blender then does${without}`,
+  ignore: path === undefined,
+  async fn() {
+    await using studio = await startWithScene("background");
+    const { client } = studio;
+    for (const [command, args] of EACH) {
+      const before = await lookAt(studio);
+      const { plan } = await client.plans.save({ steps: [{ id: "s1", app: "blender", command, args }] });
+      const { steps: [step], ok } = await client.plans.rehearse(plan.id);
+      const went = await client.command("blender.any", command, args).then(() => true, () => false);
+      const { scene } = await lookAt(studio);
+      const what = `${command} ${JSON.stringify(args)}`;
+      assert.equal(ok, went, what);
+      assert.deepEqual(together(step!.changes), together(changesBetween(before.scene, scene, STATE).changes), what);
+    }
+  },
+});
+
 Deno.test("a rehearsal that takes too long for somebody is ended", async () => {
   await using studio = await startWithScene("simulator");
   const { client, home } = studio;
