@@ -13,7 +13,7 @@ import {
   transportAdapter,
   type TransportEvents,
 } from "@patchbay/bridge-kit";
-import { type AppManifest, PatchbayError } from "@patchbay/contracts";
+import { type AppManifest, type JsonObject, PatchbayError } from "@patchbay/contracts";
 import { z } from "zod";
 import { Complaints } from "./complaints.ts";
 import { execute } from "./execution.ts";
@@ -32,6 +32,8 @@ export interface OscAdapterOptions {
   loaded: LoadedManifest;
   manifest: AppManifest;
   mode: BridgeMode;
+  /** What the simulator and its bridge know from the beginning: a value of the manifest's `state`. @default nothing */
+  state?: JsonObject;
   /** Between two questions for a sign of life, in milliseconds. @default a third of the file's `silenceMs` */
   pingIntervalMs?: number;
 }
@@ -97,12 +99,15 @@ class OscSession implements AsyncDisposable {
     this.#file = options.loaded.file;
     this.#complaints = new Complaints(this.#file.errorAddress);
     this.#state = new HeardState(this.#file.state);
+    if (options.state !== undefined) this.#state.begin(options.state);
   }
 
   async open(host: AdapterHost, events: TransportEvents): Promise<Transport> {
-    const { mode, loaded } = this.#options;
+    const { mode, loaded, state } = this.#options;
     const { listen } = this.#file;
-    if (mode === "simulator") this.#simulator ??= await startOscSimulator({ loaded });
+    if (mode === "simulator") {
+      this.#simulator ??= await startOscSimulator({ loaded, ...(state === undefined ? {} : { state }) });
+    }
     const transport = await this.#connect(host, events);
     const questions = this.#questions = new Questions(transport, this.#complaints);
     const listening = this.#listening = new Listening({

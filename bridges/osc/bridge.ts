@@ -38,6 +38,10 @@ function definitionOf(loaded: LoadedManifest): BridgeDefinition {
     title,
     argument: "its manifest file",
     find: () => Promise.resolve({ found: true, what: `${title}, expected at ${host}:${port}` }),
+    async stage(options) {
+      const { stageOsc } = await import("./stage.ts");
+      return await stageOsc(loaded, options);
+    },
     async start({ argument: _, ...options }) {
       const { startOscBridge } = await import("./start.ts");
       return await startOscBridge({ ...options, loaded });

@@ -19,6 +19,14 @@ export class HeardState {
     }
   }
 
+  /** Begins with what was known before, by the names that `values` has it under. */
+  begin(known: Readonly<Record<string, unknown>>): void {
+    for (const name of Object.keys(this.#values)) this.#values[name] = known[name] ?? null;
+    for (const [name, map] of this.#maps) {
+      for (const [key, value] of Object.entries(known[name] ?? {})) map.set(key, value);
+    }
+  }
+
   /** Everything, as JSON has it. */
   get values(): Record<string, unknown> {
     const maps = [...this.#maps].map(([name, map]) => [name, Object.fromEntries(map)]);

@@ -1,5 +1,6 @@
 /** What a simulated program would answer to each question: what commands have written, else an example. */
 import type { OscArgument, OscMessage } from "@patchbay/bridge-kit";
+import type { JsonObject } from "@patchbay/contracts";
 import { choicesOf, type Field } from "../manifest_file/fields.ts";
 import { type CommandFile, messagesOf } from "../manifest_file/commands.ts";
 import type { ManifestFile } from "../manifest_file/manifest_file.ts";
@@ -8,6 +9,7 @@ import type { Argument } from "../manifest_file/arguments.ts";
 import type { Heard } from "../wire/fields.ts";
 import { addressOf, messageOf, type Scope, valuesOf } from "../wire/message.ts";
 import { bind, type Bindings } from "./binding.ts";
+import { answerOf, happenedFor } from "./load_state.ts";
 
 /** A question of the file, with what its answer would look like. */
 interface Known {
@@ -24,7 +26,8 @@ export class Memory {
   readonly #known: Known[] = [];
   readonly #written = new Map<string, readonly OscArgument[] | typeof MISSING>();
 
-  constructor(file: ManifestFile) {
+  /** @param known what it looks like: a value of the manifest's `state` */
+  constructor(file: ManifestFile, known: JsonObject = {}) {
     const { ping, appVersion, listen, state, commands } = file;
     const removable = Object.values(commands).flatMap(({ verify, before }) =>
       [verify, before].flatMap((question) => question?.refused ? [question.address] : [])
@@ -46,6 +49,22 @@ export class Memory {
     if (appVersion !== undefined) {
       add(appVersion, {}, [{ at: Math.max(...appVersion.from), type: "any", optional: false }]);
     }
+    for (const entry of state) if ("ask" in entry) this.#knows(entry.ask, entry.fields, known);
+    for (const { command, bindings } of happenedFor(file, known)) this.wrote(command, bindings);
+  }
+
+  #knows(ask: Question, fields: Readonly<Record<string, Field>>, known: JsonObject): void {
+    const values = answerOf(fields, known);
+    if (values.size === 0) return;
+    const scope = scopeOf({}, {});
+    const { address, args } = messageOf(ask, scope);
+    const all = Object.values(fields);
+    const answer: OscArgument[] = [];
+    for (let at = valuesOf(ask.reply.begins, scope).length; at < lengthOf(all); at++) {
+      const value = values.get(at);
+      answer.push(...value === undefined ? exampleAt(all, at) : [value]);
+    }
+    this.#written.set(keyOf({ address, args }), answer);
   }
 
   /** What a command has done, as far as it can be read back. */

@@ -4,7 +4,7 @@
  */
 import { createSocket, type RemoteInfo, type Socket } from "node:dgram";
 import { decodeOsc, encodeOscMessage, type OscMessage, type ReceivedOscMessage } from "@patchbay/bridge-kit";
-import { PatchbayError } from "@patchbay/contracts";
+import { type JsonObject, PatchbayError } from "@patchbay/contracts";
 import { messagesOf } from "../manifest_file/commands.ts";
 import type { ManifestFile } from "../manifest_file/manifest_file.ts";
 import type { LoadedManifest } from "../manifest_file/read.ts";
@@ -15,6 +15,8 @@ export interface OscSimulatorOptions {
   loaded: Pick<LoadedManifest, "file">;
   /** @default any free port */
   port?: number;
+  /** What it looks like: a value of the manifest's `state`. @default as just started */
+  state?: JsonObject;
   /** Where it sends to. @default whoever was heard last */
   sendTo?: number;
 }
@@ -39,7 +41,7 @@ const MAX_HEARD = 10_000;
 
 /** @throws {PatchbayError} `PORT_IN_USE` */
 export async function startOscSimulator(options: OscSimulatorOptions): Promise<OscSimulator> {
-  const simulator = new SimulatedProgram(options.loaded.file, options.sendTo);
+  const simulator = new SimulatedProgram(options);
   await simulator.listen(options.port ?? 0);
   return simulator;
 }
@@ -54,12 +56,14 @@ class SimulatedProgram implements OscSimulator {
   readonly #partial = new Map<string, { bindings: Bindings; seen: Set<number> }>();
   readonly #refused = new Map<string, string>();
   #listener: number | undefined;
+  /** Ports of bridges that have registered, where a program refuses to do that twice. */
+  readonly #registered = new Set<number>();
   #sent = Promise.resolve();
   #hangs = false;
 
-  constructor(file: ManifestFile, sendTo: number | undefined) {
+  constructor({ loaded: { file }, sendTo, state }: OscSimulatorOptions) {
     this.#file = file;
-    this.#memory = new Memory(file);
+    this.#memory = new Memory(file, state);
     this.#listener = sendTo;
     this.#socket.on("message", (datagram: Uint8Array, { port }: RemoteInfo) => this.#received(datagram, port, sendTo));
   }
@@ -92,6 +96,7 @@ class SimulatedProgram implements OscSimulator {
   restart(): void {
     this.#memory = new Memory(this.#file);
     this.#partial.clear();
+    this.#registered.clear();
     this.#listener = undefined;
   }
 
@@ -114,12 +119,12 @@ class SimulatedProgram implements OscSimulator {
     }
     for (const message of messages) {
       if (this.heard.push(message) > MAX_HEARD) this.heard.shift();
-      this.#take(message);
+      this.#take(message, from);
     }
   }
 
-  #take(message: ReceivedOscMessage): void {
-    const refusal = this.#refused.get(message.address);
+  #take(message: ReceivedOscMessage, from: number): void {
+    const refusal = this.#refused.get(message.address) ?? this.#whyNotRegister(message, from);
     if (refusal !== undefined) return this.#complain(message.address, refusal);
     const happened = Object.entries(this.#file.commands).flatMap(([name, command]) => {
       const bindings = this.#bound(name, message);
@@ -153,6 +158,15 @@ class SimulatedProgram implements OscSimulator {
     if (partial.seen.size < templates.length) return undefined;
     this.#partial.delete(name);
     return partial.bindings;
+  }
+
+  /** Who is registered already is refused: by that a bridge sees that it is not forgotten. */
+  #whyNotRegister(message: ReceivedOscMessage, from: number): string | undefined {
+    const { check } = this.#file.listen;
+    if (check === undefined || message.address !== check.address) return undefined;
+    if (bind(check, message, {}) === undefined) return void this.#registered.delete(from);
+    if (this.#registered.has(from)) return "already registered";
+    return void this.#registered.add(from);
   }
 
   #isKnown({ address }: ReceivedOscMessage): boolean {
