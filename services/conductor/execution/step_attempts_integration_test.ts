@@ -66,7 +66,7 @@ Deno.test("what may have had an effect, and what would fail again, is tried once
 });
 
 Deno.test("nothing is sent to a bridge that keeps failing, until one command has tried whether it works again", async () => {
-  await using studio = await startStudio({ breaker: { failures: 2, pauseMs: 400 } });
+  await using studio = await startStudio({ breaker: { failures: 2, pauseMs: 3_000 } });
   const { bus } = studio;
   const { made, handlers } = failing(2, "APP_UNRESPONSIVE");
   await using _app = await startCounter(bus, "ws-01", handlers);
@@ -83,5 +83,5 @@ Deno.test("nothing is sent to a bridge that keeps failing, until one command has
   const waits = (await events(bus, runId)).flatMap((event) =>
     event.type === "STEP_WAITING" ? [event.problem?.code] : []
   );
-  assert.ok(waits.length >= 3 && waits.every((code) => code === "BRIDGE_FAILING"));
+  assert.ok(waits.length >= 1 && waits.every((code) => code === "BRIDGE_FAILING"));
 });
