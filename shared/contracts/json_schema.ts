@@ -10,6 +10,7 @@ import { Alert, AppEvent } from "./events.ts";
 import { JsonSchema, ManifestDocument } from "./manifest_document.ts";
 import { Link, LinkReport, LinkStatus } from "./links.ts";
 import { Plan, PlanRecord } from "./plan.ts";
+import { Condition } from "./plan_conditions.ts";
 import { Step } from "./plan_step.ts";
 import { Heartbeat, Presence } from "./presence.ts";
 import { Problem } from "./problem.ts";
@@ -59,9 +60,16 @@ export function jsonSchemas(): Record<string, JsonSchema> {
       named.push([`${service}.${verb}.request`, request], [`${service}.${verb}.result`, result]);
     }
   }
-  return Object.fromEntries(
-    named.map(([name, schema]) => [name, z.toJSONSchema(schema, { io: "input", unrepresentable: "any" })]),
-  );
+  return Object.fromEntries(named.map(([name, schema]) => [name, written(schema)]));
+}
+
+/** What stands in many others is written once in each of them, under its name. */
+const shared = z.registry<{ id: string }>();
+for (const [id, schema] of Object.entries({ ...MESSAGES, Condition })) shared.add(schema, { id });
+
+function written(schema: z.ZodType): JsonSchema {
+  const { id: _name, ...rest } = z.toJSONSchema(schema, { io: "input", unrepresentable: "any", metadata: shared });
+  return rest;
 }
 
 /** A place in a value: `["args", "location", 0]`. */

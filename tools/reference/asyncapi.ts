@@ -16,6 +16,7 @@ const mapValues = <A, B>(
 ): Record<string, B> => Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value, key)]));
 
 export function asyncApiReference(): Document {
+  const schemas = jsonSchemas();
   const replies = Object.values(CHANNELS).flatMap(({ reply }) => reply === undefined ? [] : [reply]);
   return {
     asyncapi: "3.0.0",
@@ -35,7 +36,7 @@ export function asyncApiReference(): Document {
     operations: Object.fromEntries(Object.entries(CHANNELS).flatMap(([id, channel]) => operations(id, channel))),
     components: {
       messages: mapValues(MESSAGES, message),
-      schemas: { Headers: headers(), ...mapValues(jsonSchemas(), component) },
+      schemas: { Headers: headers(), ...mapValues({ ...named(schemas), ...schemas }, component) },
     },
   };
 }
@@ -120,8 +121,17 @@ function headers(): Document {
   return { type: "object", properties: Object.fromEntries(properties) };
 }
 
-/** A schema as a part of the document: what it refers to inside itself is elsewhere now. */
+/** A schema as a part of the document: what it and others hold under a name is a part of its own. */
 function component(schema: JsonSchema, name: string): unknown {
-  const { $schema: _dialect, ...rest } = schema;
-  return JSON.parse(JSON.stringify(rest).replaceAll('"$ref":"#/', `"$ref":"#/components/schemas/${name}/`));
+  const { $schema: _dialect, $defs, ...rest } = schema;
+  const own = rest["$ref"] === `#/$defs/${name}` ? (definitionsIn({ $defs }))[name] : rest;
+  return JSON.parse(JSON.stringify(own).replaceAll('"$ref":"#/$defs/', '"$ref":"#/components/schemas/'));
+}
+
+const definitionsIn = ({ $defs }: { $defs?: unknown }) => $defs as Record<string, JsonSchema> ?? {};
+
+/** What schemas hold under a name, and is no message itself: a condition. */
+function named(schemas: Record<string, JsonSchema>): Record<string, JsonSchema> {
+  const all = Object.assign({}, ...Object.values(schemas).map(definitionsIn)) as Record<string, JsonSchema>;
+  return Object.fromEntries(Object.entries(all).filter(([name]) => !Object.hasOwn(schemas, name)));
 }

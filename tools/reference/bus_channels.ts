@@ -27,6 +27,7 @@ export const MESSAGES: Readonly<Record<string, BusMessage>> = {
     payload: "RunLogEntry",
   },
   contextChange: { summary: "A change of project context.", type: "event" },
+  firing: { summary: "A trigger fired, or why it did not.", type: "event", payload: "TriggerFiring" },
   alert: { summary: "Something that a person must look at.", type: "error", payload: "Alert" },
   problem: { summary: "The request failed (RFC 9457).", type: "error", payload: "Problem" },
   ...Object.fromEntries(
@@ -124,6 +125,11 @@ export const CHANNELS: Readonly<Record<string, BusChannel>> = {
     summary: "Changes of a project's context.",
     message: "contextChange",
   },
+  trigger: {
+    address: named(subjects.trigger(any), "triggerId"),
+    summary: "Each time that a trigger fired, or why it did not.",
+    message: "firing",
+  },
   alert: {
     address: named(subjects.alert(any), "severity"),
     summary: "What a person must look at.",
@@ -152,6 +158,7 @@ export const PARAMETERS: Readonly<Record<string, { description: string; enum?: r
   runId: { description: "The run's id." },
   project: { description: "The project's name." },
   kind: { description: "What of the context changed." },
+  triggerId: { description: "The id of the trigger: `kick`." },
   severity: { description: "How bad it is.", enum: Severity.options },
 };
 
