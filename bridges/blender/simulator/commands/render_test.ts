@@ -55,6 +55,7 @@ Deno.test("pictures are as large as the scene says, and as a render says for onc
     width: 64,
     height: 32,
     samples: 32,
+    previous: { width: 960, height: 540 },
   });
   const own = await blender.run("render_image");
   assert.deepEqual([own.width, own.height], [64, 32]);
