@@ -99,10 +99,11 @@ Deno.test("the nats-server is killed while a command runs: the caller is told in
   await using studio = await startTestStudio({ signal: within(60) });
   await studio.bridgesReady(within(20));
   const pid = Number(await Deno.readTextFile(join(studio.home, "nats", "nats-server.pid")));
-  const running = studio.client.command("blender.any", "render_image", { width: 1920, height: 1080 }, {
-    timeoutMs: 5_000,
-  })
+  // frame by frame, as one large picture would keep this process busy, which is the studio's as well
+  const frames = { width: 64, height: 36, start: 1, end: 200 };
+  const running = studio.client.command("blender.any", "render_animation", frames, { timeoutMs: 5_000 })
     .catch((error: unknown) => error);
+  await eventually(() => hasDrawn(studio.home), within(20));
   Deno.kill(pid, "SIGKILL");
   const outcome = await running;
   if (outcome instanceof Error) {
@@ -140,6 +141,15 @@ Deno.test({
     assert.equal((value as { name: string }).name, "Again");
   },
 });
+
+/** Whether Blender's bridge has got a picture from Blender. */
+async function hasDrawn(home: string): Promise<void> {
+  for await (const { name } of Deno.readDir(join(home, "bridges"))) {
+    const pictures = await Array.fromAsync(Deno.readDir(join(home, "bridges", name, "outgoing"))).catch(() => []);
+    if (pictures.length > 0) return;
+  }
+  throw new PatchbayError("NOT_FOUND", "There is no picture");
+}
 
 /** Whether Blender's bridge has handed a command to Blender. */
 async function hasBegun(home: string, commandId: Id): Promise<void> {
