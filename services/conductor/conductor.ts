@@ -116,7 +116,7 @@ export async function startConductor({ bus, signal: given, ...options }: Conduct
     signal,
   });
   const presence = (app: AppName, bridge: BridgeId) => here.get(app, bridge);
-  const takeBacks: TakeBacks = new TakeBacks({ bus, runs, plans, manifests, presence });
+  const takeBacks: TakeBacks = new TakeBacks({ bus, runs, plans, decide, manifests, presence });
   const approval = createApproval({ bus, plans, runs, policies, decide, now, signal });
   const rehearsals = rehearsalEndpoints(await Rehearsals.open({ bus, plans, signal }));
   const triggers = stack.use(

@@ -64,6 +64,9 @@ export type RunSummary = z.infer<typeof RunSummary>;
 const empty = z.looseObject({});
 const limit = z.number().int().positive().max(1000).default(100);
 
+/** Which run, under whose policies, and what whoever asks may do. @default nobody's, all */
+const takeBack = z.looseObject({ runId: Id, by: Actor.optional(), effects: z.array(Effect).optional() });
+
 /** The longest instruction, in characters. */
 export const MAX_INSTRUCTION_LENGTH = 20_000;
 /** What a person asked for in words. */
@@ -169,14 +172,14 @@ export const SERVICES = {
       z.looseObject({ runId: Id, reason: z.string().max(500).optional(), by: Actor.optional() }),
       empty,
     ),
-    undo_preview: verb(z.looseObject({ runId: Id, steps: z.array(StepId).min(1).optional() }), UndoPreview),
+    undo_preview: verb(takeBack.extend({ steps: z.array(StepId).min(1).optional() }), UndoPreview),
     /** Takes a run back, or some of its steps with all that need them: a run of its own. */
     undo_run: verb(
-      z.looseObject({ runId: Id, steps: z.array(StepId).min(1).optional(), by: Actor.optional() }),
+      takeBack.extend({ steps: z.array(StepId).min(1).optional() }),
       z.looseObject({ runId: Id, preview: UndoPreview }),
     ),
-    /** Does again what an undo took back. */
-    redo_run: verb(z.looseObject({ runId: Id, by: Actor.optional() }), z.looseObject({ runId: Id })),
+    /** Does again what an undo took back, as far as whoever asks, and the policies of now, would let it run. */
+    redo_run: verb(takeBack, z.looseObject({ runId: Id })),
     triggers: verb(empty, z.looseObject({ triggers: z.array(TriggerRecord) })),
     trigger: verb(z.looseObject({ id: TriggerId }), TriggerRecord),
     /** Creates or changes; `revision` is the one that the caller has seen, 0 for a new trigger. */

@@ -13,6 +13,8 @@ export const TakeBack = z.looseObject({
   value: JsonValue,
   /** The application's session in which it was done. */
   session: Id.optional(),
+  /** Whether an inverse command may take it back, and not only the application's own history. @default true */
+  inverse: z.boolean().optional(),
 });
 export type TakeBack = z.infer<typeof TakeBack>;
 

@@ -157,6 +157,7 @@ function inverseOf<S>({ options, done, definition }: Subject<S>): Bound | { reas
   try {
     const inverse = inverseCommandOf(definition, { args: done.args, result: done.value });
     if (inverse === undefined) return undefined;
+    if (done.inverse === false) return { reason: `whoever asked may not run ${inverse.command}` };
     const by = commands[inverse.command];
     if (by === undefined) return { reason: `${title} has no command '${inverse.command}'` };
     if (by.effect === "open" && !allowCode) {

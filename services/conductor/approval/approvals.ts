@@ -19,7 +19,7 @@ import { isRunning, type Kept, type PlanStore } from "../plan_store.ts";
 import type { Decide } from "./decider.ts";
 import { statusOf, thatHold } from "./decide.ts";
 import type { PolicyStore } from "./policy_store.ts";
-import { refuseChanged, refuseDenied, wrongState } from "./refusals.ts";
+import { refuseChanged, refuseDenied, remedyFor, wrongState } from "./refusals.ts";
 import type { RunRequests, Withdrawal } from "./run_requests.ts";
 import { withoutSteps } from "./without_steps.ts";
 
@@ -234,7 +234,7 @@ function refuseForeign(
   throw new PatchbayError(
     "FORBIDDEN",
     `Cannot approve plan '${planId}' with key '${by.key}': it may not do what step '${stepId}' does, which has the effect '${effect}'`,
-    { context: { effect, stepId } },
+    { context: { effect, stepId }, remedy: remedyFor(effect) },
   );
 }
 

@@ -28,7 +28,7 @@ export interface Grounds {
 }
 
 /** @param digest of the plan as it is */
-export function decide(plan: Plan, digest: string, grounds: Grounds): ApprovalState {
+export function decide(plan: Pick<Plan, "steps" | "projectId">, digest: string, grounds: Grounds): ApprovalState {
   const approvals = thatHold(grounds.approvals, digest, grounds.now);
   const isApproved = coverage(approvals);
   const steps = plan.steps.map((step): StepDecision => {

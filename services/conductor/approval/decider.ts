@@ -17,7 +17,11 @@ import type { PolicyStore } from "./policy_store.ts";
  * @param by under whose policies; the rules that name a key match nobody else
  * @param approvals that were given; those of another plan or that have expired do not count
  */
-export type Decide = (plan: Plan, by?: Actor, approvals?: readonly Approval[]) => Promise<ApprovalState>;
+export type Decide = (
+  plan: Pick<Plan, "steps" | "projectId" | "priority">,
+  by?: Actor,
+  approvals?: readonly Approval[],
+) => Promise<ApprovalState>;
 
 export interface DeciderDeps {
   policies: PolicyStore;

@@ -2,6 +2,7 @@
 import {
   type ApprovalState,
   ConflictError,
+  type Effect,
   PatchbayError,
   type PlanRecord,
   type StepDecision,
@@ -22,6 +23,9 @@ export function refuseDenied(planId: string, { status, steps }: ApprovalState): 
     { context: { steps: denied.slice(0, MAX_NAMED).map(named) } },
   );
 }
+
+/** For a key that may not do what a plan does. */
+export const remedyFor = (effect: Effect) => `Use a key that may do what has the effect '${effect}'.`;
 
 const named = ({ stepId, app, command, effect, reason }: StepDecision) => ({ stepId, app, command, effect, reason });
 

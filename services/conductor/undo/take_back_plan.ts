@@ -1,6 +1,7 @@
 /** The plan of an undo or a redo, from what was changed. Pure. */
 import {
   type AppName,
+  type CommandDocument,
   commandOf,
   findReferences,
   type Id,
@@ -17,7 +18,18 @@ export interface TakeBackWorld {
   manifests: ReadonlyMap<AppName, ManifestDocument>;
   /** Who is here now. */
   presence(app: AppName, bridge: string): Pick<Presence, "session"> | undefined;
+  /** Inverse commands that whoever asks may not run, by {@linkcode inverseKey}, and why. @default none */
+  refused?: ReadonlyMap<string, string>;
 }
+
+/** The command that takes a command back, beside or without the application's own history. */
+export function inverseOf(
+  document: CommandDocument | undefined,
+): { command: string; args?: JsonObject | undefined } | undefined {
+  return typeof document?.undo === "object" ? document.undo : document?.inverse;
+}
+
+export const inverseKey = (app: AppName, command: string) => `${app} ${command}`;
 
 /** The changes that an undo of some steps takes back: theirs, and those of all steps that need them. */
 export function withDependents(changes: readonly Change[], only: readonly StepId[] | undefined): Change[] {
@@ -33,12 +45,20 @@ export function withDependents(changes: readonly Change[], only: readonly StepId
  * has it, and nowhere before what needed it.
  * @param changes in the order in which they were done
  */
-export function undoSteps(changes: readonly Change[], { manifests }: Pick<TakeBackWorld, "manifests">): TakeBackStep[] {
+export function undoSteps(
+  changes: readonly Change[],
+  { manifests, refused }: Pick<TakeBackWorld, "manifests" | "refused">,
+): TakeBackStep[] {
   const neededBy = new Map<StepId, string[]>();
   return chained(changes.toReversed(), "_undo", ({ stepId, needs }, id) => {
     for (const need of needs) listOf(neededBy, need).push(id);
     return neededBy.get(stepId) ?? [];
-  }).map((step) => ({ ...step, args: pruned(step.args, step.app, manifests) }));
+  }).map((step) => {
+    const { inverse: _, ...args } = pruned(step.args, step.app, manifests);
+    const by = inverseOf(commandOf({ app: step.app, command: String(args["command"]) }, manifests));
+    const isRefused = by !== undefined && refused?.has(inverseKey(step.app, by.command)) === true;
+    return { ...step, args: isRefused ? { ...args, inverse: false } : args };
+  });
 }
 
 /** The steps that do again what was taken back, in the order in which it was done first. */
@@ -90,9 +110,8 @@ function pruned(args: JsonObject, app: AppName, manifests: TakeBackWorld["manife
   const { command, value } = args as TakeBack;
   if (typeof value !== "object" || value === null || Array.isArray(value)) return args;
   const document = commandOf({ app, command }, manifests);
-  const inverse = typeof document?.undo === "object" ? document.undo : document?.inverse;
   if (document === undefined) return args;
-  const texts = [...findReferences([inverse?.args, document.verify])].map(({ text }) => text);
+  const texts = [...findReferences([inverseOf(document)?.args, document.verify])].map(({ text }) => text);
   if (texts.includes("result")) return args;
   const keys = new Set(texts.flatMap((text) => /^result\.([^.]+)/.exec(text)?.[1] ?? []));
   return { ...args, value: Object.fromEntries(Object.entries(value).filter(([key]) => keys.has(key))) };
@@ -113,20 +132,23 @@ export function previewOf(runId: Id, changes: readonly Change[], world: TakeBack
   };
 }
 
-function outlook({ app, bridge, done }: Change, { manifests, presence }: TakeBackWorld) {
+function outlook({ app, bridge, done }: Change, { manifests, presence, refused }: TakeBackWorld) {
   const document = commandOf({ app, command: done.command }, manifests);
   if (document === undefined) {
     return { possible: false, reason: `'${app}' does not say how '${done.command}' is undone` };
   }
-  const { undo, inverse } = document;
+  const { undo } = document;
   if (undo === "none") return { possible: false, reason: `'${done.command}' cannot be undone` };
+  const inverse = inverseOf(document);
+  const why = inverse === undefined ? undefined : refused?.get(inverseKey(app, inverse.command));
+  if (why !== undefined && undo !== "app") return { possible: false, reason: why };
   const here = presence(app, bridge);
   if (here === undefined) return { possible: true, reason: `Waits for ${app}.${bridge}, which is away` };
   if (done.session !== undefined && here.session !== undefined && here.session !== done.session) {
     return { possible: false, reason: `${app}.${bridge} was started anew since` };
   }
   if (undo === "app") {
-    const otherwise = inverse === undefined ? "" : `, else by '${inverse.command}'`;
+    const otherwise = inverse === undefined || why !== undefined ? "" : `, else by '${inverse.command}'`;
     return { possible: true, reason: `By the application's own undo, if nothing else lies on top${otherwise}` };
   }
   return { possible: true, reason: `By '${undo.command}'` };

@@ -6,6 +6,7 @@ import { type Bus, derivedId } from "@patchbay/bus";
 import {
   type Actor,
   ConflictError,
+  type Effect,
   foldRunEvents,
   type Id,
   isOver,
@@ -19,16 +20,19 @@ import {
   TakenBack,
   type UndoPreview,
 } from "@patchbay/contracts";
+import type { Decide } from "../approval/decider.ts";
 import { readRunLog } from "../execution/run_log_reader.ts";
 import type { Runs } from "../execution/runs.ts";
 import type { PlanStore } from "../plan_store.ts";
 import { type Change, changesOf, isTakeBackStep } from "./changes.ts";
+import { type Asker, refusedInverses, refuseRedo } from "./leave.ts";
 import { previewOf, redoSteps, type TakeBackWorld, undoSteps, withDependents } from "./take_back_plan.ts";
 
-export interface TakeBacksDeps extends Omit<TakeBackWorld, "manifests"> {
+export interface TakeBacksDeps extends Pick<TakeBackWorld, "presence"> {
   bus: Bus;
   runs: Pick<Runs, "begin">;
   plans: Pick<PlanStore, "markTakenBack">;
+  decide: Decide;
   manifests(): TakeBackWorld["manifests"];
 }
 
@@ -37,6 +41,8 @@ export interface TakeBackQuestion {
   /** @default all */
   steps?: readonly StepId[] | undefined;
   by?: Actor | undefined;
+  /** What whoever asks may do. @default all */
+  effects?: readonly Effect[] | undefined;
   correlationId: Id;
   signal: AbortSignal;
 }
@@ -57,9 +63,10 @@ export class TakeBacks {
   }
 
   /** What an undo would take back, and what it could not. @throws {PatchbayError} `NOT_FOUND`, `CONFLICT` while it runs */
-  async preview({ runId, steps, signal }: Pick<TakeBackQuestion, "runId" | "steps" | "signal">): Promise<UndoPreview> {
-    const { left } = await this.#undoable(runId, signal);
-    return previewOf(runId, chosen(left, steps), this.#world());
+  async preview({ runId, steps, signal, ...asker }: Omit<TakeBackQuestion, "correlationId">): Promise<UndoPreview> {
+    const { run, left } = await this.#undoable(runId, signal);
+    const changes = chosen(left, steps);
+    return previewOf(runId, changes, await this.#worldFor(run, changes, asker));
   }
 
   /**
@@ -67,15 +74,16 @@ export class TakeBacks {
    * @throws {PatchbayError} `NOT_FOUND`; `CONFLICT` while the run, or another undo of it, is not over, or where nothing is left
    */
   async undo(
-    { runId, steps, by, correlationId, signal }: TakeBackQuestion,
+    { runId, steps, by, effects, correlationId, signal }: TakeBackQuestion,
   ): Promise<{ runId: Id; preview: UndoPreview }> {
     const { run, left, next } = await this.#undoable(runId, signal);
     const changes = chosen(left, steps);
     if (changes.length === 0) {
       throw new ConflictError("CONFLICT", `Cannot undo run '${runId}': nothing of it is left to take back`);
     }
-    const preview = previewOf(runId, changes, this.#world());
-    const plan = planOf("Undo", run, undoSteps(changes, this.#world()));
+    const world = await this.#worldFor(run, changes, { by, effects });
+    const preview = previewOf(runId, changes, world);
+    const plan = planOf("Undo", run, undoSteps(changes, world));
     await this.#begin({
       runId: next,
       plan,
@@ -89,9 +97,10 @@ export class TakeBacks {
 
   /**
    * Begins a redo of what an undo took back.
-   * @throws {PatchbayError} `NOT_FOUND`, `CONFLICT` for a run that is no undo, is not over, or was done again already
+   * @throws {PatchbayError} `NOT_FOUND`, `CONFLICT` for a run that is no undo, is not over, or was done again already;
+   *   `FORBIDDEN`, `POLICY_DENIED`, `APPROVAL_REQUIRED` for what would not run now
    */
-  async redo({ runId, by, correlationId, signal }: Omit<TakeBackQuestion, "steps">): Promise<{ runId: Id }> {
+  async redo({ runId, by, effects, correlationId, signal }: Omit<TakeBackQuestion, "steps">): Promise<{ runId: Id }> {
     const { run } = await this.#over(runId, "redo", signal);
     if (run.kind !== "undo") {
       throw new ConflictError("CONFLICT", `Cannot redo run '${runId}': it is no undo; run its plan again`);
@@ -106,6 +115,8 @@ export class TakeBacks {
     if (changes.length === 0) {
       throw new ConflictError("CONFLICT", `Cannot redo run '${runId}': it has taken nothing back`);
     }
+    const root = (await this.#root(runId, signal))?.run ?? run;
+    await refuseRedo(runId, root, changes, { by, effects }, this.#deps.decide);
     const plan = planOf("Redo", run, redoSteps(changes));
     await this.#begin({
       runId: next,
@@ -128,8 +139,11 @@ export class TakeBacks {
     await this.#deps.plans.markTakenBack(root.run.plan.id, root.run.id, status);
   }
 
-  #world(): TakeBackWorld {
-    return { manifests: this.#deps.manifests(), presence: (app, bridge) => this.#deps.presence(app, bridge) };
+  async #worldFor(run: Run, changes: readonly Change[], asker: Asker): Promise<TakeBackWorld> {
+    const { decide, presence } = this.#deps;
+    const manifests = this.#deps.manifests();
+    const refused = await refusedInverses(run.plan, changes, asker, { decide, manifests });
+    return { manifests, presence, refused };
   }
 
   /** What is left of a run that may be undone, and the id of the run that would do it. A redo stands for what it does again. */

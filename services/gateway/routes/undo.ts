@@ -1,8 +1,9 @@
 /** Taking a run back, and doing it again. */
 import { z } from "zod";
-import { type Actor, Id, PatchbayError, SERVICES, StepId, UndoPreview } from "@patchbay/contracts";
+import { Id, PatchbayError, SERVICES, StepId, UndoPreview } from "@patchbay/contracts";
+import { actorOf } from "../actor.ts";
 import type { GatewayDeps } from "../deps.ts";
-import type { ApiKey } from "../keys.ts";
+import { type ApiKey, effectsOf } from "../keys.ts";
 import { json, route } from "../route.ts";
 
 const params = z.object({ id: Id });
@@ -16,7 +17,7 @@ const begun = { 202: { description: "The undo has begun: a run of its own", sche
 export const undoRoutes = ({ call }: Pick<GatewayDeps, "call">) => {
   type Undo = { runId: Id; steps: z.output<typeof query>["steps"]; key: ApiKey | undefined; correlationId: Id };
   const undo = async ({ runId, steps, key, correlationId }: Undo) => {
-    const question = { runId, ...chosen(steps), ...by(key) };
+    const question = { runId, ...chosen(steps), ...asking(key) };
     const answer = await call("conductor", "undo_run", question, { correlationId });
     return json(answer, { status: 202, headers: { Location: `/v1/runs/${answer.runId}` } });
   };
@@ -32,8 +33,10 @@ export const undoRoutes = ({ call }: Pick<GatewayDeps, "call">) => {
         query,
         answers: { 200: { description: "The steps, in the order of the undo", schema: UndoPreview } },
       },
-      async ({ params: { id }, query: { steps }, correlationId }) =>
-        json(await call("conductor", "undo_preview", { runId: id, ...chosen(steps) }, { correlationId })),
+      async ({ params: { id }, query: { steps }, key, correlationId }) =>
+        json(
+          await call("conductor", "undo_preview", { runId: id, ...chosen(steps), ...asking(key) }, { correlationId }),
+        ),
     ),
 
     route(
@@ -41,7 +44,8 @@ export const undoRoutes = ({ call }: Pick<GatewayDeps, "call">) => {
         method: "POST",
         path: "/v1/runs/{id}/undo",
         id: "undoRun",
-        summary: "Takes a run back that is over; with `?steps=s1,s3` these steps and all that need them.",
+        summary:
+          "Takes a run back that is over; with `?steps=s1,s3` these steps and all that need them. Inverse commands run only where the key may run them.",
         scope: "write",
         params,
         query,
@@ -54,12 +58,13 @@ export const undoRoutes = ({ call }: Pick<GatewayDeps, "call">) => {
       method: "POST",
       path: "/v1/runs/{id}/redo",
       id: "redoRun",
-      summary: "Does again what an undo took back; the id is that of the undo.",
+      summary:
+        "Does again what an undo took back; the id is that of the undo. The key needs the scopes of what it does.",
       scope: "write",
       params,
       answers: { 202: { description: "The redo has begun: a run of its own", schema: redo_run.result } },
     }, async ({ params: { id }, key, correlationId }) => {
-      const answer = await call("conductor", "redo_run", { runId: id, ...by(key) }, { correlationId });
+      const answer = await call("conductor", "redo_run", { runId: id, ...asking(key) }, { correlationId });
       return json(answer, { status: 202, headers: { Location: `/v1/runs/${answer.runId}` } });
     }),
 
@@ -81,5 +86,4 @@ export const undoRoutes = ({ call }: Pick<GatewayDeps, "call">) => {
 };
 
 const chosen = (steps: StepId[] | undefined) => steps === undefined ? {} : { steps };
-const by = (key: ApiKey | undefined): { by?: Actor } =>
-  key === undefined ? {} : { by: { key: key.id, name: key.name } };
+const asking = (key: ApiKey | undefined) => ({ by: actorOf(key), effects: effectsOf(key) });
