@@ -1,5 +1,5 @@
 /** The parts of one bridge, put together. What serves beside its endpoints is one line in {@linkcode servingParts}. */
-import { envelope, HEADERS, type Id, PatchbayError, Progress, subjects } from "@patchbay/contracts";
+import { BATCH_COMMAND, envelope, HEADERS, type Id, PatchbayError, Progress, subjects } from "@patchbay/contracts";
 import {
   type AnyGroupedEndpoint,
   getAsset,
@@ -82,8 +82,8 @@ export function servingParts<S>(parts: BridgeParts<S>): BridgePart[] {
 }
 
 /** What is answered beside the manifest's commands, on the bridge's own address and on `any`. */
-export function servingEndpoints<S>({ batches }: BridgeParts<S>): AnyGroupedEndpoint[] {
-  return [batchEndpoint(batches)];
+export function servingEndpoints<S>({ batches, runner }: BridgeParts<S>): AnyGroupedEndpoint[] {
+  return [batchEndpoint({ batches, run: (command, deadline) => runner.run(BATCH_COMMAND, command, deadline) })];
 }
 
 /** @param changed the queue or the application has changed */
@@ -138,12 +138,13 @@ export function assembleParts<S>(
   const journal = new ExecutionJournal(options.workDir);
   ended.addEventListener("abort", () => journal[Symbol.dispose](), { once: true });
   const fit = (value: unknown, name: string) => fitValue(value, name, (meta, content) => putAsset(bus, meta, content));
-  const own = new OwnCommands({ manifest, application, history, allowCode: options.allowCode, fit });
+  const batches = bridgeBatches({ options, self, fence, queue, application, state, spool, signals, ledger, journal });
+  const { allowCode } = options;
+  const own = new OwnCommands({ manifest, bridge, application, history, batches, allowCode, fit });
   const runner = commandRunner(
     { options, self, fence, queue, application, state, spool, signals, ledger, journal },
     own,
   );
-  const batches = bridgeBatches({ options, self, fence, queue, application, state, spool, signals, ledger, journal });
   return {
     self,
     options,

@@ -68,7 +68,9 @@ export async function serveEndpoints(options: EndpointsOptions): Promise<BridgeE
 }
 
 const commandEndpoints = (options: EndpointsOptions) => endpointsOf(options.self.manifest.commands, options);
-const ownEndpoints = (options: EndpointsOptions) => endpointsOf(OWN_COMMANDS, options);
+/** A batch has an endpoint for itself, in both of its forms. */
+const { _batch, ...OWN } = OWN_COMMANDS;
+const ownEndpoints = (options: EndpointsOptions) => endpointsOf(OWN, options);
 
 function endpointsOf(
   commands: Readonly<Record<string, CommandDefinition>>,

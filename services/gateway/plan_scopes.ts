@@ -1,5 +1,5 @@
 /** Which scopes a plan asks for: those of its steps' effects. */
-import type { Plan } from "@patchbay/contracts";
+import { BATCH_COMMAND, type JsonObject, type Plan, PlanBatch } from "@patchbay/contracts";
 import { type Scope, scopeFor } from "./keys.ts";
 import type { ManifestCache } from "./manifest_cache.ts";
 
@@ -9,7 +9,15 @@ import type { ManifestCache } from "./manifest_cache.ts";
  */
 export function requirePlanScopes(plan: Plan, manifests: ManifestCache, require: (scope: Scope) => void): void {
   const scopes = new Set(
-    plan.steps.map(({ app, bridge = "any", command }) => scopeFor(manifests.command(app, bridge, command).effect)),
+    plan.steps.flatMap(({ app, bridge = "any", command, args }) =>
+      commandsOf(command, args).map((name) => scopeFor(manifests.command(app, bridge, name).effect))
+    ),
   );
   for (const scope of scopes) require(scope);
+}
+
+/** The commands of a step: one, or those of its batch. */
+function commandsOf(command: string, args: JsonObject): string[] {
+  const batch = command === BATCH_COMMAND ? PlanBatch.safeParse(args) : undefined;
+  return batch?.success === true ? batch.data.commands.map(({ command }) => command) : [command];
 }

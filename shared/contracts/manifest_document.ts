@@ -5,6 +5,7 @@ import { JsonObject } from "./json.ts";
 import type { AppManifest, CommandDefinition } from "./manifest.ts";
 import { AppName, CommandName, ManifestCommandName, SignalName } from "./names.ts";
 import { Phrase } from "./phrases.ts";
+import { BATCH_COMMAND, batchDocument } from "./plan_batch.ts";
 import { publishedSchema } from "./published_schema.ts";
 
 /** JSON Schema 2020-12. */
@@ -51,12 +52,14 @@ export const ManifestDocument = z.looseObject({
 });
 export type ManifestDocument = z.infer<typeof ManifestDocument>;
 
-/** The command that a step calls; `undefined` when the manifests have none of that name. */
+/** The command that a step calls, or what its batch comes to; `undefined` when the manifests have none of that name. */
 export function commandOf(
-  { app, command }: { app: AppName; command: CommandName },
+  { app, command, args }: { app: AppName; command: CommandName; args?: JsonObject },
   manifests: ReadonlyMap<AppName, ManifestDocument>,
 ): CommandDocument | undefined {
-  const commands = manifests.get(app)?.commands;
+  const manifest = manifests.get(app);
+  if (command === BATCH_COMMAND && manifest !== undefined && args !== undefined) return batchDocument(args, manifest);
+  const commands = manifest?.commands;
   return commands !== undefined && Object.hasOwn(commands, command) ? commands[command] : undefined;
 }
 

@@ -29,6 +29,7 @@ export * from "./names.ts";
 export * from "./patchbay_error.ts";
 export * from "./phrases.ts";
 export * from "./plan.ts";
+export * from "./plan_batch.ts";
 export * from "./plan_bindings.ts";
 export * from "./plan_conditions.ts";
 export * from "./plan_digest.ts";

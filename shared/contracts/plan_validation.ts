@@ -2,11 +2,13 @@
  * Whether a plan holds: parse; application, bridge and command exist; arguments match; references exist and their type fits;
  * acyclic; conflicting writes to one application are ordered; policy. Everything that is wrong is reported.
  */
+import { batchIssues } from "./batch_issues.ts";
 import type { Effect } from "./commands.ts";
 import type { ValidationIssue } from "./patchbay_error.ts";
 import { commandOf, type ManifestDocument } from "./manifest_document.ts";
 import { ANY_BRIDGE, type AppName } from "./names.ts";
 import { Plan } from "./plan.ts";
+import { BATCH_COMMAND } from "./plan_batch.ts";
 import { conditionIssues } from "./condition_bindings.ts";
 import { Bindings } from "./plan_bindings.ts";
 import { type PlanGraph, planGraph } from "./plan_graph.ts";
@@ -143,11 +145,12 @@ function stepIssues(step: Step, i: number, { world, graph, bindings, bridges }: 
   }
   const references = graph.references[i]!;
   const { args, items, when } = references;
-  if (command !== undefined) {
+  if (manifest !== undefined && command !== undefined) {
     const filledIn = [...args, ...items].map(({ path }) => path);
-    for (const { path, message } of validateAgainst(command.args, step.args, filledIn)) {
-      report("arguments", ["args", ...path], message);
-    }
+    const found = step.command === BATCH_COMMAND
+      ? batchIssues(step, manifest, filledIn)
+      : validateAgainst(command.args, step.args, filledIn).map((issue) => ({ ...issue, code: "arguments" as const }));
+    for (const { code, path, message } of found) report(code, ["args", ...path], message);
   }
   for (const { code, path, message } of bindings.issuesOf(args, command)) report(code, ["args", ...path], message);
   for (const { code, path, message } of roundIssues(step, references, command, bindings)) report(code, path, message);

@@ -1,12 +1,16 @@
 /**
- * The bridge's own commands: `_undo` and `_redo` take one command back and do it again, `_recover` opens the application
- * anew. They are in no manifest, go the way of every command, and are not for `any`.
+ * The bridge's own commands: `_undo` and `_redo` take one command back and do it again, `_batch` runs many as one step of a
+ * plan, `_recover` opens the application anew. They are in no manifest, go the way of every command, and are not for `any`.
  */
 import {
   type AppManifest,
+  BatchResult,
+  type BridgeId,
   command,
   type CommandDefinition,
+  MAX_TIMEOUT_MS,
   PatchbayError,
+  PlanBatch,
   Recover,
   Recovered,
   TakeBack,
@@ -14,6 +18,8 @@ import {
 } from "@patchbay/contracts";
 import type { Adapter, AdapterCall } from "../adapter.ts";
 import type { Application, Session } from "../application.ts";
+import type { BatchRunner } from "../batches/batch_runner.ts";
+import { runPlanBatch } from "./plan_batch.ts";
 import { doAgain, takeBack, type TakingBackOptions } from "./take_back.ts";
 
 const TAKE_BACK_MS = 120_000;
@@ -33,6 +39,13 @@ export const OWN_COMMANDS: Readonly<Record<string, CommandDefinition>> = {
     undo: "none",
     timeoutMs: TAKE_BACK_MS,
   }),
+  _batch: command({
+    summary: "Runs many commands as one.",
+    args: PlanBatch,
+    result: BatchResult,
+    undo: "none",
+    timeoutMs: MAX_TIMEOUT_MS,
+  }),
   _recover: command({
     summary: "Opens the application anew, or the link to it.",
     args: Recover,
@@ -48,7 +61,9 @@ export const ownCommand = (name: string): CommandDefinition | undefined =>
 
 export interface OwnCommandsOptions<S> extends TakingBackOptions {
   manifest: AppManifest;
+  bridge: BridgeId;
   application: Application<S>;
+  batches: Pick<BatchRunner<S>, "run" | "cancel">;
 }
 
 /** What one of them runs in, and whether it waits for its turn: what heals an application must not wait for it. */
@@ -66,12 +81,18 @@ export class OwnCommands<S> {
 
   /** `undefined` for a command of the manifest. @throws {PatchbayError} `APP_NOT_CONNECTED` */
   find(name: string): OwnCommand<S> | undefined {
-    const { application } = this.#options;
+    const { application, batches, bridge, manifest: { app } } = this.#options;
     switch (name) {
       case "_undo":
         return this.#takingBack(takeBack);
       case "_redo":
         return this.#takingBack(doAgain);
+      case "_batch":
+        // it takes its turn as a batch
+        return {
+          session: instead(application.connected(), (call) => runPlanBatch(batches, { app, bridge }, call)),
+          waits: false,
+        };
       case "_recover":
         return {
           session: instead(

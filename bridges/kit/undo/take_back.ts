@@ -1,6 +1,7 @@
 /** Takes one command back, or does it again: by the application's own history where it lies on top, else by commands. */
 import {
   type AppManifest,
+  BATCH_COMMAND,
   type CommandDefinition,
   differenceIn,
   type JsonObject,
@@ -15,6 +16,7 @@ import type { Session } from "../application.ts";
 import { canStepBack, inverseCommandOf } from "../batches/inverse.ts";
 import { parseArguments, parseResult } from "../command_arguments.ts";
 import { tellsOfPeople } from "./recorded_adapter.ts";
+import { takeBatch } from "./take_batch_back.ts";
 import type { UndoHistory } from "./undo_history.ts";
 
 export interface TakingBackOptions {
@@ -25,12 +27,16 @@ export interface TakingBackOptions {
   fit(value: unknown, name: string): Promise<{ value: unknown }>;
 }
 
-/** A command that can be taken back, with what takes it back. */
-interface Subject<S> {
+/** A command, or a batch, that was done. */
+interface Past<S> {
   options: TakingBackOptions;
   session: Session<S>;
   call: AdapterCall;
   done: TakeBack;
+}
+
+/** A command that can be taken back, with what takes it back. */
+interface Subject<S> extends Past<S> {
   definition: CommandDefinition;
 }
 
@@ -42,6 +48,7 @@ export async function takeBack<S>(
   session: Session<S>,
   call: AdapterCall,
 ): Promise<TakenBack> {
+  if (call.args["command"] === BATCH_COMMAND) return await wholeBatch(options, session, call, "undo");
   const subject = subjectOf(options, session, call);
   if ("reason" in subject) return { done: false, reason: subject.reason };
   const { definition, done } = subject;
@@ -72,6 +79,7 @@ export async function doAgain<S>(
   session: Session<S>,
   call: AdapterCall,
 ): Promise<TakenBack> {
+  if (call.args["command"] === BATCH_COMMAND) return await wholeBatch(options, session, call, "redo");
   const subject = subjectOf(options, session, call);
   if ("reason" in subject) return { done: false, reason: subject.reason };
   const { definition, done } = subject;
@@ -85,6 +93,30 @@ export async function doAgain<S>(
   return { done: true, by: "again", reason: short(`${done.command} was run again${since}`), value };
 }
 
+async function wholeBatch<S>(
+  options: TakingBackOptions,
+  session: Session<S>,
+  call: AdapterCall,
+  direction: HistoryDirection,
+): Promise<TakenBack> {
+  const done = TakeBack.parse(call.args);
+  const { title } = options.manifest;
+  if (isOfAnother(done, session)) return { done: false, reason: anew(title, "the batch") };
+  const take = direction === "undo" ? takeBack : doAgain;
+  return await takeBatch(done, direction, {
+    inHistory: async (commandId) =>
+      await inHistory({ options, session, call, done: { ...done, commandId } }, direction) === "moved",
+    reads: (command) => options.manifest.commands[command]?.effect === "read",
+    one: (change) => take(options, session, { ...call, args: { ...change } }),
+  });
+}
+
+const isOfAnother = <S>(done: TakeBack, session: Session<S>) =>
+  done.session !== undefined && done.session !== session.id;
+
+const anew = (title: string, what: string) =>
+  `${title} was started anew since ${what}: what it did is not there any more`;
+
 function subjectOf<S>(
   options: TakingBackOptions,
   session: Session<S>,
@@ -95,9 +127,7 @@ function subjectOf<S>(
   const name = done.command;
   const definition = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (definition === undefined) return { reason: `${title} has no command '${name}'` };
-  if (done.session !== undefined && done.session !== session.id) {
-    return { reason: `${title} was started anew since ${name}: what it did is not there any more` };
-  }
+  if (isOfAnother(done, session)) return { reason: anew(title, name) };
   if (definition.effect === "read") return { reason: `${name} only reads` };
   if (definition.undo === "none") return { reason: `nothing takes ${name} back` };
   if (definition.effect === "open" && !allowCode) {
@@ -109,7 +139,7 @@ function subjectOf<S>(
 }
 
 /** One step in the application's own history, if the command lies on top of it. */
-async function inHistory<S>(subject: Subject<S>, direction: HistoryDirection): Promise<Step> {
+async function inHistory<S>(subject: Past<S>, direction: HistoryDirection): Promise<Step> {
   const { options: { manifest, history }, session: { adapter }, call: { signal }, done: { commandId } } = subject;
   if (adapter.stepBack !== undefined) {
     const { moved, reason = "it does not lie on top" } = await adapter.stepBack({ direction, commandId, signal });
@@ -127,7 +157,7 @@ async function inHistory<S>(subject: Subject<S>, direction: HistoryDirection): P
 }
 
 /** Why the manifest's own undo cannot be trusted with it. */
-function whyNotByCommand<S>({ options: { manifest }, session: { adapter } }: Subject<S>, direction: HistoryDirection) {
+function whyNotByCommand<S>({ options: { manifest }, session: { adapter } }: Past<S>, direction: HistoryDirection) {
   const { title, commands } = manifest;
   const offered = direction === "undo" ? canStepBack(manifest) : Object.hasOwn(commands, "redo");
   if (!offered) return `${title} has no command '${direction}'`;
@@ -171,7 +201,7 @@ function inverseOf<S>({ options, done, definition }: Subject<S>): Bound | { reas
 }
 
 function execute<S>(
-  { session, call: { signal, deadline, progress } }: Subject<S>,
+  { session, call: { signal, deadline, progress } }: Past<S>,
   what: Pick<AdapterCall, "command" | "args" | "id">,
 ): ReturnType<Adapter<S>["execute"]> {
   return session.adapter.execute({ ...what, signal, deadline, progress });

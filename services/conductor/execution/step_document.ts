@@ -1,9 +1,11 @@
 /** What is known of a step's command: from the manifest, or of the bridge's own commands, which are in none. */
 import {
   type AppName,
+  BATCH_COMMAND,
   type CommandDocument,
   commandOf,
   dependenciesOf,
+  isBridgesOwn,
   type ManifestDocument,
   referredSteps,
   type Step,
@@ -25,11 +27,12 @@ const OWN: CommandDocument = {
   phrases: [],
 };
 
-/** Whether it is one of the bridge's own commands. */
-export const isOwn = ({ command }: Pick<Step, "command">): boolean => command.startsWith("_");
+/** Whether it is one of the bridge's own commands that are in no plan of a person's. */
+export const isOwn = ({ command }: Pick<Step, "command">): boolean =>
+  command !== BATCH_COMMAND && isBridgesOwn(command);
 
 export function documentOf(
-  step: Pick<Step, "app" | "command">,
+  step: Pick<Step, "app" | "command" | "args">,
   manifests: ReadonlyMap<AppName, ManifestDocument>,
 ): CommandDocument | undefined {
   return isOwn(step) ? OWN : commandOf(step, manifests);

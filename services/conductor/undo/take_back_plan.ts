@@ -1,6 +1,7 @@
 /** The plan of an undo or a redo, from what was changed. Pure. */
 import {
   type AppName,
+  BATCH_COMMAND,
   type CommandDocument,
   commandOf,
   findReferences,
@@ -109,6 +110,8 @@ function listOf(lists: Map<StepId, string[]>, key: StepId): string[] {
 function pruned(args: JsonObject, app: AppName, manifests: TakeBackWorld["manifests"]): JsonObject {
   const { command, value } = args as TakeBack;
   if (typeof value !== "object" || value === null || Array.isArray(value)) return args;
+  // a batch is taken back by its items
+  if (command === BATCH_COMMAND) return args;
   const document = commandOf({ app, command }, manifests);
   if (document === undefined) return args;
   const texts = [...findReferences([inverseOf(document)?.args, document.verify])].map(({ text }) => text);
@@ -133,7 +136,7 @@ export function previewOf(runId: Id, changes: readonly Change[], world: TakeBack
 }
 
 function outlook({ app, bridge, done }: Change, { manifests, presence, refused }: TakeBackWorld) {
-  const document = commandOf({ app, command: done.command }, manifests);
+  const document = commandOf({ app, command: done.command, args: done.args }, manifests);
   if (document === undefined) {
     return { possible: false, reason: `'${app}' does not say how '${done.command}' is undone` };
   }
