@@ -1,7 +1,7 @@
 /** Tells a person what happens while a plan runs, until it is over. */
 import type { Client } from "@patchbay/client";
 import type { Id, Plan, Progress, Run, RunEvent } from "@patchbay/contracts";
-import { describeValue } from "./plan_text.ts";
+import { describeOutcome, isNotDone, titleOf } from "./run_text.ts";
 
 export interface FollowRunOptions {
   say: (line: string) => void;
@@ -36,7 +36,7 @@ async function sayEvents(
   { runId, correlationId }: { runId: Id; correlationId: Id },
   say: (line: string) => void,
 ): Promise<void> {
-  const titles = new Map(plan.steps.map(({ id, command }) => [id, `${id} ${command}`]));
+  const titles = new Map(plan.steps.map((step) => [step.id, titleOf(step)]));
   const stepOf = new Map<Id, string>();
   const onProgress = ({ commandId, fraction, message }: Progress) => {
     const share = fraction === undefined ? "" : ` ${Math.round(fraction * 100)} %`;
@@ -57,7 +57,9 @@ function describeEvent(event: RunEvent, titles: ReadonlyMap<string, string>): st
     case "STEP_WAITING":
       return `  … ${title} waits: ${event.reason}`;
     case "STEP_FINISHED":
-      return `  ✓ ${title} on ${event.bridge}, ${Math.round(event.durationMs)} ms${describeValue(event.value)}`;
+      return `  ${isNotDone(event.value) ? "✗" : "✓"} ${title} on ${event.bridge}, ${Math.round(event.durationMs)} ms${
+        describeOutcome(event.value)
+      }`;
     case "STEP_ERROR":
       return `  ✗ ${title} ${event.problem.code}: ${event.problem.detail}\n    What to do: ${event.problem.remedy}`;
     case "STEP_SKIPPED":

@@ -49,8 +49,10 @@ async function run(instruction: string, correlationId: Id, given: InstructionOpt
     `\n${outcome.status === "succeeded" ? "Succeeded" : `Run ${outcome.status}`} in ${seconds} s.   trace ${trace.id}`,
   );
   if (signal.aborted && outcome.status !== "succeeded") return EXIT.interrupted;
-  await sayAnswers(client, outcome, options);
+  const changed = await sayAnswers(client, outcome, options);
   await bringPicturesBack(client, outcome, options);
+  // a studio that ends with its instruction takes its applications with it
+  if (changed && options.first === undefined) say(howToUndo(outcome, options.where));
   return outcome.status === "succeeded" ? EXIT.ok : EXIT.failed;
 }
 
@@ -64,17 +66,28 @@ function noting(trace: { id: string }): typeof fetch {
   };
 }
 
-/** What was asked is answered: the value of each query. */
+function howToUndo({ status }: Run, where = ""): string {
+  const command = `patchbay undo ${where}`.trim();
+  return status === "succeeded"
+    ? `To take it back: ${command}`
+    : `What was done before stays. To take it back: ${command}`;
+}
+
+/** What was asked is answered: the value of each query. @returns whether anything was done that can be taken back */
 async function sayAnswers(
   client: Client,
   { plan, steps, correlationId }: Run,
   { say, signal }: InstructionOptions,
-): Promise<void> {
+): Promise<boolean> {
+  let changed = false;
   const apps = new Map<AppName, ManifestDocument>();
   for (const { id, app, command } of plan.steps) {
     if (steps[id]?.status !== "succeeded") continue;
     const manifest = apps.get(app) ?? await client.apps.get(app, { signal, correlationId });
     apps.set(app, manifest);
-    if (manifest.commands[command]?.kind === "query") say(describeAnswer(steps[id].value));
+    const document = manifest.commands[command];
+    if (document?.kind === "query") say(describeAnswer(steps[id].value));
+    changed ||= document !== undefined && document.effect !== "read" && document.undo !== "none";
   }
+  return changed;
 }

@@ -10,7 +10,13 @@ const HERE: Partial<Record<ErrorCode, string>> = {
   NOT_UNDERSTOOD: "Say it like one of these. [Words] may be left out; {words} stand for a name or a value.",
   UNAUTHENTICATED:
     "Set PATCHBAY_KEY to the key that the studio printed when it started, or name its folder with --home.",
+  NOT_FOUND:
+    "Check the name. `patchbay plans`, `runs` and `triggers` list what there is; `patchbay doctor`, who is here.",
+  CONFLICT: "Look again, and repeat it if it is still what you want: `patchbay plans`, `patchbay runs`.",
 };
+
+/** More are counted. */
+const MOST_AVAILABLE = 20;
 
 /** An error as a person reads it: the detail, each issue, and the remedy. */
 export function describeError(error: unknown): string {
@@ -21,8 +27,17 @@ export function describeError(error: unknown): string {
   const issues = errors.map(({ path, message }) => `\n  ${path.join(".") || "(whole)"}: ${message}`);
   const trace = correlationId === undefined ? "" : `\nCorrelation id: ${correlationId}`;
   return printable(
-    `${code}: ${detail}${cause}${issues.join("")}${clauses}\nWhat to do: ${remedy}${trace}`,
+    `${code}: ${detail}${cause}${issues.join("")}${
+      describeAvailable(context)
+    }${clauses}\nWhat to do: ${remedy}${trace}`,
   );
+}
+
+/** What there is instead. */
+function describeAvailable({ available }: Record<string, unknown>): string {
+  if (!Array.isArray(available) || available.length === 0) return "";
+  const more = available.length - MOST_AVAILABLE;
+  return `\n  there is: ${available.slice(0, MOST_AVAILABLE).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
 }
 
 /** The clauses that a planner did not understand, each with what it could have been. */

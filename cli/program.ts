@@ -8,6 +8,7 @@ import { newBridgeCommand } from "./commands/new_bridge.ts";
 import { rehearsalCommand, rehearseCommand } from "./commands/rehearsal.ts";
 import { studioCommand } from "./commands/studio.ts";
 import { approveCommand, plansCommand, rejectCommand, runCommand } from "./commands/plans.ts";
+import { cancelCommand, runsCommand } from "./commands/runs.ts";
 import { triggersCommand } from "./commands/triggers.ts";
 import { redoCommand, undoCommand } from "./commands/undo.ts";
 import { workstationCommand } from "./commands/workstation.ts";
@@ -29,6 +30,8 @@ export function createProgram(signal: AbortSignal): Command {
       runCommand,
       approveCommand,
       rejectCommand,
+      runsCommand,
+      cancelCommand,
       undoCommand,
       redoCommand,
       triggersCommand,

@@ -28,6 +28,11 @@ export function doCommand(signal: AbortSignal): Command {
       '\nThe key is $PATCHBAY_KEY, or the one kept in --home.\n\nExample:\n  $ patchbay do "render it" --out hero.png',
     )
     .action(async (words: string[], options: Options) => {
+      if (words.join("").trim() === "") {
+        throw new PatchbayError("INVALID_REQUEST", "Cannot run an empty instruction", {
+          remedy: 'Say what should happen: patchbay do "add a red cube and render it".',
+        });
+      }
       await checkOut(options.out);
       Deno.exitCode = await runInstruction(words.join(" "), {
         gateway: await connection(options),

@@ -7,7 +7,9 @@ import { followRun } from "../follow_run.ts";
 import { EXIT } from "../outcome.ts";
 import { describePlan } from "../plan_text.ts";
 import { printable } from "../printable.ts";
+import { short } from "../run_text.ts";
 import { connection } from "./do.ts";
+import { parseLimit, readId } from "./options.ts";
 
 interface Options {
   url?: string;
@@ -29,18 +31,18 @@ export function plansCommand(signal: AbortSignal): Command {
   return command("plans")
     .description("List the plans, the latest first, with where each stands; or show one.")
     .argument("[plan]", "the plan's id: its steps, and what needs an approval")
-    .option("--limit <number>", "how many", Number, 20)
+    .option("--limit <number>", "how many", parseLimit, 20)
     .addHelpText("after", "\nExample:\n  $ patchbay plans --limit 5")
-    .action(async (id: Id | undefined, { limit, ...options }: Options & { limit: number }) => {
+    .action(async (given: string | undefined, { limit, ...options }: Options & { limit: number }) => {
       const client = createClient(await connection(options));
-      if (id === undefined) {
-        const plans = await client.plans.list({ limit, signal });
-        return say(plans.length === 0 ? "There are no plans." : plans.map(describeRecord).join("\n"));
-      }
-      const { plan, status } = await client.plans.get(id, { signal });
+      if (given === undefined) return say(describeRecords(await client.plans.list({ limit, signal })));
+      const id = readId("plan", given);
+      const { plan, status, runId, rejected } = await client.plans.get(id, { signal });
       const approval = await client.plans.approval(id, { signal });
       say(`${describePlan(plan)}\n\nStatus: ${status.replaceAll("_", " ")}`);
-      if (approval.status === "needed") say(describeApproval(approval));
+      if (rejected !== undefined) say(`Rejected${rejected.reason === undefined ? "" : `: ${rejected.reason}`}`);
+      if (runId !== undefined) say(`Its last run, step by step: patchbay runs ${runId}`);
+      if (approval.status === "needed") say(`${describeApproval(approval)}\nTo approve it: patchbay approve ${id}`);
     });
 }
 
@@ -50,7 +52,8 @@ export function runCommand(signal: AbortSignal): Command {
     .argument("<plan>", "the plan's id, as `patchbay plans` lists it")
     .option("--yes", "approve what the policies ask for")
     .addHelpText("after", "\nExample:\n  $ patchbay run 019a8f00-0000-7000-8000-000000000000 --yes")
-    .action(async (id: Id, { yes, ...options }: Options & { yes?: true }) => {
+    .action(async (given: string, { yes, ...options }: Options & { yes?: true }) => {
+      const id = readId("plan", given);
       const client = createClient(await connection(options));
       const { plan } = await client.plans.get(id, { signal });
       say(describePlan(plan));
@@ -73,9 +76,9 @@ export function approveCommand(signal: AbortSignal): Command {
     .option("--steps <ids...>", "only these steps")
     .option("--follow", "follow the run that begins to its end")
     .addHelpText("after", "\nExample:\n  $ patchbay approve 019a8f00-0000-7000-8000-000000000000 --steps s2 s3")
-    .action(async (given: Id | undefined, { steps, follow: follows, ...options }: Options & VerdictOptions) => {
+    .action(async (given: string | undefined, { steps, follow: follows, ...options }: Options & VerdictOptions) => {
       const client = createClient(await connection(options));
-      const id = given ?? await waitingPlan(client, signal);
+      const id = given === undefined ? await waitingPlan(client, signal) : readId("plan", given);
       const { plan } = await client.plans.get(id, { signal });
       const before = await client.plans.approval(id, { signal });
       say(`${describePlan(plan)}\n`);
@@ -87,7 +90,7 @@ export function approveCommand(signal: AbortSignal): Command {
       say(`Approved ${steps === undefined ? "the plan" : steps.join(", ")}.`);
       if (approval.status === "needed") say(describeApproval(approval));
       if (runId === undefined) return;
-      say(`Run ${runId} has begun.`);
+      say(`Run ${runId} has begun.${follows === true ? "" : ` To follow it: patchbay runs ${runId} --follow`}`);
       if (follows === true) Deno.exitCode = await follow(client, runId, signal);
     });
 }
@@ -105,9 +108,9 @@ export function rejectCommand(signal: AbortSignal): Command {
     .option("--steps <ids...>", "only take these steps out")
     .option("--reason <text>", "why, for whoever asked for it")
     .addHelpText("after", '\nExample:\n  $ patchbay reject --reason "not before the review"')
-    .action(async (given: Id | undefined, { steps, reason, ...options }: Options & VerdictOptions) => {
+    .action(async (given: string | undefined, { steps, reason, ...options }: Options & VerdictOptions) => {
       const client = createClient(await connection(options));
-      const id = given ?? await waitingPlan(client, signal);
+      const id = given === undefined ? await waitingPlan(client, signal) : readId("plan", given);
       const { digest } = await client.plans.approval(id, { signal });
       const record = await client.plans.reject(id, digest, {
         signal,
@@ -130,18 +133,29 @@ async function waitingPlan(client: Client, signal: AbortSignal): Promise<Id> {
     "NOT_FOUND",
     waiting.length === 0
       ? "Cannot find the plan: none waits for an approval"
-      : `Cannot choose: ${available.join(", ")} wait for an approval`,
-    { context: { available }, remedy: "Name one; `patchbay plans` lists them." },
+      : `Cannot choose: ${waiting.length} plans wait for an approval`,
+    {
+      context: { available },
+      remedy: waiting.length === 0
+        ? "Nothing to do: `patchbay plans` says where each plan stands."
+        : "Name one of them: `patchbay approve <plan>`.",
+    },
   );
+}
+
+/** A line each, and what to do about those that wait. */
+function describeRecords(records: readonly PlanRecord[]): string {
+  if (records.length === 0) return 'There are no plans. `patchbay do "…"` and `patchbay rehearse "…"` make one.';
+  const waiting = records.filter(({ status }) => status === "awaiting_approval");
+  const next = waiting.map(({ plan }) => `  $ patchbay approve ${plan.id}`);
+  const lines = next.length === 0 ? [] : ["", "What waits runs once it is approved:", ...next];
+  return [...records.map(describeRecord), ...lines].join("\n");
 }
 
 function describeRecord({ plan, status }: PlanRecord): string {
   const steps = `${plan.steps.length} ${plan.steps.length === 1 ? "step" : "steps"}`;
-  const title = plan.instruction ?? plan.steps.map(({ command }) => command).join(", ");
-  const words = printable(title).replaceAll(/\s+/g, " ");
-  return `${plan.id}  ${status.replaceAll("_", " ").padEnd(17)}  ${steps.padStart(9)}  ${
-    words.length > 60 ? `${words.slice(0, 59)}…` : words
-  }`;
+  const title = short(plan.instruction ?? plan.steps.map(({ command }) => command).join(", "));
+  return `${plan.id}  ${status.replaceAll("_", " ").padEnd(17)}  ${steps.padStart(9)}  ${title}`;
 }
 
 async function follow(client: Client, runId: Id, signal: AbortSignal): Promise<number> {

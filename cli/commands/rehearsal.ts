@@ -2,6 +2,7 @@
 import { type Client, createClient } from "@patchbay/client";
 import { Id, type Rehearsal } from "@patchbay/contracts";
 import { Command } from "commander";
+import { whereOf } from "../approval.ts";
 import { EXIT } from "../outcome.ts";
 import { describePlan } from "../plan_text.ts";
 import { printable } from "../printable.ts";
@@ -35,7 +36,7 @@ export function rehearseCommand(signal: AbortSignal): Command {
       if (options.json === true) console.log(JSON.stringify(rehearsal, null, 2));
       else {
         console.log(printable(describePlan(plan)));
-        console.log(`\n${describeRehearsal(rehearsal)}\nTo run it: patchbay run ${plan.id}`);
+        console.log(`\n${describeRehearsal(rehearsal)}\nTo run it: patchbay run ${plan.id}${here(options)}`);
       }
       Deno.exitCode = rehearsal.ok ? EXIT.ok : EXIT.failed;
     });
@@ -53,6 +54,11 @@ export function rehearsalCommand(signal: AbortSignal): Command {
       Deno.exitCode = await runRehearsals(signal);
     });
 }
+
+const here = (options: Options) => {
+  const where = whereOf(options);
+  return where === undefined ? "" : ` ${where}`;
+};
 
 /** Nobody waits for it any more once the signal fires. */
 async function rehearse(client: Client, planId: Id, signal: AbortSignal): Promise<Rehearsal> {

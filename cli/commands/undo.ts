@@ -1,10 +1,13 @@
 /** `patchbay undo` and `patchbay redo`: take the last run back, and do it again. */
 import { type Client, createClient } from "@patchbay/client";
-import { newId, PatchbayError, type Run, TakenBack, type UndoPreview } from "@patchbay/contracts";
+import { type Id, PatchbayError, type Run, type RunSummary, type UndoPreview } from "@patchbay/contracts";
 import { Command } from "commander";
 import { followRun } from "../follow_run.ts";
 import { EXIT } from "../outcome.ts";
+import { printable } from "../printable.ts";
+import { describeSummary, isNotDone, short } from "../run_text.ts";
 import { connection } from "./do.ts";
+import { readId } from "./options.ts";
 
 interface Options {
   url?: string;
@@ -18,6 +21,8 @@ const HERE = [
   ["--home <folder>", "the installation whose studio and key are used (default: $PATCHBAY_HOME, or .patchbay)"],
 ] as const;
 
+const say = (line: string) => console.log(printable(line));
+
 function command(name: string): Command {
   return HERE.reduce((made, [flags, description]) => made.option(flags, description), new Command(name));
 }
@@ -27,18 +32,30 @@ export function undoCommand(signal: AbortSignal): Command {
     .description(
       "Take a run back: in each application by its own undo where nothing else lies on top, else by the inverse.",
     )
-    .argument("[run]", "the run's id (default: the last run that is not undone)")
+    .argument("[run]", "the run's id (default: the last run that changed something and is not undone)")
     .option("--steps <ids...>", "only these steps, and all that need them")
     .option("--look", "only say what would be taken back, and what could not")
-    .addHelpText("after", "\nExample:\n  $ patchbay undo --look\n  $ patchbay undo")
-    .action(async (id: string | undefined, { steps, look, ...options }: Options) => {
+    .addHelpText(
+      "after",
+      "\n`patchbay runs` lists the runs. The exit status is 1 where something could not be taken back." +
+        "\n\nExample:\n  $ patchbay undo --look\n  $ patchbay undo",
+    )
+    .action(async (given: string | undefined, { steps, look, ...options }: Options) => {
       const client = createClient(await connection(options));
-      const runId = id ?? await lastRun(client, "undo", signal);
       const only = { signal, ...(steps === undefined ? {} : { steps }) };
-      sayPreview(await client.runs.previewUndo(runId, only));
+      const preview = given === undefined
+        ? await lastChange(client, only)
+        : await client.runs.previewUndo(readId("run", given), only);
+      sayPreview(preview);
       if (look === true) return;
-      const undo = await client.runs.undo(runId, only);
-      Deno.exitCode = await follow(client, undo.runId, signal);
+      if (preview.steps.length === 0) return;
+      if (preview.steps.every(({ possible }) => !possible)) {
+        say("Nothing of it can be taken back, so nothing is touched. `patchbay runs` lists earlier runs.");
+        Deno.exitCode = EXIT.failed;
+        return;
+      }
+      const undo = await client.runs.undo(preview.runId, only);
+      Deno.exitCode = await follow(client, undo.runId, "undo", signal);
     });
 }
 
@@ -47,52 +64,64 @@ export function redoCommand(signal: AbortSignal): Command {
     .description("Do again what an undo took back.")
     .argument("[undo]", "the id of the undo's run (default: the last undo)")
     .addHelpText("after", "\nExample:\n  $ patchbay redo")
-    .action(async (id: string | undefined, options: Options) => {
+    .action(async (given: string | undefined, options: Options) => {
       const client = createClient(await connection(options));
-      const redo = await client.runs.redo(id ?? await lastRun(client, "redo", signal), { signal });
-      Deno.exitCode = await follow(client, redo.runId, signal);
+      const undo = given === undefined ? await lastUndo(client, signal) : readId("run", given);
+      const redo = await client.runs.redo(undo, { signal });
+      Deno.exitCode = await follow(client, redo.runId, "redo", signal);
     });
 }
 
-/** The last run that there is to undo, or the last undo that there is to redo. @throws {PatchbayError} `NOT_FOUND` */
-async function lastRun(client: Client, verb: "undo" | "redo", signal: AbortSignal): Promise<string> {
-  const runs = await client.runs.list({ limit: 50, signal });
-  const undone = new Set<string>();
-  for (const { id, kind, of, status } of runs) {
-    if (status === "running" || status === "awaiting_approval") continue;
-    if (verb === "redo" && kind === "undo" && !undone.has(id)) return id;
-    if (verb === "undo" && kind !== "undo" && !undone.has(id)) return id;
-    // what was taken back, or done again, after it
-    if (of !== undefined) undone.add(of);
+/** What there is to take back of the last run of which there is something. @throws {PatchbayError} `NOT_FOUND` */
+async function lastChange(client: Client, only: { signal: AbortSignal; steps?: string[] }): Promise<UndoPreview> {
+  const runs = await client.runs.list({ limit: MOST_RUNS, signal: only.signal });
+  for (const run of runs) {
+    if (!isOver(run) || run.kind !== "run") continue;
+    const { steps } = await client.runs.previewUndo(run.id, { signal: only.signal });
+    if (steps.length === 0) continue;
+    say(describeSummary(run));
+    return await client.runs.previewUndo(run.id, only);
   }
-  throw new PatchbayError("NOT_FOUND", `Cannot ${verb}: there is no run to ${verb}`);
-}
-
-function sayPreview({ steps }: UndoPreview): void {
-  console.log(steps.length === 0 ? "Nothing is left to take back." : "Takes back, the last first:");
-  for (const { stepId, round, command, app, bridge, possible, reason } of steps) {
-    const which = `${stepId}${round === undefined ? "" : `[${round}]`}`;
-    console.log(`  ${possible ? "↶" : "✗"} ${which} ${command} on ${app}.${bridge}: ${reason}`);
-  }
-}
-
-async function follow(client: Client, runId: string, signal: AbortSignal): Promise<number> {
-  const { plan } = await client.runs.get(runId, { signal });
-  const run = await followRun(client, plan, { runId, correlationId: newId() }, { say: console.log, signal });
-  const left = notDone(run);
-  for (const { step, reason } of left) console.log(`  ✗ not taken back: ${step}: ${reason}`);
-  const succeeded = run.status === "succeeded" && left.length === 0;
-  console.log(succeeded ? "Done." : `${left.length} of ${plan.steps.length} could not be done.`);
-  return succeeded ? EXIT.ok : EXIT.failed;
-}
-
-/** The steps that an undo or a redo could not do, each with why. */
-function notDone({ plan, steps }: Run): { step: string; reason: string }[] {
-  return plan.steps.flatMap(({ id, args }) => {
-    const { value, problem, reason } = steps[id] ?? {};
-    const taken = TakenBack.safeParse(value);
-    if (taken.success && taken.data.done) return [];
-    const why = taken.success ? taken.data.reason : problem?.detail ?? reason ?? "it was not begun";
-    return [{ step: String(args["command"] ?? id), reason: why }];
+  throw new PatchbayError("NOT_FOUND", "Cannot undo: no run has changed anything that is not undone already", {
+    remedy: "Nothing to do. `patchbay runs` lists what has run.",
   });
 }
+
+/** @throws {PatchbayError} `NOT_FOUND` */
+async function lastUndo(client: Client, signal: AbortSignal): Promise<Id> {
+  const runs = await client.runs.list({ limit: MOST_RUNS, signal });
+  const doneAgain = new Set(runs.flatMap(({ kind, of }) => kind === "redo" && of !== undefined ? [of] : []));
+  const undo = runs.find((run) => run.kind === "undo" && isOver(run) && !doneAgain.has(run.id));
+  if (undo !== undefined) return undo.id;
+  throw new PatchbayError("NOT_FOUND", "Cannot redo: there is no undo that was not done again already", {
+    remedy: "`patchbay run <plan>` runs a plan again; `patchbay plans` lists them.",
+  });
+}
+
+/** How far back a run is looked for. */
+const MOST_RUNS = 50;
+
+const isOver = ({ status }: RunSummary) => status !== "running" && status !== "awaiting_approval";
+
+function sayPreview({ steps }: UndoPreview): void {
+  say(steps.length === 0 ? "Nothing is left to take back." : "Takes back, the last first:");
+  for (const { stepId, round, command, app, bridge, possible, reason } of steps) {
+    const which = `${stepId}${round === undefined ? "" : `[${round}]`}`;
+    say(`  ${possible ? "↶" : "✗"} ${which} ${command} on ${app}.${bridge}: ${reason}`);
+  }
+}
+
+async function follow(client: Client, runId: Id, verb: "undo" | "redo", signal: AbortSignal): Promise<number> {
+  const { plan, correlationId } = await client.runs.get(runId, { signal });
+  const run = await followRun(client, plan, { runId, correlationId }, { say, signal });
+  const left = notDone(run);
+  const [what, back] = verb === "undo" ? ["taken back", "redo"] : ["done again", "undo"];
+  const all = plan.steps.length;
+  if (left === 0) say(`${short(plan.instruction ?? "It")}: ${what}. \`patchbay ${back}\` reverses that.`);
+  else say(`${left} of ${all} could not be ${what}; what lies in the application there was left as it is.`);
+  return run.status === "succeeded" && left === 0 ? EXIT.ok : EXIT.failed;
+}
+
+/** How many steps an undo or a redo could not do. */
+const notDone = ({ plan, steps }: Run): number =>
+  plan.steps.filter(({ id }) => steps[id]?.status !== "succeeded" || isNotDone(steps[id].value)).length;

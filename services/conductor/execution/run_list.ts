@@ -30,16 +30,20 @@ export class RunList {
 
   /** The last that began first. @param planId those of this plan only */
   async list({ planId, limit, signal }: { planId?: Id | undefined; limit: number; signal: AbortSignal }) {
-    const last = await this.#lastEvents(signal);
-    // ids are UUIDv7: they sort as they were made
-    const ids = [...last.keys()].sort().reverse();
+    // an id does not tell when its run began: an undo's follows from the run that it takes back
+    const last = [...await this.#lastEvents(signal)].sort(([, a], [, b]) => b.at - a.at);
     const found: RunSummary[] = [];
-    for (let at = 0; at < ids.length && found.length < limit; at += AT_ONCE) {
-      const begun = await Promise.all(ids.slice(at, at + AT_ONCE).map((id) => this.#beginning(id, signal)));
-      for (const run of begun) {
-        if (run === undefined || (planId !== undefined && run.planId !== planId)) continue;
-        found.push({ ...run, ...standOf(last.get(run.id)) });
-      }
+    for (let from = 0; from < last.length; from += AT_ONCE) {
+      const some = last.slice(from, from + AT_ONCE);
+      // whatever ended before all of these began, began before them too
+      const earliest = found.length < limit ? -Infinity : found[limit - 1]!.startedAt;
+      if (some[0]![1].at < earliest) break;
+      const begun = await Promise.all(some.map(([id]) => this.#beginning(id, signal)));
+      begun.forEach((run, index) => {
+        if (run === undefined || (planId !== undefined && run.planId !== planId)) return;
+        found.push({ ...run, ...standOf(some[index]![1]) });
+      });
+      found.sort((a, b) => b.startedAt - a.startedAt || (a.id < b.id ? 1 : -1));
     }
     return whatFits(this.#bus, found.slice(0, limit));
   }

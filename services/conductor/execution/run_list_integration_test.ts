@@ -34,3 +34,17 @@ Deno.test("runs are listed, the last that began first, all or those of one plan"
   release();
   await ended(bus, running);
 });
+
+Deno.test("an undo is listed where it began, not with the run that it takes back", async () => {
+  await using studio = await startStudio();
+  const { bus } = studio;
+  await using _app = await startCounter(bus);
+  const first = await begin(bus, planOf(step("s1", "add")));
+  await ended(bus, first);
+  const second = await begin(bus, planOf(step("s1", "get")));
+  await ended(bus, second);
+  const { runId: undo } = await ask(bus, "undo_run", { runId: first });
+  await ended(bus, undo);
+  assert.deepEqual((await ask(bus, "runs", {})).runs.map(({ id }) => id), [undo, second, first]);
+  assert.deepEqual((await ask(bus, "runs", { limit: 1 })).runs.map(({ id }) => id), [undo]);
+});
