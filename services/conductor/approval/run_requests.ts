@@ -189,8 +189,12 @@ export class RunRequests {
         const kept = await plans.ofRun(runId);
         const request = kept?.record.requested;
         const begins = kept?.record.status === "running" && kept.record.runId === runId;
-        if (kept === undefined || (!begins && request?.runId !== runId)) throw error;
-        if (begins || request === undefined) continue;
+        if (begins) continue;
+        if (kept === undefined || request?.runId !== runId) {
+          // it may have begun and ended between the two looks: then its log says so
+          if (kept?.record.runId === runId) return await runs.cancel(runId, asked.reason, signal);
+          throw error;
+        }
         if (await this.withdraw({ ...kept, record: { ...kept.record, requested: request } }, asked)) return;
       }
     }
