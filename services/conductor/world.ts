@@ -4,6 +4,7 @@ import {
   type AppName,
   BridgeAddress,
   type BridgeId,
+  type Effect,
   isBridgesOwn,
   ManifestDocument,
   parseAddress,
@@ -58,17 +59,36 @@ export async function followWorld(bus: Bus, signal: AbortSignal): Promise<World>
   };
 }
 
-/** Of several manifests of one application counts that of a bridge which is here, and among these the latest. */
+/**
+ * Of several manifests of one application counts that of a bridge which is here, and among these the latest; of the effects of
+ * a command, the most harmful one, since a step may come to any of them. A bridge speaks for its own application only.
+ */
 function describe(documents: Entries<ManifestDocument>, presence: Entries<Presence>): Here {
   const here = new Map(presence);
-  const ranked = [...documents].sort(([a, { revision: x }], [b, { revision: y }]) =>
+  const own = [...documents].filter(([key, { value }]) => key.startsWith(`${value.app}.`));
+  const ranked = own.sort(([a, { revision: x }], [b, { revision: y }]) =>
     Number(here.has(a)) - Number(here.has(b)) || x - y
   );
+  const manifests = new Map<AppName, ManifestDocument>(ranked.map(([, { value }]) => [value.app, value]));
+  for (const [, { value }] of ranked) manifests.set(value.app, asHarmful(manifests.get(value.app) ?? value, value));
   return {
-    manifests: new Map<AppName, ManifestDocument>(ranked.map(([, { value }]) => [value.app, value])),
+    manifests,
     bridges: ranked.map(([key]) => ({
       ...parseAddress(BridgeAddress.parse(key)),
       allowCode: here.get(key)?.value.allowCode ?? false,
     })),
   };
+}
+
+const HARM: readonly Effect[] = ["read", "write", "destructive", "open"];
+
+/** The manifest, with each command that another one calls more harmful as harmful as that. */
+function asHarmful(manifest: ManifestDocument, other: ManifestDocument): ManifestDocument {
+  if (manifest === other) return manifest;
+  const changed = Object.entries(manifest.commands).flatMap(([name, command]) => {
+    const effect = Object.hasOwn(other.commands, name) ? other.commands[name]!.effect : command.effect;
+    return HARM.indexOf(effect) > HARM.indexOf(command.effect) ? [[name, { ...command, effect }] as const] : [];
+  });
+  if (changed.length === 0) return manifest;
+  return { ...manifest, commands: { ...manifest.commands, ...Object.fromEntries(changed) } };
 }

@@ -303,7 +303,7 @@ export const ERRORS = {
   PLAN_INVALID: entry(422, -32051, "warning", false, "The plan does not hold", "Correct the steps named in `errors`."),
   POLICY_DENIED: entry(
     403,
-    -32056,
+    -32058,
     "warning",
     false,
     "A policy refuses it",

@@ -100,6 +100,9 @@ export class Breaker {
   }
 }
 
+/** More bridges than a studio has: beyond that, the oldest ones that are closed are forgotten. */
+const MOST_BREAKERS = 5_000;
+
 export class Breakers {
   readonly #limits: BreakerLimits;
   readonly #breakers = new Map<string, Breaker>();
@@ -111,8 +114,20 @@ export class Breakers {
   of(app: AppName, bridge: BridgeId): Breaker {
     const address = `${app}.${bridge}`;
     let breaker = this.#breakers.get(address);
-    if (breaker === undefined) this.#breakers.set(address, breaker = new Breaker(this.#limits));
+    if (breaker === undefined) {
+      if (this.#breakers.size >= MOST_BREAKERS) this.#forgetOne();
+      this.#breakers.set(address, breaker = new Breaker(this.#limits));
+    }
     return breaker;
+  }
+
+  get size(): number {
+    return this.#breakers.size;
+  }
+
+  #forgetOne(): void {
+    const closed = this.#breakers.entries().find(([, { closedFor }]) => closedFor === 0);
+    if (closed !== undefined) this.#breakers.delete(closed[0]);
   }
 }
 

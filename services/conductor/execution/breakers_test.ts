@@ -49,3 +49,12 @@ Deno.test("an attempt that fails after the pause opens it again; who waits can b
   assert.ok(breaker.closedFor > 0);
   await assert.rejects(breaker.changed(60_000, AbortSignal.abort(new Error("enough"))), /enough/);
 });
+
+Deno.test("bridges that a stranger makes up are forgotten, and those that fail are not", async () => {
+  const breakers = new Breakers({ failures: 1, pauseMs: 60_000 });
+  const failing = breakers.of("counter", "ws-01");
+  await failing.attempt(made("APP_CRASHED"));
+  for (let i = 0; i < 6_000; i++) breakers.of("counter", `made-up-${i}`);
+  assert.equal(breakers.size, 5_000);
+  assert.equal(breakers.of("counter", "ws-01"), failing);
+});

@@ -4,6 +4,7 @@
  */
 import { type Bus, readStream } from "@patchbay/bus";
 import { ANY_BRIDGE, type Id, Result, type Step, subjects, WILDCARD } from "@patchbay/contracts";
+import { isUnderItsAddress } from "../own_address.ts";
 
 type Listener = (result: Result) => void;
 
@@ -30,8 +31,9 @@ export class ResultFeed implements AsyncDisposable {
     signal.throwIfAborted();
     const follow = async () => {
       const from = feed.#position + 1;
-      for await (const { seq, message } of readStream(bus, "RESULTS", { ...all, from, follow: true })) {
+      for await (const { seq, subject, message } of readStream(bus, "RESULTS", { ...all, from, follow: true })) {
         feed.#position = seq;
+        if (!isUnderItsAddress(subject, message.payload)) continue;
         feed.#listeners.get(message.payload.commandId)?.(message.payload);
         for (const tap of feed.#taps) tap(message.payload);
       }
@@ -73,8 +75,8 @@ export class ResultFeed implements AsyncDisposable {
     const on = bridge === ANY_BRIDGE ? WILDCARD : bridge;
     const options = { subject: subjects.result(app, on, command), payload: Result, from: after + 1, follow: false };
     let last: Result | undefined;
-    for await (const { message } of readStream(this.#bus, "RESULTS", { ...options, signal })) {
-      if (message.payload.commandId === commandId) last = message.payload;
+    for await (const { subject, message: { payload } } of readStream(this.#bus, "RESULTS", { ...options, signal })) {
+      if (payload.commandId === commandId && isUnderItsAddress(subject, payload)) last = payload;
     }
     signal.throwIfAborted();
     return last;

@@ -29,6 +29,9 @@ interface Window {
   quietUntil: number;
 }
 
+/** More bridges than a studio has: of what a stranger makes up beyond that, the oldest is forgotten. */
+const MOST_WINDOWS = 5_000;
+
 export class ErrorMonitor {
   readonly #windows = new Map<string, Window>();
 
@@ -38,7 +41,11 @@ export class ErrorMonitor {
     const { windowMs } = thresholds;
     const key = `${app} ${bridge} ${severity}`;
     const window = this.#windows.get(key) ?? { errors: [], quietUntil: 0 };
+    // the latest last
+    this.#windows.delete(key);
     this.#windows.set(key, window);
+    const [oldest] = this.#windows.keys();
+    if (this.#windows.size > MOST_WINDOWS && oldest !== undefined) this.#windows.delete(oldest);
     if (at < window.quietUntil) return undefined;
     window.errors = window.errors.filter((error) => error.at > at - windowMs);
     window.errors.push({ code, at });

@@ -50,3 +50,11 @@ Deno.test("a bridge that goes on failing is told of once a window", () => {
   const trips = Array.from({ length: 300 }, (_, i) => monitor.add(seen(i * 1_000), thresholds)).filter(Boolean);
   assert.equal(trips.length, 5);
 });
+
+Deno.test("of more bridges than a studio has, those are forgotten that were silent longest", () => {
+  const monitor = new ErrorMonitor();
+  const one = { ...thresholds, error: 2 };
+  for (let i = 0; i < 5_001; i++) assert.equal(monitor.add(seen(1, "INTERNAL", "error", `b${i}`), one), undefined);
+  assert.equal(monitor.add(seen(2, "INTERNAL", "error", "b5000"), one)?.count, 2);
+  assert.equal(monitor.add(seen(2, "INTERNAL", "error", "b0"), one), undefined);
+});

@@ -18,6 +18,7 @@ import {
 import { logger } from "@patchbay/telemetry";
 import { setTimeout as wait } from "node:timers/promises";
 import type { ResultFeed } from "../execution/result_feed.ts";
+import { isUnderItsAddress } from "../own_address.ts";
 import { ErrorMonitor, type SeenError } from "./error_monitor.ts";
 import { Recoveries } from "./recover.ts";
 import { RecoveryLog } from "./recovery_log.ts";
@@ -90,9 +91,10 @@ export async function startMonitor({ bus, results, ...options }: MonitorOptions)
 /** What the stream has of the last day, as far as it is worth reading. @param last where the feed goes on */
 async function countBefore(bus: Bus, usage: Usage, last: number, signal: AbortSignal): Promise<void> {
   const all = { subject: subjects.result(WILDCARD, WILDCARD, WILDCARD), payload: Result, follow: false, signal };
-  for await (const { seq, message } of readStream(bus, "RESULTS", { ...all, from: Math.max(1, last - RESULTS_BACK) })) {
+  const from = Math.max(1, last - RESULTS_BACK);
+  for await (const { seq, subject, message: { payload } } of readStream(bus, "RESULTS", { ...all, from })) {
     if (seq > last) return;
-    usage.add(message.payload, Date.now());
+    if (isUnderItsAddress(subject, payload)) usage.add(payload, Date.now());
   }
 }
 
@@ -148,10 +150,10 @@ async function watchUntil(
   try {
     const failures = { subject: subjects.event(WILDCARD, WILDCARD, "bridge_failure"), payload: AppEvent, signal };
     for await (
-      const { message: { payload } } of readStream(bus, "EVENTS", { ...failures, from: "new", follow: true })
+      const { subject, message: { payload } } of readStream(bus, "EVENTS", { ...failures, from: "new", follow: true })
     ) {
       const failure = BridgeFailureEvent.safeParse(payload.data);
-      if (!failure.success) continue;
+      if (!failure.success || !isUnderItsAddress(subject, payload)) continue;
       const { code } = failure.data;
       watch({ app: payload.app, bridge: payload.bridge, code, severity: ERRORS[code].severity, at: Date.now() });
     }

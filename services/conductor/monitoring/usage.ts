@@ -23,11 +23,14 @@ interface Counted {
 
 export class Usage {
   readonly #commands = new Map<string, Counted>();
+  /** The hour in which it made room last. */
+  #sweptIn: number | undefined;
 
   /** @param now milliseconds since 1970 */
   add(result: Result, now: number): void {
     const at = Math.min(now, result.startedAt + result.durationMs);
     if (at <= now - SLOTS * SLOT_MS) return;
+    this.#makeRoom(now);
     const slot = this.#slot(result, Math.floor(at / SLOT_MS));
     if (slot === undefined) return;
     slot.count++;
@@ -62,6 +65,14 @@ export class Usage {
       counted.slots.set(hour, slot = { count: 0, errors: new Map(), durations: new Histogram(), lastAt: 0 });
     }
     return slot;
+  }
+
+  /** What nobody used for a day gives way; looked at once an hour. */
+  #makeRoom(now: number): void {
+    const hour = Math.floor(now / SLOT_MS);
+    if (this.#commands.size < MOST_COMMANDS || this.#sweptIn === hour) return;
+    this.#sweptIn = hour;
+    this.#forget(now);
   }
 
   #forget(now: number): void {

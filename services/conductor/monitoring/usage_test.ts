@@ -45,3 +45,15 @@ Deno.test("what is older than a day is forgotten", () => {
   assert.deepEqual(usage.commands(NOW).map(({ command }) => command), ["early"]);
   assert.deepEqual(usage.commands(NOW + 10 * HOUR), []);
 });
+
+Deno.test("made-up commands fill the room for a day, not for ever", () => {
+  const usage = new Usage();
+  const day = 24 * 60 * 60_000;
+  const made = (command: string, startedAt: number) => ({ ...done(command), startedAt });
+  for (let i = 0; i < 5_000; i++) usage.add(made(`made_up_${i}`, 1), 1);
+  usage.add(made("real", 2), 2);
+  assert.equal(usage.commands(2).some(({ command }) => command === "real"), false);
+  const later = 2 * day;
+  usage.add(made("real", later), later);
+  assert.deepEqual(usage.commands(later).map(({ command }) => command), ["real"]);
+});

@@ -4,6 +4,7 @@ import { AppEvent, type Id, subjects, WILDCARD } from "@patchbay/contracts";
 import { logger } from "@patchbay/telemetry";
 import { setTimeout as wait } from "node:timers/promises";
 import { z } from "zod";
+import { isUnderItsAddress } from "../own_address.ts";
 import { Chains } from "./chains.ts";
 import { Checkpoint } from "./checkpoint.ts";
 import { Duty } from "./duty.ts";
@@ -90,7 +91,7 @@ async function serve({ bus, start, hasBegun, signal: given }: TendTriggersOption
     let last = checkpoint.position;
     for (const follow of [false, true]) {
       for await (const item of readStream(bus, "EVENTS", { ...events, from: last + 1, follow })) {
-        await duty.happened(item);
+        if (isUnderItsAddress(item.subject, item.message.payload)) await duty.happened(item);
         last = item.seq;
       }
       if (!follow && !signal.aborted) duty.goLive(last);
