@@ -14,6 +14,7 @@ import {
   toProblem,
   ValidationError,
 } from "@patchbay/contracts";
+import { commandsOf, runOnStage } from "./batch_rehearsal.ts";
 import { changesBetween, type Differences, shorten } from "./changes/mod.ts";
 import type { RehearsalLimits } from "./limits.ts";
 import type { NoStage } from "./stages.ts";
@@ -53,7 +54,9 @@ export async function rehearseStep(context: StepContext): Promise<Outcome> {
   }
   const { stage } = context;
   if ("reason" in stage) return madeUp(context, rounds, stage.reason);
-  if (stage.commandOf(step.command) === undefined) return madeUp(context, rounds, whyNot(context));
+  if (commandsOf(step).some((name) => stage.commandOf(name) === undefined)) {
+    return madeUp(context, rounds, whyNot(context));
+  }
   return await onStage({ ...context, stage }, rounds);
 }
 
@@ -82,7 +85,7 @@ async function onStage(
 ): Promise<Outcome> {
   const { step, stage, command, stateSchema, limits } = context;
   const timeoutMs = Math.min(step.timeoutMs ?? command?.timeoutMs ?? limits.stepMs, limits.stepMs);
-  const changing = stage.commandOf(step.command)?.effect !== "read";
+  const changing = command?.effect !== "read";
   const values: unknown[] = [];
   const failed: { round: number; error: unknown }[] = [];
   let durationMs = 0;
@@ -92,7 +95,7 @@ async function onStage(
     for (const [round, args] of rounds.entries()) {
       const began = performance.now();
       try {
-        values.push(await stage.run(step.command, args, timeoutMs));
+        values.push(await runOnStage(stage, step, args, timeoutMs));
       } catch (error) {
         failed.push({ round, error });
       } finally {

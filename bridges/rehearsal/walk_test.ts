@@ -69,6 +69,22 @@ Deno.test("a failure is the step's own; the rest goes on as a run would", async 
   assert.equal(statuses(await walked({ command: "paint", args: { layer: 7 } })), "failed");
 });
 
+Deno.test("a batch is rehearsed command by command; one that fails says which", async () => {
+  const paint = (layer: string) => ({ command: "paint", args: { layer, color: "red" } });
+  const [both, broken, onward] = await walked(
+    {
+      command: "_batch",
+      args: { commands: [{ command: "add_layer", args: { name: "Sun", color: "gold" } }, paint("Sun")] },
+    },
+    { command: "_batch", args: { commands: [paint("Sun"), paint("Sea")] }, onError: "continue" },
+    { command: "_batch", args: { commands: [paint("Sea"), paint("Sun")], onError: "continue" }, dependsOn: [] },
+  );
+  assert.deepEqual([both!.status, changes(both!)], ["succeeded", ["added layer 'Sun'", "changed active"]]);
+  assert.deepEqual([broken!.status, changes(broken!)], ["failed", ["changed layer 'Sun'"]]);
+  assert.match(broken!.problem!.detail, /Command 2 \('paint'\) of the batch/);
+  assert.equal(onward!.status, "succeeded");
+});
+
 Deno.test("conditions and rounds are what a run makes of them", async () => {
   const steps = await walked(
     { command: "list_layers" },
