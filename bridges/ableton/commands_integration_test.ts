@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import type { JsonObject } from "@patchbay/contracts";
 import { groupTracks } from "./simulator/groups.ts";
+import { assertReadBack } from "../kit/testing/read_back.ts";
 import { inverseOf } from "../kit/batches/inverse.ts";
 import { until } from "./testing/until.ts";
 import { ableton, type AbletonCommands } from "./manifest.ts";
@@ -232,6 +233,7 @@ Deno.test("every command of the manifest works, and is taken back as it says", a
       const seen = await look();
       const result = await studio.call(name, args as never);
       check?.(result as JsonObject);
+      await assertReadBack(ableton, name, { args, result }, call);
       if (changes === "document") assert.notEqual(picture(studio), start, "the set is as it was");
       else if (changes === "nothing") assert.equal(picture(studio), start, "the set is another one");
       else await until(() => changes(studio));

@@ -1,8 +1,9 @@
 /** Every command, over the true wire, checked by what can be read back; and each that says it can be undone, undone. */
 import assert from "node:assert/strict";
-import type { JsonObject, ResultOf } from "@patchbay/contracts";
+import { type JsonObject, PatchbayError, type ResultOf } from "@patchbay/contracts";
 import { decode } from "fast-png";
-import type { CascadeurCommands } from "./manifest.ts";
+import { assertInverse, assertReadBack } from "../kit/testing/read_back.ts";
+import { cascadeur, type CascadeurCommands } from "./manifest.ts";
 import { code, startCascadeurStudio } from "./testing/cascadeur_studio.ts";
 
 type Studio = Awaited<ReturnType<typeof startCascadeurStudio>>;
@@ -32,7 +33,17 @@ async function undone<N extends keyof CascadeurCommands>(
   const before = await everything(studio);
   const result = await studio.call(command, args);
   const call = (name: string, args: JsonObject) => studio.call(name as keyof CascadeurCommands, args);
-  await studio.tried.takeBack(command, { args, result, before, look: () => everything(studio), call });
+  await assertReadBack(cascadeur, command, { args, result }, call);
+  const done = { args, result, before, look: () => everything(studio), call };
+  await studio.tried.takeBack(command, done);
+  if (cascadeur.commands[command].inverse !== undefined) {
+    await studio.call("redo");
+    // one that brought objects along is refused
+    await assertInverse(cascadeur, command, done).catch((error) => {
+      if (!(error instanceof PatchbayError) || error.code !== "COMMAND_FAILED") throw error;
+      return studio.call("undo");
+    });
+  }
   return await studio.call(command, args);
 }
 

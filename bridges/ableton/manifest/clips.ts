@@ -4,6 +4,7 @@ import { z } from "zod";
 import {
   clipAddress,
   ClipPlace,
+  clipReads,
   ClipSummary,
   LiveColor,
   MAKE,
@@ -73,6 +74,7 @@ const create_clip = command({
     color: LiveColor.optional(),
   }),
   result: ClipPlace.extend({ length: z.number() }),
+  verify: clipReads({ "/name": { $ref: "result.name" }, "/length": { $ref: "result.length" } }),
   undo: { command: "delete_clip", args: at },
   phrases: [
     `${MAKE} [new] [empty] [midi] clip [(named|called) {name}] (on|in|to) [the] [track] {track} [in scene {scene}]`,
@@ -123,6 +125,7 @@ const duplicate_clip = command({
     replace: z.boolean().default(false),
   }),
   result: ClipPlace,
+  verify: clipReads({ "/name": { $ref: "result.name" } }),
   undo: { command: "delete_clip", args: at },
   phrases: [
     "(duplicate|copy) [the] clip {clip} to [the] [track] {to_track}",
@@ -144,6 +147,7 @@ const rename_clip = command({
   args: z.strictObject({ ...clipAddress, name: NewName }),
   result: onClip(z.string()),
   idempotent: true,
+  verify: clipReads({ "/name": { $ref: "args.name" } }),
   undo: before("rename_clip", "name"),
   phrases: ["rename [the] clip {clip} to {name}", "rename [the] {clip} clip to {name}"],
 });
@@ -153,6 +157,7 @@ const set_clip_color = command({
   args: z.strictObject({ ...clipAddress, color: LiveColor }),
   result: onClip(z.string()),
   idempotent: true,
+  verify: clipReads({ "/color": { $ref: "result.value" } }),
   undo: before("set_clip_color", "color"),
   phrases: ["(color|colour|paint|make) [the] clip {clip} {color}", "(color|colour|paint) [the] {clip} clip {color}"],
 });
@@ -167,6 +172,7 @@ const set_clip_loop = command({
   }),
   result: onClip(Loop),
   idempotent: true,
+  verify: clipReads({ "/loop": { $ref: "result.value" } }),
   undo: {
     command: "set_clip_loop",
     args: {
@@ -190,6 +196,7 @@ const set_clip_markers = command({
   args: z.strictObject({ ...clipAddress, start: Position.optional(), end: Position.optional() }),
   result: onClip(Markers),
   idempotent: true,
+  verify: clipReads({ "/start_marker": { $ref: "result.value.start" }, "/end_marker": { $ref: "result.value.end" } }),
   undo: {
     command: "set_clip_markers",
     args: { ...at, start: { $ref: "result.previous.start" }, end: { $ref: "result.previous.end" } },
@@ -202,6 +209,7 @@ const mute_clip = command({
   args: z.strictObject({ ...clipAddress, muted: z.boolean().default(true) }),
   result: onClip(z.boolean()),
   idempotent: true,
+  verify: clipReads({ "/muted": { $ref: "args.muted" } }),
   undo: before("mute_clip", "muted"),
   phrases: [
     { say: "(mute|deactivate) [the] clip {clip}", args: { muted: true } },
@@ -214,6 +222,7 @@ const set_clip_gain = command({
   args: z.strictObject({ ...clipAddress, gain: z.number().min(0).max(1).describe("0.4 is 0 dB") }),
   result: onClip(z.number()),
   idempotent: true,
+  verify: clipReads({ "/gain": { $ref: "result.value" } }),
   undo: before("set_clip_gain", "gain"),
   phrases: ["set [the] gain of [the] clip {clip} to {gain}"],
 });
@@ -225,6 +234,7 @@ const set_clip_warp = command({
   args: z.strictObject({ ...clipAddress, warping: z.boolean().optional(), mode: z.enum(WARP_MODES).optional() }),
   result: onClip(Warp),
   idempotent: true,
+  verify: clipReads({ "/warping": { $ref: "result.value.warping" }, "/warp_mode": { $ref: "result.value.mode" } }),
   undo: {
     command: "set_clip_warp",
     args: { ...at, warping: { $ref: "result.previous.warping" }, mode: { $ref: "result.previous.mode" } },
@@ -247,6 +257,7 @@ const set_clip_pitch = command({
   }),
   result: onClip(Pitch),
   idempotent: true,
+  verify: clipReads({ "/pitch": { $ref: "result.value" } }),
   undo: {
     command: "set_clip_pitch",
     args: { ...at, semitones: { $ref: "result.previous.semitones" }, cents: { $ref: "result.previous.cents" } },
@@ -266,6 +277,7 @@ const set_clip_launch = command({
   }),
   result: onClip(Launch),
   idempotent: true,
+  verify: clipReads({ "/launch_mode": { $ref: "result.value.mode" }, "/legato": { $ref: "result.value.legato" } }),
   undo: {
     command: "set_clip_launch",
     args: {

@@ -48,6 +48,15 @@ const set_parameter = command({
   args: z.strictObject({ ...one, parameter: ParameterRef, value: z.number() }),
   result: Changed,
   idempotent: true,
+  verify: {
+    command: "get_parameter",
+    args: {
+      track: { $ref: "result.track" },
+      device: { $ref: "result.device" },
+      parameter: { $ref: "result.parameter" },
+    },
+    expect: { "/value": { $ref: "result.value" } },
+  },
   undo: {
     command: "set_parameter",
     args: {
@@ -117,7 +126,10 @@ export const add_device = command({
     device: z.string().min(1).max(100).meta({ slot: "name", description: "as Live calls it: Reverb, Auto Filter" }),
   }),
   result: DeviceSummary.extend({ track: z.number().int() }),
-  undo: "app",
+  undo: {
+    command: "delete_device",
+    args: { track: { $ref: "result.track" }, device: { $ref: "result.number" } },
+  },
   phrases: [
     `${MAKE} {device} [effect|device] to [the] [track] {track}`,
     "(put|load) [a|an] {device} [effect|device] (on|onto) [the] [track] {track}",

@@ -1,7 +1,7 @@
 /** The mixer: volume, pan, sends, mute, solo and arm. */
 import { command } from "@patchbay/contracts";
 import { z } from "zod";
-import { Decibels, Fader, onTrack, Pan, TrackRef } from "./values.ts";
+import { Decibels, Fader, onTrack, Pan, trackReads, TrackRef } from "./values.ts";
 
 const one = { track: TrackRef };
 const before = (command: string, argument: string) => ({
@@ -16,6 +16,7 @@ const set_track_volume = command({
   args: z.strictObject({ ...one, value: Fader.optional(), db: Decibels.optional() }),
   result: Volume,
   idempotent: true,
+  verify: trackReads({ "/volume": { $ref: "result.value" } }),
   undo: before("set_track_volume", "value"),
   phrases: [
     "set [the] volume of [the] [track] {track} to {db} (db|decibel|decibels)",
@@ -33,6 +34,7 @@ const turn_track = command({
     db: z.number().min(0).max(76).default(3).describe("by how many decibels"),
   }),
   result: Volume,
+  verify: trackReads({ "/volume": { $ref: "result.value" } }),
   undo: before("set_track_volume", "value"),
   phrases: [
     "turn [the] [track] {track} {direction} [by] {db} [db|decibel|decibels]",
@@ -50,6 +52,7 @@ const set_track_pan = command({
   args: z.strictObject({ ...one, pan: Pan }),
   result: onTrack(Pan),
   idempotent: true,
+  verify: trackReads({ "/pan": { $ref: "result.value" } }),
   undo: before("set_track_pan", "pan"),
   phrases: [
     "pan [the] [track] {track} to {pan}",
@@ -88,6 +91,7 @@ const mute_track = command({
   args: z.strictObject({ ...one, mute: z.boolean().default(true) }),
   result: onTrack(z.boolean()),
   idempotent: true,
+  verify: trackReads({ "/mute": { $ref: "args.mute" } }),
   undo: before("mute_track", "mute"),
   phrases: [
     { say: "mute [the] track {track}", args: { mute: true } },
@@ -102,6 +106,7 @@ const solo_track = command({
   args: z.strictObject({ ...one, solo: z.boolean().default(true) }),
   result: onTrack(z.boolean()),
   idempotent: true,
+  verify: trackReads({ "/solo": { $ref: "args.solo" } }),
   undo: before("solo_track", "solo"),
   phrases: [
     { say: "solo [the] [track] {track}", args: { solo: true } },
@@ -114,6 +119,7 @@ const arm_track = command({
   args: z.strictObject({ ...one, arm: z.boolean().default(true) }),
   result: onTrack(z.boolean()),
   idempotent: true,
+  verify: trackReads({ "/arm": { $ref: "args.arm" } }),
   undo: before("arm_track", "arm"),
   phrases: [
     { say: "arm [the] [track] {track} [for recording]", args: { arm: true } },

@@ -1,10 +1,16 @@
 /** Scenes. */
-import { command, query } from "@patchbay/contracts";
+import { command, query, type Verification } from "@patchbay/contracts";
 import { z } from "zod";
 import { LiveColor, MAKE, NewName, SceneRef, SceneSummary } from "./values.ts";
 import { Tempo } from "./transport.ts";
 
 const one = { scene: SceneRef };
+/** Reads a scene back. @param expect by pointers into `get_scene`'s result */
+const sceneReads = (scene: string, expect: Verification["expect"]): Verification => ({
+  command: "get_scene",
+  args: { scene: { $ref: scene } },
+  expect,
+});
 const onScene = <T extends z.ZodType>(value: T) =>
   z.object({ scene: z.number().int(), name: z.string(), value, previous: value });
 const before = (command: string, argument: string) => ({
@@ -41,6 +47,7 @@ const create_scene = command({
     number: z.number().int().min(1).max(10_000).optional().describe("where it goes; else behind the last one"),
   }),
   result: SceneSummary,
+  verify: sceneReads("result.number", { "/name": { $ref: "result.name" } }),
   undo: { command: "delete_scene", args: { scene: { $ref: "result.number" } } },
   phrases: [`${MAKE} [new] scene [(named|called) {name}]`],
 });
@@ -66,6 +73,7 @@ const duplicate_scene = command({
   summary: "Duplicates a scene with its clips; the copy follows it.",
   args: z.strictObject(one),
   result: SceneSummary,
+  verify: sceneReads("result.number", { "/name": { $ref: "result.name" } }),
   undo: { command: "delete_scene", args: { scene: { $ref: "result.number" } } },
   phrases: ["(duplicate|copy|double) [the] scene {scene}"],
 });
@@ -75,6 +83,7 @@ const rename_scene = command({
   args: z.strictObject({ ...one, name: z.string().max(200).meta({ slot: "name" }) }),
   result: onScene(z.string()),
   idempotent: true,
+  verify: sceneReads("result.scene", { "/name": { $ref: "args.name" } }),
   undo: before("rename_scene", "name"),
   phrases: ["rename [the] scene {scene} to {name}", "(call|name) [the] scene {scene} {name}"],
 });
@@ -95,6 +104,7 @@ const set_scene_color = command({
   args: z.strictObject({ ...one, color: LiveColor }),
   result: onScene(z.string()),
   idempotent: true,
+  verify: sceneReads("result.scene", { "/color": { $ref: "result.value" } }),
   undo: before("set_scene_color", "color"),
   phrases: ["(color|colour|paint|make) [the] scene {scene} {color}"],
 });
@@ -104,6 +114,7 @@ const set_scene_tempo = command({
   args: z.strictObject({ ...one, enabled: z.boolean().default(true), bpm: Tempo.optional() }),
   result: onScene(SceneTempo),
   idempotent: true,
+  verify: sceneReads("result.scene", { "/tempo/enabled": { $ref: "args.enabled" } }),
   undo: {
     command: "set_scene_tempo",
     args: {
@@ -125,6 +136,7 @@ const set_scene_signature = command({
   }),
   result: onScene(SceneSignature),
   idempotent: true,
+  verify: sceneReads("result.scene", { "/signature/enabled": { $ref: "args.enabled" } }),
   undo: {
     command: "set_scene_signature",
     args: {

@@ -1,7 +1,7 @@
 /** Tracks: make, name, remove, and how they are routed. */
 import { command, query } from "@patchbay/contracts";
 import { z } from "zod";
-import { LiveColor, MAKE, NewName, onTrack, TrackPlace, TrackRef, TrackSummary } from "./values.ts";
+import { LiveColor, MAKE, NewName, onTrack, TrackPlace, trackReads, TrackRef, TrackSummary } from "./values.ts";
 
 const one = { track: TrackRef };
 const none = z.strictObject({});
@@ -70,6 +70,7 @@ const duplicate_track = command({
   summary: "Duplicates a track, a group with all that is in it; the copy follows it.",
   args: z.strictObject(one),
   result: TrackPlace,
+  verify: trackReads({ "/name": { $ref: "result.name" } }),
   undo: { command: "delete_track", args: { track: { $ref: "result.number" } } },
   phrases: ["(duplicate|copy|double) [the] track {track}", "(duplicate|copy) [the] {track} track"],
 });
@@ -79,6 +80,7 @@ const rename_track = command({
   args: z.strictObject({ ...one, name: NewName }),
   result: onTrack(z.string()),
   idempotent: true,
+  verify: trackReads({ "/name": { $ref: "args.name" } }),
   undo: before("rename_track", "name"),
   phrases: [
     "rename [the] track {track} to {name}",
@@ -92,6 +94,7 @@ const set_track_color = command({
   args: z.strictObject({ ...one, color: LiveColor }),
   result: onTrack(z.string()),
   idempotent: true,
+  verify: trackReads({ "/color": { $ref: "result.value" } }),
   undo: before("set_track_color", "color"),
   phrases: ["(color|colour|paint|make) [the] track {track} {color}", "(color|colour|paint|make) [the] {track} {color}"],
 });
@@ -101,6 +104,7 @@ const fold_track = command({
   args: z.strictObject({ ...one, folded: z.boolean() }),
   result: onTrack(z.boolean()),
   idempotent: true,
+  verify: trackReads({ "/folded": { $ref: "args.folded" } }),
   undo: before("fold_track", "folded"),
   phrases: [
     { say: "fold [the] [group|track] {track}", args: { folded: true } },
@@ -115,6 +119,7 @@ const set_monitoring = command({
   args: z.strictObject({ ...one, monitoring: z.enum(MONITORING) }),
   result: onTrack(z.enum(MONITORING)),
   idempotent: true,
+  verify: trackReads({ "/monitoring": { $ref: "args.monitoring" } }),
   undo: before("set_monitoring", "monitoring"),
   phrases: ["set [the] monitoring of [the] [track] {track} to {monitoring}"],
 });

@@ -1,7 +1,7 @@
 /** Playing, tempo, metronome, the loop and the place in the song. */
 import { command, query } from "@patchbay/contracts";
 import { z } from "zod";
-import { Beats, changed, Position } from "./values.ts";
+import { Beats, changed, Position, transportReads } from "./values.ts";
 
 export const Tempo = z.number().min(20).max(999).describe("beats a minute");
 const Numerator = z.number().int().min(1).max(99);
@@ -65,6 +65,7 @@ const set_tempo = command({
   args: z.strictObject({ bpm: Tempo }),
   result: changed(Tempo),
   idempotent: true,
+  verify: transportReads({ "/tempo": { $ref: "result.value" } }),
   undo: { command: "set_tempo", args: { bpm: { $ref: "result.previous" } } },
   phrases: [
     "(set|change|put) [the] (tempo|bpm) to {bpm} [bpm]",
@@ -91,6 +92,10 @@ const set_time_signature = command({
     previous: z.object({ numerator: Numerator, denominator: Denominator }),
   }),
   idempotent: true,
+  verify: transportReads({
+    "/signature/numerator": { $ref: "args.numerator" },
+    "/signature/denominator": { $ref: "args.denominator" },
+  }),
   undo: {
     command: "set_time_signature",
     args: { numerator: { $ref: "result.previous.numerator" }, denominator: { $ref: "result.previous.denominator" } },
@@ -106,6 +111,7 @@ const set_metronome = command({
   args: z.strictObject({ enabled: z.boolean() }),
   result: changed(z.boolean()),
   idempotent: true,
+  verify: transportReads({ "/metronome": { $ref: "args.enabled" } }),
   undo: { command: "set_metronome", args: { enabled: { $ref: "result.previous" } } },
   phrases: [
     { say: "turn on [the] (metronome|click)", args: { enabled: true } },
@@ -126,6 +132,11 @@ const set_loop = command({
   }),
   result: LoopState.extend({ previous: LoopState }),
   idempotent: true,
+  verify: transportReads({
+    "/loop/enabled": { $ref: "result.enabled" },
+    "/loop/start": { $ref: "result.start" },
+    "/loop/length": { $ref: "result.length" },
+  }),
   undo: {
     command: "set_loop",
     args: {

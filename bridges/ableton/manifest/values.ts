@@ -1,4 +1,5 @@
 /** The values that many commands share. Tracks, scenes, clips and devices are addressed by name, or by number from 1, as Live shows them. */
+import type { Verification } from "@patchbay/contracts";
 import { z } from "zod";
 
 /** Live keeps any text as a name; the pattern needs no `u` flag, so that it means the same as JSON Schema. */
@@ -111,6 +112,20 @@ export type SceneSummary = z.infer<typeof SceneSummary>;
 
 export const Locator = z.object({ number: z.number().int(), name: z.string(), time: z.number().describe("beats") });
 export type Locator = z.infer<typeof Locator>;
+
+/** Reads a track back: what there is of a change to it. @param expect by pointers into `get_track`'s result */
+export const trackReads = (expect: Verification["expect"]): Verification => ({
+  command: "get_track",
+  args: { track: { $ref: "result.number" } },
+  expect,
+});
+/** The same of a clip, by pointers into `get_clip`'s result. */
+export const clipReads = (expect: Verification["expect"]): Verification => ({
+  command: "get_clip",
+  args: { track: { $ref: "result.track" }, clip: { $ref: "result.scene" } },
+  expect,
+});
+export const transportReads = (expect: Verification["expect"]): Verification => ({ command: "get_transport", expect });
 
 /** Where a change was made to one track, and what was before. */
 export const onTrack = <T extends z.ZodType>(value: T) =>

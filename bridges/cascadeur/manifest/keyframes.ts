@@ -62,6 +62,13 @@ const set_keyframe = command({
   }),
   result: Key,
   idempotent: true,
+  verify: {
+    command: "get_object",
+    args: { object: { $ref: "result.object" }, frame: { $ref: "result.frame" } },
+    expect: { "/keys": { $ref: "result.keys" }, "/global_position": { $ref: "result.global_position" } },
+    // centimetres: a rig may settle a little after it was read
+    tolerance: 1e-3,
+  },
   phrases: [
     "(set|add|insert|put|make) [a] (key|keyframe) (for|on|of) {object} [(at|on) [frame] {frame}]",
     "(key|keyframe) {object} [(at|on) [frame] {frame}]",

@@ -1,7 +1,7 @@
 /** Objects of the scene: joints, controllers, meshes. */
 import { command, query } from "@patchbay/contracts";
 import { z } from "zod";
-import { Frame, NewName, ObjectName, ObjectSummary, placement } from "./values.ts";
+import { Frame, NewName, ObjectName, objectReads, ObjectSummary, placement, PREVIOUS, Previous } from "./values.ts";
 
 const page = {
   offset: z.number().int().min(0).max(1_000_000).default(0),
@@ -46,6 +46,8 @@ const rename_object = command({
   summary: "Gives an object another name.",
   args: z.strictObject({ object: ObjectName, name: NewName }),
   result: ObjectSummary.extend({ previous: z.string() }),
+  inverse: { command: "rename_object", args: { object: { $ref: "result.id" }, name: { $ref: "result.previous" } } },
+  verify: objectReads({ "/name": { $ref: "result.name" } }),
   phrases: ["rename {object} [to|as] {name}"],
 });
 
@@ -69,8 +71,10 @@ const select_objects = command({
 const parent_object = command({
   summary: "Puts an object below another one in the hierarchy, or below none.",
   args: z.strictObject({ object: ObjectName, parent: ObjectName.nullish().describe("null for none") }),
-  result: ObjectSummary,
+  result: ObjectSummary.extend({ previous: Previous }),
   idempotent: true,
+  inverse: { command: "parent_object", args: PREVIOUS },
+  verify: objectReads({ "/parent": { $ref: "result.parent" } }),
   phrases: ["parent {object} to {parent}", "(make|set) {parent} the parent of {object}"],
 });
 

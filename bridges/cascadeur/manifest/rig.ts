@@ -50,6 +50,7 @@ const set_rig_mode = command({
   }),
   result: z.object({ rig_mode: z.boolean(), previous: z.boolean() }),
   idempotent: true,
+  verify: { command: "get_rig", expect: { "/rig_mode": { $ref: "args.on" } } },
   undo: { command: "set_rig_mode", args: { on: { $ref: "result.previous" } } },
   timeoutMs: 60_000,
   phrases: [

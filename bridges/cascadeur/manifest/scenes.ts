@@ -27,6 +27,7 @@ const new_scene = command({
   summary: "Opens a new, empty scene in a tab of its own.",
   args: z.strictObject({}),
   result: z.object({ name: z.string(), previous }),
+  verify: { command: "get_scene", expect: { "/active_scene": { $ref: "result.name" } } },
   undo: { command: "close_scene", args: { scene: { $ref: "result.name" }, activate: { $ref: "result.previous" } } },
   phrases: ["(start|open|make|create) [a] (new|empty|blank) scene", "new scene"],
 });
@@ -74,6 +75,7 @@ const select_scene = command({
   args: z.strictObject({ scene: SceneName }),
   result: z.object({ name: z.string(), previous }),
   idempotent: true,
+  verify: { command: "get_scene", expect: { "/active_scene": { $ref: "result.name" } } },
   undo: { command: "select_scene", args: { scene: { $ref: "result.previous" } } },
   phrases: ["(switch|change|go) to [the] scene {scene}", "(show|select|activate) [the] scene {scene}"],
 });

@@ -1,11 +1,16 @@
 /** The timeline: how long the animation is, what of it is played, and which frame is shown. */
-import { command, query } from "@patchbay/contracts";
+import { command, query, type Verification } from "@patchbay/contracts";
 import { z } from "zod";
 import { Frame, Timeline, where } from "./values.ts";
 
 const Changed = Timeline.extend({ previous: Timeline });
 const Selected = z.object({ tracks: z.array(z.string()), start: z.number().int(), end: z.number().int() });
 const backToRange = { start: { $ref: "result.previous.start" }, end: { $ref: "result.previous.end" } };
+
+const timelineReads = (...fields: ("start" | "end" | "frames")[]): Verification => ({
+  command: "get_timeline",
+  expect: Object.fromEntries(fields.map((field) => [`/${field}`, { $ref: `result.${field}` }])),
+});
 
 const get_timeline = query({
   summary: "Says which frame is shown, what is played, and how long the animation is.",
@@ -25,6 +30,7 @@ const set_frame_range = command({
   }),
   result: Changed,
   idempotent: true,
+  verify: timelineReads("start", "end", "frames"),
   undo: { command: "set_frame_range", args: { ...backToRange, frames: { $ref: "result.previous.frames" } } },
   phrases: [
     "(set|change) [the] (frame range|range|timeline) [from|to] {start} (to|-|through) {end}",
@@ -37,6 +43,7 @@ const set_play_range = command({
   args: z.strictObject({ start: Frame.default(0), end: Frame }),
   result: Changed,
   idempotent: true,
+  verify: timelineReads("start", "end"),
   undo: { command: "set_play_range", args: backToRange },
   phrases: ["(set|change) [the] play range [from|to] {start} (to|-|through) {end}", "play [from] {start} to {end}"],
 });
@@ -67,6 +74,10 @@ const select_interval = command({
   }),
   result: Selected.extend({ previous: Selected }),
   idempotent: true,
+  verify: {
+    command: "get_interval",
+    expect: { "/start": { $ref: "result.start" }, "/end": { $ref: "result.end" } },
+  },
   undo: {
     command: "select_interval",
     args: { ...backToRange, tracks: { $ref: "result.previous.tracks" } },

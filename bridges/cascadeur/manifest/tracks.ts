@@ -1,7 +1,7 @@
 /** Tracks: the rows of Cascadeur's timeline, which its Python calls layers. */
 import { command, query } from "@patchbay/contracts";
 import { z } from "zod";
-import { NewName, ObjectName, Track, TrackName } from "./values.ts";
+import { NewName, ObjectName, PREVIOUS, Previous, Track, TrackName, trackReads } from "./values.ts";
 
 const list_tracks = query({
   summary: "Lists the tracks with their objects and keys.",
@@ -14,6 +14,9 @@ const create_track = command({
   summary: "Makes a track, and moves objects onto it where some are named.",
   args: z.strictObject({ name: NewName, objects: z.array(ObjectName).max(1000).default([]) }),
   result: Track,
+  // refused for one that holds objects: those that came to it would have nowhere to go
+  inverse: { command: "delete_track", args: { track: { $ref: "result.name" } } },
+  verify: trackReads("track", "keys"),
   undo: "app",
   phrases: ["(create|make|add) [a] [new] track [(named|called) {name}]"],
 });
@@ -26,8 +29,10 @@ const update_track = command({
     visible: z.boolean().optional(),
     locked: z.boolean().optional(),
   }),
-  result: Track,
+  result: Track.extend({ previous: Previous }),
   idempotent: true,
+  inverse: { command: "update_track", args: PREVIOUS },
+  verify: trackReads("track"),
   phrases: [
     "rename [the] track {track} to {name}",
     { say: "lock [the] track {track}", args: { locked: true } },

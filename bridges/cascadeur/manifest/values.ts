@@ -1,4 +1,5 @@
 /** The values that many of Cascadeur's commands share. Lengths are in centimetres, angles in degrees, y is up. */
+import { JsonObject, type Verification } from "@patchbay/contracts";
 import { z } from "zod";
 
 const Text = z.string().min(1).max(200).regex(/^[ -~\u00a0-\uffff]+$/, "a name without control characters");
@@ -64,6 +65,26 @@ export const placement = {
   local_position: optionalVector,
   local_rotation: optionalVector,
 };
+
+/** The arguments of the command that takes this one back. */
+export const Previous = JsonObject.describe("what was before, as the command that brings it back takes it");
+export const PREVIOUS = { $ref: "result.previous" };
+
+/** Reads an object back. @param expect by pointers into `get_object`'s result */
+export const objectReads = (expect: Verification["expect"]): Verification => ({
+  command: "get_object",
+  args: { object: { $ref: "result.id" } },
+  expect,
+});
+
+/** The same of a track, whose name the result has, by pointers into the track that `get_keyframes` lists. */
+export const trackReads = (...expect: ("track" | "keys")[]): Verification => ({
+  command: "get_keyframes",
+  args: { tracks: [{ $ref: "result.name" }] },
+  expect: Object.fromEntries(
+    expect.map((field) => [`/tracks/0/${field}`, { $ref: field === "track" ? "result.name" : "result.keys" }]),
+  ),
+});
 
 export const Track = z.object({
   name: z.string(),

@@ -1,7 +1,7 @@
 /** Pictures, films and sound that come from elsewhere in the studio. */
 import { AssetRef, command } from "@patchbay/contracts";
 import { z } from "zod";
-import { NetworkRef, NewName, nodeOf, NodeSummary } from "./values.ts";
+import { NetworkRef, NewName, nodeOf, NodeSummary, PREVIOUS, Previous, readsBack } from "./values.ts";
 
 const load_texture = command({
   summary:
@@ -16,7 +16,10 @@ const load_texture = command({
     file: z.string().describe("what the file is called now, in the project's patchbay_assets folder"),
     width: z.number().int(),
     height: z.number().int(),
+    previous: Previous,
   }),
+  inverse: { command: "apply_network", args: PREVIOUS },
+  verify: readsBack({ "/type": { $ref: "result.type" } }),
   timeoutMs: 60_000,
   phrases: [
     "(load|show|use|import|open) {image} as [a|the] (texture|image|picture|film|movie) [(named|called) {name}]",
@@ -39,7 +42,10 @@ const load_audio = command({
     file: z.string().describe("what the file is called now, in the project's patchbay_assets folder"),
     level: z.string().nullable().describe("the path of the CHOP with its loudness"),
     channels: z.array(z.string()).describe("of the loudness, or of the sound where there is none"),
+    previous: Previous,
   }),
+  inverse: { command: "apply_network", args: PREVIOUS },
+  verify: readsBack({ "/type": { $ref: "result.type" } }),
   timeoutMs: 60_000,
   phrases: [
     "(load|play|use|import) {audio} as [the] (audio|sound|music) [(named|called) {name}]",

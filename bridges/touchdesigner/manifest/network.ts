@@ -1,7 +1,7 @@
 /** A whole network at once. */
 import { AssetRef, command } from "@patchbay/contracts";
 import { z } from "zod";
-import { Family, Flags, NetworkRef, NodeBrief, Parameters, Position } from "./values.ts";
+import { Family, Flags, NetworkRef, NodeBrief, Parameters, Position, PREVIOUS, Previous } from "./values.ts";
 
 const name = z.string().regex(/^[A-Za-z0-9_]{1,100}$/, "letters, digits and _ only");
 const source = z.union([
@@ -17,8 +17,8 @@ const NetworkNode = z.strictObject({
   family: Family.optional(),
   parameters: Parameters.optional(),
   position: Position.optional().describe("else new ones are laid out by what feeds what"),
-  inputs: z.array(source.nullable()).max(200).optional().describe(
-    "what each input is wired to; null leaves one as it is",
+  inputs: z.array(z.union([source, z.literal(false)]).nullable()).max(200).optional().describe(
+    "what each input is wired to; null leaves one as it is, false cuts its wire",
   ),
   ...Flags.shape,
 });
@@ -53,7 +53,9 @@ const apply_network = command({
     nodes: z.array(NodeBrief).describe("those that were made or changed, as they are now; the first 500"),
     more: z.number().int(),
     errors: z.array(z.object({ path: z.string(), message: z.string() })),
+    previous: Previous,
   }),
+  inverse: { command: "apply_network", args: PREVIOUS },
   idempotent: true,
   timeoutMs: 120_000,
 });

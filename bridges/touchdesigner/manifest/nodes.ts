@@ -1,7 +1,21 @@
 /** Operators: make, remove, name, copy, place, flag, wire. */
 import { command } from "@patchbay/contracts";
 import { z } from "zod";
-import { Family, Flags, NetworkRef, NewName, NodeRef, NodeSummary, Parameters, Position } from "./values.ts";
+import {
+  Family,
+  Flags,
+  MadeNode,
+  NetworkRef,
+  NewName,
+  NodeRef,
+  NodeSummary,
+  Parameters,
+  Position,
+  PREVIOUS,
+  Previous,
+  readsBack,
+  unmade,
+} from "./values.ts";
 
 const MAKE = "(create|add|make|insert|build) [a|an|the|another|one] [new]";
 const CALLED = "[(named|called) {name}]";
@@ -20,7 +34,8 @@ const create_node = command({
     parameters: Parameters.default({}),
     input: NodeRef.optional().describe("the operator that is wired into its first input"),
   }),
-  result: NodeSummary,
+  result: MadeNode,
+  ...unmade,
   phrases: [
     `${MAKE} {type} {family} ${CALLED}`,
     `${MAKE} {type} {family} ${CALLED} (after|fed by|behind|on) {input}`,
@@ -42,6 +57,8 @@ const rename_node = command({
   summary: "Gives an operator another name.",
   args: z.strictObject({ node: NodeRef, name: NewName }),
   result: NodeSummary.extend({ previous: z.string() }),
+  inverse: { command: "rename_node", args: { node: { $ref: "result.path" }, name: { $ref: "result.previous" } } },
+  verify: readsBack({ "/name": { $ref: "args.name" } }),
   phrases: ["rename [the] [node|operator] {node} [to|as] {name}", "call {node} {name}"],
 });
 
@@ -53,23 +70,30 @@ const copy_node = command({
     parent: NetworkRef.optional().describe("else the network that it is in"),
     position: Position.optional(),
   }),
-  result: NodeSummary,
+  result: MadeNode,
+  ...unmade,
   phrases: ["(copy|duplicate|clone) [the] [node|operator] {node} [(as|to) {name}]"],
 });
 
 const move_node = command({
   summary: "Puts an operator to another place in its network.",
   args: z.strictObject({ node: NodeRef, position: Position }),
-  result: NodeSummary,
+  result: NodeSummary.extend({ previous: Previous }),
   idempotent: true,
+  inverse: { command: "move_node", args: PREVIOUS },
+  verify: readsBack({ "/position": { $ref: "result.position" } }),
   phrases: ["(move|place|put) [the] [node|operator] {node} (to|at) {position}"],
 });
 
 const set_flags = command({
   summary: "Sets flags of an operator: bypass, display, render, viewer, lock, cooking.",
   args: z.strictObject({ node: NodeRef, ...Flags.shape }),
-  result: NodeSummary,
+  result: NodeSummary.extend({ previous: Previous }),
   idempotent: true,
+  inverse: { command: "set_flags", args: PREVIOUS },
+  verify: readsBack(
+    Object.fromEntries(Object.keys(Flags.shape).map((flag) => [`/flags/${flag}`, { $ref: `args.${flag}` }])),
+  ),
   phrases: [
     { say: "bypass {node}", args: { bypass: true } },
     { say: "(unbypass|stop bypassing) {node}", args: { bypass: false } },
@@ -94,7 +118,10 @@ const connect_nodes = command({
   result: NodeSummary.extend({
     input: z.number().int().describe("the input that it was wired to"),
     replaced: z.string().nullable().describe("what was wired there before"),
+    previous: Previous,
   }),
+  inverse: { command: "apply_network", args: PREVIOUS },
+  verify: readsBack({ "/inputs": { $ref: "result.inputs" } }),
   phrases: [
     "(connect|wire|plug|patch|feed) {from} (to|into|with) {to}",
     "(connect|wire|plug|patch|feed) {from} (to|into|with) input {input} of {to}",
@@ -109,7 +136,12 @@ const disconnect_nodes = command({
     input: input.optional().describe("only this input, from 0"),
     from: NodeRef.optional().describe("only wires from this operator"),
   }),
-  result: NodeSummary.extend({ removed: z.array(z.string()).describe("the operators that were wired in") }),
+  result: NodeSummary.extend({
+    removed: z.array(z.string()).describe("the operators that were wired in"),
+    previous: Previous,
+  }),
+  inverse: { command: "apply_network", args: PREVIOUS },
+  verify: readsBack({ "/inputs": { $ref: "result.inputs" } }),
   phrases: [
     "(disconnect|unplug|unwire) {node}",
     "(disconnect|unplug|unwire) {from} from {node}",

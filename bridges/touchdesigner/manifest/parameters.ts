@@ -1,11 +1,31 @@
 /** Parameters: one, many, back to their defaults, pressed; and the content of DATs. */
-import { command } from "@patchbay/contracts";
+import { command, type CommandDefinition } from "@patchbay/contracts";
 import { z } from "zod";
-import { NodeErrors, nodeOf, NodeRef, ParameterReading, Parameters } from "./values.ts";
+import { HeldParameter, NodeErrors, nodeOf, NodeRef, ParameterReading, Parameters, readsBack } from "./values.ts";
 
 const parameter = z.string().min(1).max(100).describe("by name (amp) or label (Amplitude)");
 const name = z.string().meta({ slot: "object" });
-const changed = z.object({ name, path: z.string(), parameters: z.array(ParameterReading), errors: NodeErrors });
+const changed = z.object({
+  name,
+  path: z.string(),
+  parameters: z.array(ParameterReading),
+  names: z.array(z.string()),
+  held: z.array(HeldParameter).describe("the same as it can be found again later"),
+  restore: Parameters.optional().describe("what was there before; absent where it cannot be brought back"),
+  errors: NodeErrors,
+});
+/** Written back as they were, and only what was written is compared: the rest of the operator may be another one by then. */
+const restored: Pick<CommandDefinition, "inverse" | "verify"> = {
+  inverse: {
+    command: "update_parameters",
+    args: { node: { $ref: "result.path" }, parameters: { $ref: "result.restore" } },
+  },
+  verify: {
+    command: "get_node",
+    args: { node: { $ref: "result.path" }, parameters: { $ref: "result.names" } },
+    expect: { "/parameters": { $ref: "result.held" } },
+  },
+};
 
 const set_parameter = command({
   summary: "Sets one parameter of an operator to a value or an expression.",
@@ -22,6 +42,7 @@ const set_parameter = command({
   }),
   result: changed.extend({ previous: ParameterReading }),
   idempotent: true,
+  ...restored,
   phrases: [
     "(set|change|turn|put) [the] {parameter} of {node} to {value}",
     "(set|change|turn|put) {node}['s] {parameter} to {value}",
@@ -35,6 +56,7 @@ const update_parameters = command({
   args: z.strictObject({ node: NodeRef, parameters: Parameters }),
   result: changed,
   idempotent: true,
+  ...restored,
 });
 
 const reset_parameters = command({
@@ -42,6 +64,7 @@ const reset_parameters = command({
   args: z.strictObject({ node: NodeRef, parameters: z.array(parameter).max(500).default([]).describe("none is all") }),
   result: changed,
   idempotent: true,
+  ...restored,
   phrases: ["reset [the] (parameters|settings) of {node}", "reset {node} [to (its|the) defaults]"],
 });
 
@@ -69,6 +92,7 @@ const set_table = command({
     previous: z.array(z.array(z.string())),
   }),
   idempotent: true,
+  verify: readsBack({ "/content/rows": { $ref: "result.rows" }, "/content/columns": { $ref: "result.columns" } }),
   undo: { command: "set_table", args: { node: { $ref: "result.path" }, rows: { $ref: "result.previous" } } },
 });
 

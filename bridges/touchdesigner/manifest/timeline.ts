@@ -67,6 +67,13 @@ const set_timeline = command({
       tempo: { $ref: "result.previous.tempo" },
     },
   },
+  // where it is while it plays is nobody's to compare
+  verify: {
+    command: "get_timeline",
+    expect: Object.fromEntries(
+      ["rate", "start", "end", "range", "loop", "tempo"].map((name) => [`/${name}`, { $ref: `result.${name}` }]),
+    ),
+  },
   phrases: [
     { say: "(play|start|run) [the] (timeline|project)", args: { playing: true } },
     { say: "(stop|pause|halt) [the] (timeline|project)", args: { playing: false } },

@@ -1,4 +1,5 @@
 /** The values that many TouchDesigner commands share: operators, parameters, what an operator looks like. */
+import { JsonObject, type Verification } from "@patchbay/contracts";
 import { z } from "zod";
 
 /** TouchDesigner calls operators by letters, digits and underscores; what comes from an artist's own may be anything. */
@@ -64,6 +65,18 @@ export const Flags = z.object({
   cooking: z.boolean().optional().describe("COMPs"),
 });
 
+/** The arguments of the command that takes this one back; absent where no command can. */
+export const Previous = JsonObject.optional().describe("what was before, as the command that brings it back takes it");
+/** The arguments of an inverse command, where the result says all of them. */
+export const PREVIOUS = { $ref: "result.previous" };
+
+/** Reads an operator back. @param expect by pointers into `get_node`'s result */
+export const readsBack = (expect: Verification["expect"]): Verification => ({
+  command: "get_node",
+  args: { node: { $ref: "result.path" } },
+  expect,
+});
+
 const name = Reference.meta({ slot: "object" });
 
 /** An operator in a list. */
@@ -99,6 +112,35 @@ export const ParameterReading = z.object({
   expression: z.string().optional(),
   asked: z.unknown().optional().describe("what was asked for, where TouchDesigner made something else of it"),
 });
+
+/** A parameter as it can be found again later: without what an expression gives now. */
+export const HeldParameter = z.object({
+  name: z.string(),
+  mode: z.enum(["constant", "expression", "export", "bind"]),
+  value: z.unknown().optional(),
+  expression: z.string().optional(),
+});
+
+/** An operator that a command has made, with all that somebody may make of it afterwards. */
+export const MadeNode = NodeSummary.extend({
+  settings: z.array(HeldParameter).describe("parameters that are not at their default"),
+  outputs: z.array(z.string()).describe("what it feeds"),
+  children: z.number().int(),
+});
+
+/** Of an operator that was made: gone again with nothing that somebody else has made of it. */
+export const unmade = {
+  inverse: { command: "delete_node", args: { node: { $ref: "result.path" } } },
+  verify: readsBack({
+    "/type": { $ref: "result.type" },
+    "/position": { $ref: "result.position" },
+    "/inputs": { $ref: "result.inputs" },
+    "/flags": { $ref: "result.flags" },
+    "/parameters": { $ref: "result.settings" },
+    "/outputs": { $ref: "result.outputs" },
+    "/children": { $ref: "result.children" },
+  }),
+};
 
 /** A parameter with what may be put in. */
 export const ParameterDetails = ParameterReading.extend({

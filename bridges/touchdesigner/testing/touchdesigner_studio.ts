@@ -1,5 +1,6 @@
 /** A nats-server, a TouchDesigner bridge with its simulator and a caller, for one test. */
 import { type Bus, getAsset, migrate, putAsset, request, subscribe } from "@patchbay/bus";
+import { assertInverse, assertReadBack } from "../../kit/testing/read_back.ts";
 import { TriedCommands } from "../../kit/testing/tried_commands.ts";
 import { startTestNats } from "@patchbay/testing";
 import {
@@ -104,9 +105,16 @@ function callsOf(bus: Bus) {
   ): Promise<ResultOf<N>> {
     const before = await look();
     const result = await call(command, args);
+    const other = (name: string, args: JsonObject) => call(name as CommandName, args);
+    await assertReadBack(touchdesigner, command, { args, result }, other);
     await meanwhile(result);
-    const inverse = (name: string, args: JsonObject) => call(name as CommandName, args);
-    await tried.takeBack(command, { args, result, before, look, call: inverse });
+    const done = { args, result, before, look, call: other };
+    await tried.takeBack(command, done);
+    if (touchdesigner.commands[command].inverse !== undefined) {
+      await call("redo");
+      // what cannot be brought back has to be done away with all the same
+      if (!await assertInverse(touchdesigner, command, done)) await call("undo");
+    }
     return result;
   }
 

@@ -14,7 +14,7 @@ from .arguments import Arguments, AssetFile
 from .errors import CommandError, failed, invalid
 from .link import Request
 from .lookup import Network
-from .undoing import undo_block
+from .undoing import Steps, undo_block
 from .watches import Watches
 
 
@@ -24,6 +24,8 @@ class Context:
 
     network: Network
     watches: Watches
+    # what commands have left in the undo history
+    steps: Steps = field(default_factory=Steps)
     # operators whose coming and going is nobody's edit
     ours: set[str] = field(default_factory=set)
     # how many operators of each family the home network had at the last look
@@ -80,7 +82,7 @@ class Call:
     def change(self, label: str) -> AbstractContextManager[None]:
         """What is done inside is one undo step, or nothing. Raises CANCELLED before it has begun."""
         self.stop_if_cancelled()
-        return undo_block(f"Patchbay: {label}", live=self.live)
+        return undo_block(f"Patchbay: {label}", live=self.live, steps=self.context.steps, command_id=self._id)
 
     def note(self, *nodes: Any) -> None:
         """Operators that this command made, moved or is about to remove: no person did."""

@@ -14,7 +14,7 @@ from .describe import errors_of, summary
 from .errors import failed
 from .execution import Call, Command
 from .nodes import check_name, make
-from .parameters import reading
+from .parameters import reading, restoring
 from .wiring import connect
 
 _FOLDER = "patchbay_assets"
@@ -75,6 +75,7 @@ def _reader(call: Call, kind: Any, path: Path) -> Any:
 
 def _load_texture(call: Call) -> Any:
     path = keep(call, "image", _TEXTURES)
+    before = _file_before(call)
     with call.change("load texture"):
         node = _reader(call, td.moviefileinTOP, path)
     node.cook(force=True)
@@ -84,11 +85,13 @@ def _load_texture(call: Call) -> Any:
         "width": int(node.width),
         "height": int(node.height),
         "errors": errors_of(node),
+        "previous": _previous(node, before, []),
     }
 
 
 def _load_audio(call: Call) -> Any:
     path = keep(call, "audio", _SOUNDS)
+    before = _file_before(call)
     with call.change("load audio"):
         node = _reader(call, td.audiofileinCHOP, path)
         _lock_to_timeline(node)
@@ -99,7 +102,24 @@ def _load_audio(call: Call) -> Any:
         "level": None if level is None else level.path,
         "channels": [channel.name for channel in (level or node).chans()],
         "errors": errors_of(node),
+        "previous": _previous(node, before, [] if level is None else [f"{node.name}_rms", level.name]),
     }
+
+
+def _file_before(call: Call) -> dict[str, Any] | None:
+    """What the operator that was named reads, as `apply_network` takes it; None for a new one."""
+    if "node" not in call.args:
+        return None
+    node = call.node_to_change()
+    names = [name for name in ("file", "playmode") if node.par[name] is not None]
+    return restoring(node, [node.par[name] for name in names])
+
+
+def _previous(node: Any, before: dict[str, Any] | None, more: list[str]) -> dict[str, Any]:
+    """What `apply_network` takes to bring it back."""
+    if before is None:
+        return {"parent": node.parent().path, "remove": [node.name, *more]}
+    return {"parent": node.parent().path, "nodes": [{"name": node.name, "parameters": before}], "remove": more}
 
 
 def _lock_to_timeline(node: Any) -> None:

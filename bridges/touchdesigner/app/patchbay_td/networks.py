@@ -6,12 +6,12 @@ import json
 from typing import Any
 
 from .arguments import Arguments
-from .describe import brief, errors_of
+from .describe import brief, errors_of, flags_of
 from .errors import failed
 from .execution import Call, Command
 from .nodes import check_name, free_place, make, position_in, resolve_type, set_flags
-from .parameters import Change
-from .wiring import connect
+from .parameters import Change, find_parameter, restoring
+from .wiring import connect, cut, rewired, wires_of
 
 MOST_NODES = 5_000
 _MOST_BYTES = 32 * 1024 * 1024
@@ -57,6 +57,8 @@ class _Work:
         self._updated: list[str] = []
         self._removed: list[str] = []
         self._found: dict[str, Any] = {}
+        # how what was there before was; None where it cannot be brought back
+        self._before: list[dict[str, Any]] | None = []
 
     def check(self) -> None:
         """Everything that can be known before the first change."""
@@ -81,6 +83,7 @@ class _Work:
             wire.text("from"), wire.text("to"), wire.whole("input", 0), wire.whole("output", 0)
 
     def apply(self) -> None:
+        self._remember()
         self._remove()
         self._make()
         for node in self._nodes:
@@ -91,8 +94,13 @@ class _Work:
             set_flags(made, {flag: node.truth(flag) for flag in _FLAGS if flag in node})
         for node in self._nodes:
             made = self._found[node.text("name")]
-            for at, (source, output) in enumerate(self._sources(node)):
-                if source is not None:
+            sources = self._sources(node)
+            # from behind: where there may be any number, the ones behind a cut one move up
+            for at in reversed(range(len(sources))):
+                if sources[at][0] is False:
+                    cut(made, at)
+            for at, (source, output) in enumerate(sources):
+                if source is not None and source is not False:
                     connect(self._there(source), output, made, at)
         for wire in self._plan.items("connections"):
             source, target = self._there(wire.text("from")), self._there(wire.text("to"))
@@ -108,7 +116,40 @@ class _Work:
             "nodes": [brief(node) for node in touched[:_MOST_ANSWERED]],
             "more": max(0, len(touched) - _MOST_ANSWERED),
             "errors": [{"path": node.path, "message": line} for node in touched for line in errors_of(node)][:100],
+            **self._previous(),
         }
+
+    def _remember(self) -> None:
+        """What is changed, as this command takes it; not of large ones, which nobody would want twice."""
+        targets = {wire.text("to") for wire in self._plan.items("connections")}
+        if len(self._nodes) > _MOST_ANSWERED or targets - {node.text("name") for node in self._nodes}:
+            self._before = None
+            return
+        for node in self._nodes:
+            present = self._network.op(node.text("name"))
+            if present is None or self._before is None:
+                continue
+            parameters = [find_parameter(present, str(name)) for name in node.mapping("parameters")]
+            restored, flags = restoring(present, parameters), flags_of(present)
+            entry: dict[str, Any] = {
+                "name": present.name,
+                "position": [float(present.nodeX), float(present.nodeY)],
+                **{flag: flags[flag] for flag in _FLAGS if flag in node and flag in flags},
+            }
+            if restored is None:
+                self._before = None
+                continue
+            self._before.append({**entry, "parameters": restored, "inputs": wires_of(present)})
+
+    def _previous(self) -> dict[str, Any]:
+        if self._removed or self._before is None:
+            return {}
+        nodes = []
+        for entry in self._before:
+            again = rewired(self._network.op(entry["name"]), entry["inputs"])
+            nodes.append({**entry, "inputs": again["nodes"][0]["inputs"]})
+        made = [path.rsplit("/", 1)[-1] for path in self._created]
+        return {"previous": {"parent": self._network.path, "nodes": nodes, "remove": made}}
 
     def _remove(self) -> None:
         for name in self._plan.list_of("remove", []):
@@ -172,10 +213,11 @@ class _Work:
                         stack.append((following, iter(sources[following])))
         return column
 
-    def _sources(self, node: Arguments) -> list[tuple[str | None, int]]:
-        found: list[tuple[str | None, int]] = []
+    def _sources(self, node: Arguments) -> list[tuple[Any, int]]:
+        """Each with its output; null leaves what is there, false cuts it."""
+        found: list[tuple[Any, int]] = []
         for at, source in enumerate(node.list_of("inputs", [])):
-            if source is None or isinstance(source, str):
+            if source is None or source is False or isinstance(source, str):
                 found.append((source, 0))
             else:
                 entry = Arguments(source)

@@ -7,10 +7,10 @@ from typing import Any
 
 from . import compat
 from .arguments import Arguments
-from .describe import summary
+from .describe import flags_of, summary
 from .errors import CommandError, failed, missing
 from .execution import Call, Command
-from .parameters import changes
+from .parameters import changes, settings_of
 from .wiring import connect
 
 FAMILIES = ("TOP", "CHOP", "SOP", "DAT", "COMP", "MAT", "POP")
@@ -90,6 +90,16 @@ def set_flags(node: Any, wanted: dict[str, Any]) -> None:
         setattr(node, name, bool(value))
 
 
+def made(node: Any) -> dict[str, Any]:
+    """A new operator, with all that somebody could make of it afterwards."""
+    return {
+        **summary(node),
+        "settings": settings_of(node),
+        "children": len(node.children) if node.isCOMP else 0,
+        "outputs": [end.owner.path for connector in node.outputConnectors for end in connector.connections],
+    }
+
+
 def _create_node(call: Call) -> Any:
     args = call.args
     network = call.network.find_network(args.text("parent", None))
@@ -109,7 +119,7 @@ def _create_node(call: Call) -> Any:
         if source is not None:
             connect(source, 0, node, 0)
     call.note(*call.network.below(node)) if node.isCOMP else None
-    return summary(node)
+    return made(node)
 
 
 def _delete_node(call: Call) -> Any:
@@ -151,16 +161,17 @@ def _copy_node(call: Call) -> Any:
     call.note(node)
     if node.isCOMP:
         call.note(*call.network.below(node))
-    return summary(node)
+    return made(node)
 
 
 def _move_node(call: Call) -> Any:
     node = call.node_to_change()
     position = position_in(call.args)
+    previous = [float(node.nodeX), float(node.nodeY)]
     with call.change(f"place {node.name}"):
         if position is not None:
             node.nodeX, node.nodeY = position
-    return summary(node)
+    return {**summary(node), "previous": {"node": node.path, "position": previous}}
 
 
 def _set_flags(call: Call) -> Any:
@@ -170,9 +181,11 @@ def _set_flags(call: Call) -> Any:
         for flag in ("bypass", "display", "render", "viewer", "lock", "cooking")
         if flag in call.args
     }
+    flags = flags_of(node)
+    previous = {"node": node.path, **{flag: flags[flag] for flag in wanted if flag in flags}}
     with call.change(f"flag {node.name}"):
         set_flags(node, wanted)
-    return summary(node)
+    return {**summary(node), "previous": previous}
 
 
 COMMANDS = {

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import td
 
 from .arguments import kind
-from .errors import failed, invalid, missing
+from .errors import CommandError, failed, invalid, missing
 from .safety import check_expression, check_parameter
 from .values import as_json
 
@@ -69,6 +69,40 @@ def reading(par: Any) -> dict[str, Any]:
     if mode in ("expression", "bind"):
         found["expression"] = str(par.expr if mode == "expression" else par.bindExpr)
     return found
+
+
+def settings_of(node: Any) -> list[dict[str, Any]]:
+    """What is not at its default, as `get_node` lists it; without what an expression or another operator gives."""
+    found = [reading(par) for par in node.pars() if not par.isDefault and not par.isPulse]
+    return [one if one["mode"] == "constant" else _without(one, "value") for one in found]
+
+
+def held(parameters: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Readings as they can be compared with later ones."""
+    hidden = ("asked",)
+    return [_without(one, *hidden, *(() if one["mode"] == "constant" else ("value",))) for one in parameters]
+
+
+def restoring(node: Any, parameters: Iterable[Any]) -> dict[str, Any] | None:
+    """What `update_parameters` takes to bring them back to how they are now; None where it could not."""
+    found: dict[str, Any] = {}
+    for par in parameters:
+        mode, value = mode_of(par), value_of(par)
+        if mode == "expression":
+            found[par.name] = {"expression": str(par.expr)}
+        elif mode == "constant" and isinstance(value, (bool, int, float, str)):
+            found[par.name] = value
+        else:
+            return None
+        try:
+            check_parameter(node, par.name)
+        except CommandError:
+            return None
+    return found
+
+
+def _without(reading: dict[str, Any], *names: str) -> dict[str, Any]:
+    return {name: value for name, value in reading.items() if name not in names}
 
 
 def value_of(par: Any) -> Any:

@@ -101,6 +101,8 @@ class Session:
             case "execute":
                 self._waiting.append(request)
                 self._work()
+            case "step_back":
+                self._answer(request, lambda: guarded("step back", lambda: self._step_back(request)))
             case "shutdown":
                 self.close()
                 td.project.quit(force=True)
@@ -175,6 +177,18 @@ class Session:
         else:
             request.answer(value)
 
+    def _step_back(self, request: Request) -> dict[str, Any]:
+        """Looking what lies on top and the step are one thing: here, on the main thread, nobody comes between."""
+        if self._running is not None or self._waiting:
+            return {"moved": False, "reason": "another command runs"}
+        forward = request.params.get("direction") == "redo"
+        why_not = self._context.steps.step_back(str(request.params.get("id", "")), forward=forward)
+        if why_not is not None:
+            return {"moved": False, "reason": why_not}
+        self._watcher.settle()
+        self._state_changed("command")
+        return {"moved": True}
+
     def _answer(self, request: Request, work: Callable[[], Any]) -> None:
         try:
             request.answer(work())
@@ -215,7 +229,12 @@ def hello() -> dict[str, Any]:
         "pid": os.getpid(),
         "background": False,
         # undo blocks end with their callback: several commands are never one step
-        "capabilities": {"families": sorted(compat.families()), "non_commercial": _is_limited()},
+        "capabilities": {
+            "families": sorted(compat.families()),
+            "non_commercial": _is_limited(),
+            # without an interface there is no history
+            "step_back": compat.undo() is not None,
+        },
     }
 
 

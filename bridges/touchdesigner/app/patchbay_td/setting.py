@@ -9,12 +9,21 @@ import td
 from .describe import errors_of
 from .errors import failed
 from .execution import Call, Command
-from .parameters import Change, changes, find_parameter, reading
+from .parameters import Change, changes, find_parameter, held, reading, restoring
 from .safety import check_parameter
 
 
-def _answer(node: Any, parameters: list[dict[str, Any]]) -> dict[str, Any]:
-    return {"name": node.name, "path": node.path, "parameters": parameters, "errors": errors_of(node)}
+def _answer(node: Any, parameters: list[dict[str, Any]], before: dict[str, Any] | None) -> dict[str, Any]:
+    """With what is read back, and what brings back how it was before."""
+    found = {
+        "name": node.name,
+        "path": node.path,
+        "parameters": parameters,
+        "names": [one["name"] for one in parameters],
+        "held": held(parameters),
+        "errors": errors_of(node),
+    }
+    return found if before is None else {**found, "restore": before}
 
 
 def _set_parameter(call: Call) -> Any:
@@ -24,18 +33,20 @@ def _set_parameter(call: Call) -> Any:
         raise call.args.wrong("say a value or an expression", "value")
     change = Change(node, call.args.text("parameter"), wanted)
     previous = reading(change.par)
+    before = restoring(node, [change.par])
     with call.change(f"{node.name} {change.par.name}"):
         found = change.apply()
-    return {**_answer(node, [found]), "previous": previous}
+    return {**_answer(node, [found], before), "previous": previous}
 
 
 def _update_parameters(call: Call) -> Any:
     node = call.node_to_change()
     # all are looked at before the first is touched
     wanted = list(changes(node, call.args.mapping("parameters")))
+    before = restoring(node, [change.par for change in wanted])
     with call.change(f"{len(wanted)} parameters of {node.name}"):
         found = [change.apply() for change in wanted]
-    return _answer(node, found)
+    return _answer(node, found, before)
 
 
 def _reset_parameters(call: Call) -> Any:
@@ -51,12 +62,13 @@ def _reset_parameters(call: Call) -> Any:
         if names:
             check_parameter(node, par.name)
         kept.append(par)
+    before = restoring(node, kept)
     with call.change(f"reset {node.name}"):
         for par in kept:
             par.mode = td.ParMode.CONSTANT
             par.val = par.default
         found = [reading(par) for par in kept]
-    return _answer(node, found)
+    return _answer(node, found, before)
 
 
 def _pulse_parameter(call: Call) -> Any:

@@ -42,15 +42,34 @@ def free_input(target: Any) -> int:
     return len(connectors) if getattr(target, "isMultiInputs", False) else 0
 
 
+def wires_of(target: Any) -> list[Any]:
+    """What each input is wired to, as `apply_network` takes it; false for nothing."""
+    ends = [connector.connections for connector in target.inputConnectors]
+    return [{"node": end[0].owner.path, "output": int(end[0].index)} if end else False for end in ends]
+
+
+def rewired(target: Any, before: list[Any]) -> dict[str, Any]:
+    """What `apply_network` takes to bring the wires back."""
+    missing = [False] * (len(target.inputConnectors) - len(before))
+    return {"parent": target.parent().path, "nodes": [{"name": target.name, "inputs": [*before, *missing]}]}
+
+
+def cut(target: Any, at: int) -> None:
+    """What is not wired stays so."""
+    if at < len(target.inputConnectors):
+        target.inputConnectors[at].disconnect()
+
+
 def _connect_nodes(call: Call) -> Any:
     source, target = call.node_to_change("from"), call.node_to_change("to")
     at = call.args.whole("input", None)
     at = free_input(target) if at is None else at
     before = inputs_of(target)
     replaced = before[at] if at < len(before) else None
+    wires = wires_of(target)
     with call.change(f"connect {source.name} to {target.name}"):
         connect(source, call.args.whole("output", 0), target, at)
-    return {**summary(target), "input": at, "replaced": replaced}
+    return {**summary(target), "input": at, "replaced": replaced, "previous": rewired(target, wires)}
 
 
 def _disconnect_nodes(call: Call) -> Any:
@@ -58,6 +77,7 @@ def _disconnect_nodes(call: Call) -> Any:
     source = call.node_to_change("from") if "from" in call.args else None
     at = call.args.whole("input", None)
     removed: list[str] = []
+    wires = wires_of(target)
     with call.change(f"disconnect {target.name}"):
         for i, connector in enumerate(list(target.inputConnectors)):
             ends = [end.owner for end in connector.connections]
@@ -71,7 +91,7 @@ def _disconnect_nodes(call: Call) -> Any:
             raise failed(
                 f"{target.path} has no such wire" if source or at is not None else f"{target.path} is not wired"
             )
-    return {**summary(target), "removed": removed}
+    return {**summary(target), "removed": removed, "previous": rewired(target, wires)}
 
 
 COMMANDS = {"connect_nodes": Command(_connect_nodes), "disconnect_nodes": Command(_disconnect_nodes)}

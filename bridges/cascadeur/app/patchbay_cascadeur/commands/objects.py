@@ -100,6 +100,7 @@ def parent_object(context: Context, args: Arguments) -> Any:
     app = context.app
     oid = app.object_named(args.text("object"))
     parent = app.object_named(args.text("parent")) if args.has("parent") else None
+    before = app.parent_of(oid)
     above = parent
     while above is not None:
         if above == oid:
@@ -108,7 +109,8 @@ def parent_object(context: Context, args: Arguments) -> Any:
     app.set_parent([oid], parent)
     if app.parent_of(oid) != parent:
         raise failed(f"Cascadeur did not parent '{app.name_of(oid)}'")
-    return summary(app, oid)
+    previous = {"object": str(oid), "parent": None if before is None else str(before)}
+    return {**summary(app, oid), "previous": previous}
 
 
 def delete_objects(context: Context, args: Arguments) -> Any:

@@ -63,7 +63,8 @@ def update_track(context: Context, args: Arguments) -> Any:
             wanted = args.text(field)
         if after[field] != wanted:
             raise failed(f"Cascadeur did not change '{field}' of the track '{before['name']}'")
-    return after
+    changed = {field: before[field] for field in ("name", "visible", "locked")}
+    return {**after, "previous": {"track": after["name"], **changed}}
 
 
 def move_to_track(context: Context, args: Arguments) -> Any:
