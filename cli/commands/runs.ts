@@ -1,6 +1,6 @@
 /** `patchbay runs` and `patchbay cancel`: what runs and has run, and how to end it. */
 import { type Client, createClient } from "@patchbay/client";
-import { type Id, PatchbayError } from "@patchbay/contracts";
+import { type Id, PatchbayError, type RunSummary } from "@patchbay/contracts";
 import { Command } from "commander";
 import { followRun } from "../follow_run.ts";
 import { EXIT } from "../outcome.ts";
@@ -57,7 +57,7 @@ interface RunsOptions {
 export function cancelCommand(signal: AbortSignal): Command {
   return command("cancel")
     .description("Cancel a run, also one that waits for an approval; the applications stop what they do of it.")
-    .argument("[run]", "the run's id (default: the one that is not over, if there is one)")
+    .argument("[run]", "the run's id (default: the one that runs; where none does, the one that waits)")
     .addHelpText(
       "after",
       "\nWhat was done before stays: `patchbay undo` takes it back.\n\nExample:\n  $ patchbay cancel",
@@ -76,21 +76,25 @@ export function cancelCommand(signal: AbortSignal): Command {
     });
 }
 
-/** @throws {PatchbayError} `NOT_FOUND` where none or several are not over */
+/** What runs; where nothing does, what waits. @throws {PatchbayError} `NOT_FOUND` where none or several do */
 async function openRun(client: Client, signal: AbortSignal): Promise<Id> {
   const runs = await client.runs.list({ limit: 100, signal });
-  const waiting = (await client.plans.list({ limit: 100, signal })).flatMap(({ status, requested }) =>
-    status === "awaiting_approval" && requested !== undefined ? [requested.runId] : []
-  );
-  const running = runs.filter(({ status }) => status === "running" || status === "awaiting_approval");
-  const open = [...new Set([...running.map(({ id }) => id), ...waiting])];
+  const of = (wanted: RunSummary["status"]) => runs.flatMap(({ id, status }) => status === wanted ? [id] : []);
+  // one that waits for its first approval has no log yet
+  const waiting = async () =>
+    (await client.plans.list({ limit: 100, signal })).flatMap(({ status, requested }) =>
+      status === "awaiting_approval" && requested !== undefined ? [requested.runId] : []
+    );
+  const running = of("running");
+  const open = running.length > 0 ? running : [...new Set([...of("awaiting_approval"), ...await waiting()])];
   if (open.length === 1) return open[0]!;
+  const none = open.length === 0;
   throw new PatchbayError(
     "NOT_FOUND",
-    open.length === 0 ? "Cannot cancel: nothing runs, and nothing waits" : "Cannot choose: several runs are not over",
+    none ? "Cannot cancel: nothing runs, and nothing waits" : "Cannot choose: several runs are not over",
     {
       context: { available: open },
-      remedy: open.length === 0 ? "`patchbay runs` says what has run." : "Name one of them: `patchbay cancel <run>`.",
+      remedy: none ? "`patchbay runs` says what has run." : "Name one of them: `patchbay cancel <run>`.",
     },
   );
 }
