@@ -216,9 +216,9 @@ function edited(before: Kept["record"], plan: Plan, digest: string): PlanRecord 
     if (approvals !== undefined) after.approvals = approvals;
     if (rehearsedAt !== undefined) Object.assign(after, { rehearsedAt, status: "rehearsed" });
   }
-  return requested === undefined
-    ? after
-    : { ...after, status: "awaiting_approval", requested: { ...requested, digest } };
+  if (requested === undefined) return after;
+  const changed = before.digest === digest ? {} : { changed: true };
+  return { ...after, status: "awaiting_approval", requested: { ...requested, digest, ...changed } };
 }
 
 /** Records of an earlier version have no digest. */

@@ -74,6 +74,8 @@ export const RunRequest = z.looseObject({
   chain: z.array(TriggerId).max(MAX_TRIGGER_CHAIN).optional(),
   at: z.number().int().nonnegative(),
   correlationId: Id,
+  /** The plan was changed since it was asked for: nobody has asked for what it is now. */
+  changed: z.boolean().optional(),
   /** It is not to begin any more: its log says so, and ends. */
   withdrawn: z.looseObject({ by: Actor.optional(), reason: z.string().max(500).optional() }).optional(),
 });

@@ -92,7 +92,7 @@ export class Approvals {
       if (!OPEN.has(record.status)) throw wrongState("approve", record, open());
       const before = await this.#stateOf(record, by);
       refuseDenied(planId, before);
-      refuseForeign(verdict, before, effects, isRunning(record));
+      refuseForeign(verdict, before, effects, isRunning(record) || record.requested?.changed === true);
       const approval = await this.#approval(verdict);
       const approvals = [...this.#others(record, verdict), approval].slice(-MAX_APPROVALS);
       const after = await this.#stateOf({ ...record, approvals }, by);
@@ -217,17 +217,20 @@ function isSame(approval: Approval, { digest, steps, by }: Verdict): boolean {
 
 const list = (steps: readonly StepId[] | undefined) => steps === undefined ? "all" : [...new Set(steps)].sort().join();
 
-/** Nobody allows what they may not do: what asks; and all of a plan that a run got on its way, which nobody has asked for. */
+/**
+ * Nobody allows what they may not do: what asks; and all of a plan that nobody has asked for as it is, since a run got it on
+ * its way, or somebody changed it.
+ */
 function refuseForeign(
   { planId, steps, by }: Verdict,
   state: ApprovalState,
   effects: readonly Effect[] | undefined,
-  isPaused: boolean,
+  isNobodys: boolean,
 ): void {
   if (effects === undefined) return;
   const covered = steps === undefined ? undefined : new Set(steps);
   const foreign = state.steps.find(({ stepId, decision, effect }) =>
-    (isPaused || decision === "ask") && (covered === undefined || covered.has(stepId)) && !effects.includes(effect)
+    (isNobodys || decision === "ask") && (covered === undefined || covered.has(stepId)) && !effects.includes(effect)
   );
   if (foreign === undefined) return;
   const { stepId, effect } = foreign;

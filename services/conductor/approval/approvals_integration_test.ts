@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { EMBEDDED_POLICIES, newId, type Policies } from "@patchbay/contracts";
+import { readStream } from "@patchbay/bus";
+import { Alert, EMBEDDED_POLICIES, newId, type Policies, subjects } from "@patchbay/contracts";
 import { ask, ended, kim, lee, planOf, refused, save, startDesk, untilPlan } from "./test_desk.ts";
 
 Deno.test("what a policy asks for waits, and begins by itself under the answered id once it is approved", async () => {
@@ -181,4 +182,51 @@ Deno.test("policies are changed by the revision that was seen, hold for the next
   assert.deepEqual(await ask(bus, "policies", {}), { policies, revision });
   assert.equal((await ask(bus, "approval", { planId, by: lee })).status, "needed");
   assert.equal((await ask(bus, "run_plan", { planId, by: kim })).status, "running");
+});
+
+Deno.test("who changes a plan that somebody else asked for makes it do nothing that they may not do themselves", async () => {
+  const rules = [{ key: kim.key, command: "burn", decision: "allow" as const }];
+  const defaults = { ...EMBEDDED_POLICIES.defaults, write: "ask" as const };
+  await using desk = await startDesk({ policies: { ...EMBEDDED_POLICIES, defaults, rules } });
+  const { bus } = desk;
+  const { planId } = await save(bus, planOf(["tidy"]));
+  const { runId } = await ask(bus, "run_plan", { planId, by: kim });
+  const { digest } = await save(bus, { ...planOf(["tidy", "burn"]), id: planId });
+  const yes = { planId, digest, by: lee };
+  await assert.rejects(ask(bus, "approve_plan", { ...yes, effects: ["write"] }), refused("FORBIDDEN"));
+  assert.deepEqual(desk.app.executions, []);
+  const begun = await ask(bus, "approve_plan", { ...yes, effects: ["write", "destructive"] });
+  assert.equal(begun.runId, runId);
+  await ended(bus, runId);
+});
+
+Deno.test("a policy has its say about each command of a batch", async () => {
+  const rules = [{ command: "burn", title: "no fire", decision: "deny" as const }];
+  await using desk = await startDesk({ policies: { ...EMBEDDED_POLICIES, rules } });
+  const { bus } = desk;
+  const batch = (...names: string[]) => {
+    const plan = planOf(["tidy"]);
+    const args = { commands: names.map((command) => ({ command, args: {} })) };
+    return { ...plan, steps: plan.steps.map((step) => ({ ...step, command: "_batch", args })) };
+  };
+  const hidden = await save(bus, batch("tidy", "burn"));
+  await assert.rejects(ask(bus, "run_plan", { planId: hidden.planId, by: kim }), refused("POLICY_DENIED"));
+  const harmless = await save(bus, batch("tidy", "tidy"));
+  assert.equal((await ask(bus, "approval", { planId: harmless.planId })).status, "allowed");
+});
+
+Deno.test("a run that waits is told as an alert, once, with the command that approves it", async () => {
+  await using desk = await startDesk();
+  const { bus } = desk;
+  const { planId } = await save(bus, planOf(["burn"]));
+  const signal = AbortSignal.timeout(20_000);
+  const alerts = readStream(bus, "ALERTS", { subject: subjects.alert("info"), payload: Alert, from: "start", signal });
+  const { runId } = await ask(bus, "run_plan", { planId, by: kim });
+  await ask(bus, "run_plan", { planId, by: kim });
+  for await (const { message: { payload: { code, remedy, context } } } of alerts) {
+    assert.deepEqual([code, context], ["APPROVAL_REQUIRED", { planId, runId }]);
+    assert.match(remedy, new RegExp(`patchbay approve ${planId}`));
+    return;
+  }
+  assert.fail("nobody was told");
 });

@@ -4,10 +4,12 @@ import {
   type AppName,
   type Approval,
   type ApprovalState,
+  BATCH_COMMAND,
   commandOf,
   type Effect,
   type ManifestDocument,
   type Plan,
+  PlanBatch,
   type Policies,
   type PolicyDecision,
   type PolicyRule,
@@ -35,16 +37,41 @@ export function decide(plan: Pick<Plan, "steps" | "projectId">, digest: string, 
     const effect = effectOf(step, grounds.manifests);
     const { app, command, id: stepId } = step;
     const key = grounds.by?.key;
-    const ruling = judge(grounds.policies, {
-      app,
-      command,
-      effect,
-      ...(plan.projectId === undefined ? {} : { project: plan.projectId }),
-      ...(key === undefined ? {} : { key }),
-    });
+    const ruling = strictest(
+      deedsOf(step, effect, grounds.manifests).map((deed) =>
+        judge(grounds.policies, {
+          ...deed,
+          ...(plan.projectId === undefined ? {} : { project: plan.projectId }),
+          ...(key === undefined ? {} : { key }),
+        })
+      ),
+    );
     return { stepId, app, command, effect, ...ruling, approved: isApproved(stepId) };
   });
   return { digest, status: statusOf(steps), steps, approvals };
+}
+
+/** What a step does: its command; and of a batch, each of its commands too. */
+function deedsOf(
+  { app, command, args }: Step,
+  effect: Effect,
+  manifests: Grounds["manifests"],
+): [Deed, ...Deed[]] {
+  const batch = command === BATCH_COMMAND ? PlanBatch.safeParse(args) : undefined;
+  if (batch?.success !== true) return [{ app, command, effect }];
+  const [first, ...others] = batch.data.commands.map((one) => (
+    { app, command: one.command, effect: commandOf({ app, ...one }, manifests)?.effect ?? "open" as const }
+  ));
+  return first === undefined ? [{ app, command, effect }] : [first, ...others];
+}
+
+const STRICT: readonly PolicyDecision[] = ["allow", "ask", "deny"];
+
+function strictest([first, ...others]: [Ruling, ...Ruling[]]): Ruling {
+  return others.reduce(
+    (strict, one) => STRICT.indexOf(one.decision) > STRICT.indexOf(strict.decision) ? one : strict,
+    first,
+  );
 }
 
 /** What stands between all of these steps and their run. */
@@ -62,11 +89,14 @@ export interface Deed {
   key?: string;
 }
 
+interface Ruling {
+  decision: PolicyDecision;
+  /** Which rule, for a person. */
+  reason: string;
+}
+
 /** The first rule that matches decides, and else the default of the effect. */
-export function judge(
-  { rules, defaults }: Policies,
-  deed: Deed,
-): { decision: PolicyDecision; reason: string } {
+export function judge({ rules, defaults }: Policies, deed: Deed): Ruling {
   const index = rules.findIndex((rule) => matches(rule, deed));
   const rule = rules[index];
   if (rule === undefined) {

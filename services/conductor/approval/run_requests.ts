@@ -25,7 +25,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { Runs } from "../execution/runs.ts";
 import { isRunning, type Kept, type PlanStore } from "../plan_store.ts";
 import type { Decide } from "./decider.ts";
-import { isRejected, refuseDenied, wrongState } from "./refusals.ts";
+import { isRejected, refuseChanged, refuseDenied, wrongState } from "./refusals.ts";
 import { writeWithdrawnRun } from "./withdrawn_run.ts";
 
 export interface RunRequestsDeps {
@@ -48,6 +48,8 @@ export interface RunQuestion {
   by?: Actor | undefined;
   /** What whoever asks may do. @default all */
   effects?: readonly Effect[] | undefined;
+  /** Of the plan that they mean. @default whatever it is by now */
+  digest?: string | undefined;
   /** The trigger that asks. */
   trigger?: TriggerId | undefined;
   /** The triggers that led to it, the first one first and `trigger` last. */
@@ -100,7 +102,7 @@ export class RunRequests {
   /**
    * Begins a run, or keeps the question until it is approved.
    * @throws {PatchbayError} `NOT_FOUND`, `POLICY_DENIED`, `PLAN_INVALID` when the plan no longer holds, or does what `effects` does not have
-   * @throws {ConflictError} it is running already, or was rejected
+   * @throws {ConflictError} it is running already, was rejected, or is another one than is meant
    */
   async ask(question: RunQuestion): Promise<RunAnswer> {
     for (;; await this.pause(question.signal)) {
@@ -108,6 +110,7 @@ export class RunRequests {
       const answered = await this.#answered(kept.record, question);
       if (answered !== undefined) return answered;
       const { record } = kept;
+      if (question.digest !== undefined) refuseChanged("run", record, question.digest);
       if (record.rejected !== undefined) throw isRejected("run", record.plan.id, record.rejected);
       if (isRunning(record) || !RUNNABLE.has(record.status)) {
         throw wrongState("run", record, `one of ${[...RUNNABLE].join(", ")}`);

@@ -113,7 +113,7 @@ export async function fire(deps: FireDeps, trigger: KeptTrigger, cause: Cause): 
 
 async function started(
   { start, signal }: FireDeps,
-  trigger: Trigger,
+  trigger: KeptTrigger,
   { event, what }: Cause,
   runId: Id,
   chain: readonly TriggerId[],

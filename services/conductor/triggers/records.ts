@@ -1,10 +1,14 @@
 /** What the bucket `triggers` holds: the triggers, where each of them stands, and how far the stream of events was read. */
-import { AppEvent, Id, Trigger, TriggerFiring, type TriggerId } from "@patchbay/contracts";
+import { AppEvent, Id, PlanDigest, Trigger, TriggerFiring, type TriggerId } from "@patchbay/contracts";
 import { isSchedule, scheduleFault } from "@patchbay/contracts/trigger-validation";
 import { z } from "zod";
 
 /** `<triggerId>`: as it was put there. What another version has kept and this one cannot follow is left alone. */
-export const KeptTrigger = Trigger.extend({ putAt: z.number().int().nonnegative() }).refine(
+export const KeptTrigger = Trigger.extend({
+  putAt: z.number().int().nonnegative(),
+  /** Of its plan as it was then: what others make of the plan since, it does not run with the rights of its owner. */
+  planDigest: PlanDigest.optional(),
+}).refine(
   ({ when }) => !isSchedule(when) || scheduleFault(when) === undefined,
   "the schedule cannot be followed",
 );

@@ -18,6 +18,7 @@ import { refuseDenied } from "../approval/refusals.ts";
 import type { RunRequests } from "../approval/run_requests.ts";
 import type { Runs } from "../execution/runs.ts";
 import { isRunning, type Kept, type PlanStore } from "../plan_store.ts";
+import type { KeptTrigger } from "./records.ts";
 import { planIdOf } from "./firing_ids.ts";
 
 export interface StartRunDeps {
@@ -29,7 +30,7 @@ export interface StartRunDeps {
 
 export interface WantedRun {
   runId: Id;
-  trigger: Trigger;
+  trigger: KeptTrigger;
   /** The triggers that led to it, this one last. */
   chain: readonly TriggerId[];
   /** What `$event` names: an `AppEvent`, or `{ at }`. */
@@ -58,7 +59,8 @@ export function runStarter(deps: StartRunDeps): StartRun {
 }
 
 async function ask({ requests }: StartRunDeps, planId: Id, wanted: WantedRun): Promise<StartedRun> {
-  const { runId, status } = await requests.ask({ planId, ...origin(wanted) });
+  const { planDigest } = wanted.trigger;
+  const { runId, status } = await requests.ask({ planId, digest: planDigest, ...origin(wanted) });
   return { runId, outcome: status === "running" ? "started" : status };
 }
 

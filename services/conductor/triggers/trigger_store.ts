@@ -82,8 +82,8 @@ export class TriggerStore implements AsyncDisposable {
   async put(trigger: Trigger, seen?: number): Promise<TriggerRecord> {
     const there = await this.#bucket.get(trigger.id);
     if (seen !== undefined && seen !== (there?.revision ?? 0)) throw conflict(trigger.id, there?.revision ?? 0);
-    await this.#check(trigger, there?.value);
-    const value: KeptTrigger = { ...trigger, putAt: Date.now() };
+    const planDigest = await this.#check(trigger, there?.value);
+    const value = { ...trigger, putAt: Date.now(), ...(planDigest === undefined ? {} : { planDigest }) };
     const revision = there === undefined
       ? await this.#bucket.create(trigger.id, value)
       : await this.#bucket.update(trigger.id, value, there.revision);
@@ -109,7 +109,8 @@ export class TriggerStore implements AsyncDisposable {
     await this.#states[Symbol.asyncDispose]();
   }
 
-  async #check(trigger: Trigger, before: KeptTrigger | undefined): Promise<void> {
+  /** The digest of its plan, if it has one. */
+  async #check(trigger: Trigger, before: KeptTrigger | undefined): Promise<string | undefined> {
     const { manifests } = this.#options;
     const { when, then } = trigger;
     const known = manifests();
@@ -117,21 +118,21 @@ export class TriggerStore implements AsyncDisposable {
       source: isSchedule(when) ? undefined : known.get(when.app),
       target: "plan" in then ? undefined : known.get(then.app),
     });
-    issues.push(...await this.#checkPlan(trigger), ...checkTime(trigger, before));
+    const plan = await this.#checkPlan(trigger);
+    issues.push(...plan.issues, ...checkTime(trigger, before));
     const [first] = issues;
-    if (first === undefined) return;
+    if (first === undefined) return plan.digest;
     const message = `Cannot keep trigger '${trigger.id}': ${first.path.join(".")}: ${first.message}`;
     throw new ValidationError("INVALID_ARGUMENTS", message, { issues });
   }
 
-  async #checkPlan({ then }: Trigger): Promise<ValidationIssue[]> {
-    if (!("plan" in then)) return [];
+  async #checkPlan({ then }: Trigger): Promise<{ digest?: string; issues: ValidationIssue[] }> {
+    if (!("plan" in then)) return { issues: [] };
     try {
-      await this.#options.plans.get(then.plan);
-      return [];
+      return { digest: (await this.#options.plans.find(then.plan)).record.digest, issues: [] };
     } catch (error) {
       if (!(error instanceof PatchbayError) || error.code !== "NOT_FOUND") throw error;
-      return [{ path: ["then", "plan"], message: "there is no such plan", code: "unknown_plan" }];
+      return { issues: [{ path: ["then", "plan"], message: "there is no such plan", code: "unknown_plan" }] };
     }
   }
 
@@ -159,7 +160,9 @@ export class TriggerStore implements AsyncDisposable {
     }
   }
 
-  #record({ value: { putAt: _, ...trigger }, revision }: { value: KeptTrigger; revision: number }): TriggerRecord {
+  #record(
+    { value: { putAt: _, planDigest: __, ...trigger }, revision }: { value: KeptTrigger; revision: number },
+  ): TriggerRecord {
     const known = this.#states.values.get(stateKey(trigger.id))?.value;
     const { suspended, last } = known?.revision === revision ? known : { suspended: undefined, last: known?.last };
     const goesOn = !trigger.paused && suspended === undefined && isSchedule(trigger.when);

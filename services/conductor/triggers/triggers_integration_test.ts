@@ -202,3 +202,31 @@ Deno.test("a kept plan runs at an event", async () => {
   assert.deepEqual(studio.colors(), ["red", "blue"]);
   assert.equal((await ask(bus, "plan", { id: plan.id })).runId, runId);
 });
+
+Deno.test("a plan that somebody changed does not run with the rights of the trigger's owner until the trigger is put again", async () => {
+  await using studio = await startTestStudio();
+  const { bus } = studio;
+  await using _conductor = await studio.conductor();
+  const flash = (color: string): Plan["steps"][number] => ({
+    id: "s1",
+    app: "lamp",
+    command: "flash",
+    args: { color },
+    dependsOn: [],
+    onError: "stop",
+  });
+  const plan: Plan = { id: newId(), steps: [flash("red")], provenance: { provider: "hand", createdAt: 0 } };
+  await ask(bus, "save_plan", { plan });
+  const trigger = { ...flashAtDrum, then: { plan: plan.id } };
+  await put(bus, trigger);
+  const changed = { ...plan, steps: [flash("blue")] };
+  await ask(bus, "save_plan", { plan: changed });
+  studio.strike("kick");
+  const failed = await fired(bus, "flash", ({ outcome }) => outcome === "failed");
+  assert.equal(failed.problem?.code, "CONFLICT");
+  assert.match(failed.reason, /it has changed since it was looked at/);
+  await put(bus, trigger);
+  studio.strike("snare");
+  await until(() => studio.colors().length > 0);
+  assert.deepEqual(studio.colors(), ["blue"]);
+});
