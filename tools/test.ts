@@ -58,6 +58,8 @@ async function runDeno(kind: Exclude<Kind, "python">): Promise<Counts> {
     "test",
     "--no-prompt",
     "-A",
+    // `deno task check` looks at the types of all files at once; here each worker that a test starts would be checked again
+    "--no-check",
     ...parallel,
     `--junit-path=${report}`,
     ...options,

@@ -167,7 +167,7 @@ Deno.test("a time that comes while one conductor follows another is due once", a
   await using studio = await startTestStudio();
   const { bus } = studio;
   const first = await studio.conductor();
-  const at = Date.now() + 700;
+  const at = Date.now() + 2_000;
   const flash = { app: "lamp", command: "flash" };
   await put(bus, { id: "once", when: { at }, then: { ...flash, args: { color: "once", at: { $event: "/at" } } } });
   await put(bus, { id: "often", when: { cron: "* * * * * *" }, then: { ...flash, args: { color: "often" } } });
@@ -176,6 +176,7 @@ Deno.test("a time that comes while one conductor follows another is due once", a
   await using _second = await studio.conductor();
   await using _third = await studio.conductor();
   await until(() => studio.colors().filter((color) => color === "often").length >= 3);
+  await until(async () => (await firings(bus, "once")).length > 0 && studio.colors().includes("once"));
   const once = await firings(bus, "once");
   assert.deepEqual(once.map(({ outcome, dueAt }) => [outcome, dueAt]), [["started", at]]);
   assert.deepEqual(
@@ -218,6 +219,8 @@ Deno.test("a broker that is killed amid events costs no firing, and doubles none
   await studio.nats.kill();
   for (const strike of strikes.slice(30)) studio.strike(strike);
   await studio.nats.restart();
+  // nobody answers before they are back
+  await until(() => firings(bus, "flash").then(() => true, () => false));
   await assertOnce(studio, strikes);
 });
 
