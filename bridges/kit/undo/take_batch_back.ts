@@ -27,9 +27,16 @@ export async function takeBatch(
   const changes = result.data.items.flatMap(({ command, status, result }, i): TakeBack[] => {
     if (status !== "succeeded" || result?.ok !== true || reads(command)) return [];
     const { commandId, value } = result;
-    const { session } = done;
+    const { session, inverse } = done;
     const args = batch.data.commands[i]?.args ?? {};
-    return [{ commandId, command, args, value, ...(session === undefined ? {} : { session }) }];
+    return [{
+      commandId,
+      command,
+      args,
+      value,
+      ...(session === undefined ? {} : { session }),
+      ...(inverse === undefined ? {} : { inverse }),
+    }];
   });
   const taken: TakenBack[] = [];
   for (const change of direction === "undo" ? changes.toReversed() : changes) {

@@ -1,18 +1,10 @@
 /** What whoever undoes a run, or does it again, may do: by the policies as they are now, and by what their key may. */
-import {
-  type Actor,
-  type AppName,
-  commandOf,
-  type Effect,
-  PatchbayError,
-  type Plan,
-  type Run,
-} from "@patchbay/contracts";
+import { type Actor, type AppName, type Effect, PatchbayError, type Plan, type Run } from "@patchbay/contracts";
 import { statusOf } from "../approval/decide.ts";
 import type { Decide } from "../approval/decider.ts";
 import { refuseDenied, remedyFor } from "../approval/refusals.ts";
 import type { Change } from "./changes.ts";
-import { inverseKey, inverseOf, type TakeBackWorld } from "./take_back_plan.ts";
+import { inverseKey, inversesOf, type TakeBackWorld } from "./take_back_plan.ts";
 
 export interface Asker {
   /** Under whose policies. @default nobody's: only the rules that name no key */
@@ -32,9 +24,9 @@ export async function refusedInverses(
   { decide, manifests }: { decide: Decide; manifests: TakeBackWorld["manifests"] },
 ): Promise<Map<string, string>> {
   const inverses = new Map<string, { app: AppName; command: string }>();
-  for (const { app, done: { command } } of changes) {
-    const inverse = inverseOf(commandOf({ app, command }, manifests));
-    if (inverse !== undefined) inverses.set(inverseKey(app, inverse.command), { app, command: inverse.command });
+  for (const change of changes) {
+    const { app } = change;
+    for (const command of inversesOf(change, manifests)) inverses.set(inverseKey(app, command), { app, command });
   }
   if (inverses.size === 0) return new Map();
   const steps = inverses.values().map(({ app, command }, i): Plan["steps"][number] => (

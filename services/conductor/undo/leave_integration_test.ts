@@ -43,8 +43,10 @@ async function studio() {
     double,
     wait: (ms: number) => void (now += ms),
     /** Runs one command to its end, approved. */
-    async run(which: "put" | "burn") {
-      const plan = planOf(step("s1", which, { app: "shelf", args: { name: "cup" } }));
+    async run(which: "put" | "burn" | "_batch") {
+      const one = { name: "cup" };
+      const args = which === "_batch" ? { commands: [{ command: "put", args: one }] } : one;
+      const plan = planOf(step("s1", which, { app: "shelf", args }));
       const { digest } = await ask(bus, "save_plan", { plan });
       const by = { key: "k1", name: "A person" };
       await ask(bus, "approve_plan", { planId: plan.id, digest, by });
@@ -119,4 +121,16 @@ Deno.test("an undo runs no inverse command that a policy refuses", async () => {
   assert.equal(taken.done, false);
   assert.deepEqual([...things], ["cup"]);
   assert.equal((await here.undo(runId)).taken.done, true);
+});
+
+Deno.test("an undo of a batch runs no inverse command that the key may not run", async () => {
+  await using here = await studio();
+  const { things } = here;
+  const runId = await here.run("_batch");
+  const { taken } = await here.undo(runId, { effects: ["read", "write"] });
+  assert.equal(taken.done, false);
+  assert.match(taken.reason, /whoever asked may not run burn/);
+  assert.deepEqual([...things], ["cup"]);
+  assert.equal((await here.undo(runId)).taken.done, true);
+  assert.deepEqual([...things], []);
 });

@@ -8,6 +8,7 @@ import {
   type Id,
   type JsonObject,
   type ManifestDocument,
+  PlanBatch,
   type Presence,
   type StepId,
   type TakeBack,
@@ -28,6 +29,16 @@ export function inverseOf(
   document: CommandDocument | undefined,
 ): { command: string; args?: JsonObject | undefined } | undefined {
   return typeof document?.undo === "object" ? document.undo : document?.inverse;
+}
+
+/** The inverse commands of what was done: of a batch, those of all its commands. */
+export function inversesOf(
+  { app, done: { command, args } }: Pick<Change, "app" | "done">,
+  manifests: TakeBackWorld["manifests"],
+): string[] {
+  const batch = command === BATCH_COMMAND ? PlanBatch.safeParse(args) : undefined;
+  const commands = batch?.success === true ? batch.data.commands.map(({ command }) => command) : [command];
+  return commands.flatMap((command) => inverseOf(commandOf({ app, command }, manifests))?.command ?? []);
 }
 
 export const inverseKey = (app: AppName, command: string) => `${app} ${command}`;
@@ -51,13 +62,14 @@ export function undoSteps(
   { manifests, refused }: Pick<TakeBackWorld, "manifests" | "refused">,
 ): TakeBackStep[] {
   const neededBy = new Map<StepId, string[]>();
-  return chained(changes.toReversed(), "_undo", ({ stepId, needs }, id) => {
+  const backwards = changes.toReversed();
+  return chained(backwards, "_undo", ({ stepId, needs }, id) => {
     for (const need of needs) listOf(neededBy, need).push(id);
     return neededBy.get(stepId) ?? [];
-  }).map((step) => {
+  }).map((step, i) => {
     const { inverse: _, ...args } = pruned(step.args, step.app, manifests);
-    const by = inverseOf(commandOf({ app: step.app, command: String(args["command"]) }, manifests));
-    const isRefused = by !== undefined && refused?.has(inverseKey(step.app, by.command)) === true;
+    const inverses = inversesOf(backwards[i]!, manifests);
+    const isRefused = inverses.some((command) => refused?.has(inverseKey(step.app, command)));
     return { ...step, args: isRefused ? { ...args, inverse: false } : args };
   });
 }
