@@ -3,6 +3,7 @@ import { type Bus, cancelJob, enqueueJob, findJob, isReadableJob, sendCancel } f
 import { PatchbayError, type Result, UnavailableError } from "@patchbay/contracts";
 import { ResultWatch } from "./result_watch.ts";
 import { GRACE_MS, messageOf, type StepCommand, type StepCommandDeps } from "./step_command.ts";
+import { cancelUnbegun } from "./step_takeover.ts";
 import { afterCancel, failed, outcomeOf, type StepOutcome } from "./step_outcome.ts";
 
 const REASON = "the run is cancelled";
@@ -26,7 +27,8 @@ export async function runStepJob(
   try {
     // a job that is done has left the queue: a second message would only be told what the ledger has
     const known = after !== undefined && await job(bus, command) !== undefined;
-    if (!known && !cancelled.aborted) await enqueue(bus, command);
+    if (!known && cancelled.aborted) return await neverQueued(bus, command, watch, after !== undefined);
+    if (!known) await enqueue(bus, command);
   } catch (error) {
     abandoned.throwIfAborted();
     if (!(error instanceof PatchbayError)) throw error;
@@ -54,6 +56,20 @@ async function enqueue(bus: Bus, command: StepCommand): Promise<void> {
       if (!(error instanceof UnavailableError) || bus.nc.isClosed()) throw error;
     }
   }
+}
+
+/** The run is cancelled, and no job is in the queue: nobody begins it from now on, unless it was begun by somebody who is gone. */
+async function neverQueued(
+  bus: Bus,
+  command: StepCommand,
+  watch: ResultWatch,
+  wasBegun: boolean,
+): Promise<StepOutcome> {
+  const found = wasBegun ? await cancelUnbegun({ bus }, command) : undefined;
+  if (found === undefined) return { status: "cancelled" };
+  if (found.status === "completed") return outcomeOf(found.result, command);
+  const ended = await watch.next(GRACE_MS);
+  return ended === undefined ? afterCancel(command) : outcomeOf(ended, command);
 }
 
 /** Ends the job where it waits; where it runs, its bridge is told. */

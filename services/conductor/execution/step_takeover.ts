@@ -55,7 +55,7 @@ async function entryOf({ bus }: Deps, { step: { app }, bridge, commandId, abando
 }
 
 /** From now on nobody begins it; where somebody has, what the ledger has of it. */
-async function cancelUnbegun({ bus }: Deps, command: StepCommand): Promise<Entry | undefined> {
+export async function cancelUnbegun({ bus }: Pick<Deps, "bus">, command: StepCommand): Promise<Entry | undefined> {
   const { step: { app, command: name }, bridge, commandId, correlationId, abandoned } = command;
   const error = new PatchbayError("CANCELLED", `'${name}' was not begun: the run is cancelled`);
   const result: Result = {

@@ -13,6 +13,9 @@ import {
 } from "@patchbay/contracts";
 import { z } from "zod";
 import { startConductor } from "../mod.ts";
+import { ResultFeed } from "./result_feed.ts";
+import type { StepCommand } from "./step_command.ts";
+import { runStepJob } from "./step_job.ts";
 import {
   begin,
   ended,
@@ -208,6 +211,36 @@ Deno.test("a write that nobody has begun when its run is cancelled never happens
   });
   assert.equal(answer.payload.ok, false);
   assert.equal(app.count, 0);
+});
+
+Deno.test("a job that was never queued when its run was cancelled is cancelled, and its outcome is known", async () => {
+  await using studio = await startBus();
+  const { bus } = studio;
+  await using app = await startCounter(bus, "ws-01");
+  const { runId } = await abandonedRun(bus, planOf(step("s1", "render", { bridge: "ws-01" })), 0, "ws-01");
+  const payload: RunEvent = { type: "RUN_CANCEL_REQUESTED", at: 2 };
+  await publish(bus, subjects.run(runId), envelope({ type: "event", payload, source: "test" }));
+  await using _conductor = await startConductor({ bus, ...QUICK });
+  const run = await ended(bus, runId);
+  assert.deepEqual([run.status, run.steps["s1"]?.status], ["cancelled", "cancelled"]);
+  // and none is queued later
+  await using results = await ResultFeed.start(bus, new AbortController().signal);
+  const command: StepCommand = {
+    runId,
+    correlationId: newId(),
+    step: step("s1", "render", { bridge: "ws-01" }),
+    bridge: "ws-01",
+    session: undefined,
+    document: undefined,
+    args: {},
+    commandId: newId(),
+    priority: "normal",
+    timeoutMs: 1_000,
+    cancelled: AbortSignal.abort(),
+    abandoned: new AbortController().signal,
+  };
+  assert.deepEqual(await runStepJob({ bus, results }, command), { status: "cancelled" });
+  assert.equal(app.double.executions.length, 0);
 });
 
 Deno.test("a run that was cancelled while nobody had it ends cancelled", async () => {
