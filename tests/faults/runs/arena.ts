@@ -31,7 +31,7 @@ export interface Arena extends AsyncDisposable {
 
 const CONDUCTORS = ["conductor-1", "conductor-2", "conductor-3"];
 const BRIDGES = [["mill", "ws-01"], ["mill", "ws-02"], ["press", "ws-03"]] as const;
-const LEASE_MS = 1_000;
+const LEASE_MS = 2_000;
 const lasting = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 const program = (name: string) => new URL(`./${name}.ts`, import.meta.url).pathname;
 

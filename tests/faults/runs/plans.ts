@@ -50,7 +50,7 @@ const MAKES: readonly [weight: number, Make][] = [
   [3, ({ random, tag }) => ({ command: "paint", args: { tag, colour: random.integer(1, 9), ...taking(random) } })],
   [3, ({ random, tag }) => ({ command: "fire", args: { tag, ...taking(random) } })],
   [2, ({ random, tag }) => ({ command: "glaze", args: { tag, ...taking(random) } })],
-  [1, ({ tag }) => ({ command: "refuse", args: { tag }, onError: "continue" })],
+  [0.3, ({ tag }) => ({ command: "refuse", args: { tag }, onError: "continue" })],
   [2, ({ random, tag }) => ({
     command: "grind",
     args: { tag, busy: random.integer(1, 2) },
@@ -77,12 +77,12 @@ const MAKES: readonly [weight: number, Make][] = [
   }],
 ];
 
-export function drawPlan(random: SeededRandom): Plan {
+export function drawPlan(random: SeededRandom, size = STEPS): Plan {
   const id = newId();
   const shape = random.pick(SHAPES);
   const steps: Step[] = [];
   const reads: Step[] = [];
-  for (let n = 1; n <= STEPS; n++) {
+  for (let n = 1; n <= size; n++) {
     const make = pickMake(random);
     const made = make({ random, tag: `${id}/s${n}`, reads });
     const { args, ...more } = made;
@@ -96,7 +96,7 @@ export function drawPlan(random: SeededRandom): Plan {
         : random.chance(0.2) && n > 1
         ? [`s${random.integer(1, n - 1)}`]
         : [],
-      onError: random.chance(0.3) ? "stop" : "continue",
+      onError: random.chance(0.1) ? "stop" : "continue",
       ...more,
       args: made.command === "paint" && colour !== undefined ? args : rest,
     };
@@ -114,8 +114,8 @@ function placed(shape: Shape, random: SeededRandom): Pick<Step, "app" | "bridge"
 }
 
 function pickMake(random: SeededRandom): Make {
-  let at = random.integer(1, MAKES.reduce((sum, [weight]) => sum + weight, 0));
-  for (const [weight, make] of MAKES) if ((at -= weight) <= 0) return make;
+  let at = random.next() * MAKES.reduce((sum, [weight]) => sum + weight, 0);
+  for (const [weight, make] of MAKES) if ((at -= weight) < 0) return make;
   return grind;
 }
 

@@ -36,7 +36,7 @@ const RARE: ReadonlySet<Transition> = new Set([
   "record settled",
 ]);
 /** Longer than the lease of a run lasts. */
-const STANDSTILL_MS = [1_300, 2_500] as const;
+const STANDSTILL_MS = [2_300, 3_500] as const;
 
 export const isOfBridges = (transition: Transition): boolean => (OF_BRIDGES as readonly string[]).includes(transition);
 
