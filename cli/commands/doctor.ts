@@ -7,6 +7,7 @@ import { Command } from "commander";
 import { APPLICATIONS } from "../applications.ts";
 import { EXIT } from "../outcome.ts";
 import { printable } from "../printable.ts";
+import { short } from "../run_text.ts";
 import { homePath, readKey, runningStudio, type StudioInfo } from "../studio/home.ts";
 import { VERSION } from "../version.ts";
 import { dataFolder } from "../workstation.ts";
@@ -79,7 +80,7 @@ async function studio(home: string, signal: AbortSignal): Promise<Finding[]> {
 async function bridges({ url }: StudioInfo, key: string, signal: AbortSignal): Promise<Finding[]> {
   try {
     const present = await createClient({ url, key }).bridges.list({ signal });
-    const told = await alerts(url, key, signal);
+    const told = [...await waitingPlans(url, key, signal), ...await alerts(url, key, signal)];
     if (present.length === 0) {
       return [...told, { mark: "note", text: "No bridge is there", remedy: "Start one: `patchbay bridge`." }];
     }
@@ -97,13 +98,25 @@ async function bridges({ url }: StudioInfo, key: string, signal: AbortSignal): P
   }
 }
 
+/** What runs once somebody has approved it. */
+async function waitingPlans(url: string, key: string, signal: AbortSignal): Promise<Finding[]> {
+  const plans = await createClient({ url, key }).plans.list({ limit: 100, signal });
+  return plans.filter(({ status }) => status === "awaiting_approval").map(({ plan }) => ({
+    mark: "note",
+    text: `A plan waits for an approval: ${short(plan.instruction ?? plan.id)}`,
+    remedy: `\`patchbay approve ${plan.id}\` runs it; \`patchbay reject ${plan.id}\` forgets it.`,
+  }));
+}
+
 const DAY_MS = 24 * 60 * 60 * 1000;
 const MOST_ALERTS = 5;
 
 /** What a person was told to look at in the last day. */
 async function alerts(url: string, key: string, signal: AbortSignal): Promise<Finding[]> {
-  const latest = await createClient({ url, key }).alerts.list({ limit: MOST_ALERTS, signal });
-  return latest.filter(({ at }) => at > Date.now() - DAY_MS).map(({ code, message, remedy, at }) => ({
+  const latest = await createClient({ url, key }).alerts.list({ limit: 4 * MOST_ALERTS, signal });
+  // what waits for an approval is told as long as it does
+  const news = latest.filter(({ at, code }) => at > Date.now() - DAY_MS && code !== "APPROVAL_REQUIRED");
+  return news.slice(0, MOST_ALERTS).map(({ code, message, remedy, at }) => ({
     mark: "note",
     text: printable(`${new Date(at).toISOString()} ${code}: ${message}`),
     remedy: printable(remedy),

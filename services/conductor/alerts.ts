@@ -1,6 +1,6 @@
 /** What a person must look at: said once, whoever says it. */
 import { type Bus, packed, readStream, store } from "@patchbay/bus";
-import { Alert, envelope, HEADERS, type Problem, subjects, WILDCARD } from "@patchbay/contracts";
+import { Alert, envelope, HEADERS, type Id, type Plan, type Problem, subjects, WILDCARD } from "@patchbay/contracts";
 
 /** How long a bridge may take to say why it gave a job up, in milliseconds. */
 const PATIENCE_MS = 2_000;
@@ -16,6 +16,22 @@ export async function raiseAlert(bus: Bus, problem: Problem, about: About, signa
   const entry = packed(subjects.alert("error"), envelope({ type: "error", payload, source: "conductor" }));
   // two conductors may come to it at once
   entry.headers[HEADERS.messageId] = `alert.job.${seq}`;
+  await store(bus, { ...entry, signal });
+}
+
+/** Tells whoever watches the studio that a run waits for somebody. Said once for each run, and best effort: the plan says it too. */
+export async function tellOfWaiting(bus: Bus, { plan, runId }: { plan: Plan; runId: Id }, signal: AbortSignal) {
+  const title = plan.instruction ?? plan.steps.map(({ command }) => command).join(", ");
+  const payload = Alert.parse({
+    severity: "info",
+    code: "APPROVAL_REQUIRED",
+    message: `A plan waits for an approval: ${title.slice(0, 300)}`,
+    remedy: `Look at it and approve it, or reject it: \`patchbay plans ${plan.id}\`, \`patchbay approve ${plan.id}\`.`,
+    at: Date.now(),
+    context: { planId: plan.id, runId },
+  });
+  const entry = packed(subjects.alert("info"), envelope({ type: "error", payload, source: "conductor" }));
+  entry.headers[HEADERS.messageId] = `alert.approval.${runId}`;
   await store(bus, { ...entry, signal });
 }
 

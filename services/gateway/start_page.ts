@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { html, raw } from "hono/html";
 import { COMMAND, needsAttention, type StudioNow, whatRuns, whatWaits } from "./start_page_now.ts";
+import { whatAsks, whatRan } from "./start_page_runs.ts";
 import { START_PAGE_STYLE } from "./start_page_style.ts";
 import type { Suggestion } from "./suggestions.ts";
 
@@ -47,7 +48,9 @@ export function startPage({ origin, version, now }: StartPageFacts): string {
     <h2 id="runs">What runs</h2>
     ${whatRuns(now)}
           </section>
+    ${now === undefined ? "" : whatAsks(now)}
     ${now === undefined ? "" : needsAttention(now)}
+    ${now === undefined ? "" : whatRan(now)}
     ${now === undefined ? "" : whatWaits(now)}
           <section aria-labelledby="try">
     <h2 id="try">What to try</h2>

@@ -1,6 +1,15 @@
 /** The parts of the start page that say how the studio is: who is here, what went wrong, what waits. */
 import { html } from "hono/html";
-import { type Alert, type BridgeStatus, formatAddress, type JobRecord, type Presence } from "@patchbay/contracts";
+import {
+  type Alert,
+  type BridgeStatus,
+  formatAddress,
+  type JobRecord,
+  type PlanRecord,
+  type Presence,
+  type Run,
+  type RunSummary,
+} from "@patchbay/contracts";
 
 /** What the page may say of the studio just now; `unavailable` where a part of it does not answer. */
 export interface StudioNow {
@@ -11,12 +20,19 @@ export interface StudioNow {
   alerts: readonly Alert[] | "unavailable";
   /** The oldest first. */
   jobs: readonly JobRecord[] | "unavailable";
+  /** Plans that wait for somebody's approval, the latest first. */
+  waiting: readonly PlanRecord[] | "unavailable";
+  /** The latest first: those that run with their steps, the others as a line. */
+  runs: readonly RunNow[] | "unavailable";
 }
+
+/** A run, with its steps while it runs. */
+export type RunNow = RunSummary & { now?: Run };
 
 /** How the command is called in the project's folder, where nothing is installed. */
 export const COMMAND = "npx -y deno task patchbay";
 
-type Mood = "good" | "busy" | "bad";
+export type Mood = "good" | "busy" | "bad";
 
 const STATUS: Record<BridgeStatus, { text: string; mood: Mood }> = {
   idle: { text: "ready", mood: "good" },

@@ -29,6 +29,9 @@ ul { padding-left: 1.25rem; }
 .jobs li + li { border-top: 1px solid var(--line); border-radius: 0; }
 .jobs .text { margin-right: 0.75rem; }
 .jobs .what { display: inline; }
+.runs .text, .asks .text { font-weight: 600; } .rows pre { margin: 0.5rem 0 0; background: var(--paper); }
+.steps { list-style: none; margin: 0.5rem 0 0; padding: 0; font: 0.875rem/1.6 ui-monospace, monospace; }
+.steps li { padding: 0; border: 0; background: none; }
 .sentences { display: grid; grid-template-columns: max-content 1fr; gap: 0.5rem 1.5rem; margin: 0.75rem 0; }
 .sentences dt { font-weight: 600; padding-top: 0.2rem; }
 .sentences dd { margin: 0; min-width: 0; }

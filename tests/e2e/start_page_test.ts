@@ -1,6 +1,7 @@
 /** The start page as a person sees it: on a desk and on a phone, by day and by night, with and without bridges. */
 import assert from "node:assert/strict";
-import { type Alert, type JobRecord, newId, type Presence } from "@patchbay/contracts";
+import { type Alert, type JobRecord, newId, type Plan, type PlanRecord, type Presence } from "@patchbay/contracts";
+import type { RunNow } from "../../services/gateway/start_page_now.ts";
 import type { Page } from "playwright-core";
 import { START_PAGE_CSP, startPage, type StartPageFacts } from "../../services/gateway/start_page.ts";
 import { hasChromium, startBrowser, visit } from "../browser.ts";
@@ -69,13 +70,69 @@ const JOBS: JobRecord[] = Array.from({ length: 9 }, (_, i) => ({
   ...(i < 2 ? { runsOn: "ws-02" } : {}),
 }));
 
-const NOTHING = { at: NOW, bridges: [], alerts: [], jobs: [], suggestions: [] };
+const PLAN: Plan = {
+  id: newId(),
+  instruction: `delete Hero <i>${"and all others ".repeat(20)}`,
+  steps: Array.from({ length: 9 }, (_, i) => ({
+    id: `s${i + 1}`,
+    app: "blender",
+    command: i === 4 ? "c".repeat(64) : "delete_object",
+    args: {},
+    dependsOn: [],
+    onError: "stop",
+  })),
+  provenance: { provider: "phrasebook", createdAt: 0 },
+};
+
+const WAITING: PlanRecord[] = [{
+  plan: PLAN,
+  status: "awaiting_approval",
+  updatedAt: NOW,
+  requested: { runId: newId(), digest: `sha256:${"0".repeat(64)}`, at: NOW - 180_000, correlationId: newId() },
+}];
+
+const summary = (status: RunNow["status"], instruction: string, minutes: number): RunNow => ({
+  id: newId(),
+  planId: PLAN.id,
+  kind: "run",
+  instruction,
+  status,
+  startedAt: NOW - minutes * 60_000,
+  ...(status === "running" ? {} : { finishedAt: NOW - minutes * 60_000 + 1_250 }),
+  steps: 9,
+});
+
+const going = summary("running", "render the whole film", 4);
+const RUNS: RunNow[] = [
+  {
+    ...going,
+    now: {
+      id: going.id,
+      plan: PLAN,
+      status: "running",
+      correlationId: newId(),
+      startedAt: going.startedAt,
+      steps: {
+        s1: { status: "succeeded" },
+        s2: { status: "succeeded" },
+        s3: { status: "running", waiting: `waits for blender.ws-04: ${"x".repeat(200)}` },
+      },
+    },
+  },
+  summary("succeeded", "Undo: add a cube", 5),
+  summary("failed", "w".repeat(300), 70),
+  summary("cancelled", "render it", 2_000),
+];
+
+const NOTHING = { at: NOW, bridges: [], alerts: [], jobs: [], waiting: [], runs: [], suggestions: [] };
 
 const BUSY: NonNullable<StartPageFacts["now"]> = {
   at: NOW,
   bridges: CROWD,
   alerts: ALERTS,
   jobs: JOBS,
+  waiting: WAITING,
+  runs: RUNS,
   suggestions: [
     { app: "blender", title: "Blender", sentences: ["add a cube", "what is in the scene"], query: "get_scene" },
     { app: "touchdesigner", title: "TouchDesigner", sentences: ["play the timeline", "w".repeat(120)] },
@@ -98,7 +155,7 @@ for (const { name, ...window } of WINDOWS) {
       assert.match(shown, /ready/);
       assert.match(shown, /simulated/);
       // nothing waits, and nothing went wrong
-      assert.equal(await page.locator("#alerts, #jobs").count(), 0);
+      assert.equal(await page.locator("#alerts, #jobs, #approvals, #plans").count(), 0);
       assert.match(await page.locator(".sentences").innerText(), /Blender\s+add a /);
       await assertFits(page);
       assert.deepEqual(complaints, []);
@@ -124,14 +181,22 @@ for (const { name, ...window } of WINDOWS) {
           /runs\s+render_animation\s+blender\.ws-02 · high priority · accepted 1 minute ago/,
           /waits\s+render_animation\s+blender\.any · accepted 2 minutes ago/,
           /GET \/v1\/jobs/,
+          /Waits for you\s+approval\s+delete Hero <i>/,
+          /3 minutes ago\s+npx -y deno task patchbay approve [0-9a-f-]{36}/,
+          /runs\s+render the whole film\s+9 steps · 4 minutes ago/,
+          /✓ s2 blender\.delete_object\s+▶ s3 blender\.delete_object\s+waits for blender\.ws-04/,
+          /2 of 9 steps are over/,
+          /done\s+Undo: add a cube\s+9 steps · 1\.3 s · 5 minutes ago/,
           /TouchDesigner\s+play the timeline/,
           /in blender, add a cube/,
         ]],
         [NOTHING, [/No application yet/]],
-        [{ ...NOTHING, bridges: gone, alerts: gone, jobs: gone }, [
+        [{ ...NOTHING, bridges: gone, alerts: gone, jobs: gone, waiting: gone, runs: gone }, [
           /a part of it is missing/,
           /alerts cannot be read/,
           /jobs cannot be listed/,
+          /plans cannot be listed/,
+          /runs cannot be listed/,
         ]],
         [undefined, [/GET \/v1\/bridges/]],
       ];

@@ -24,6 +24,7 @@ import { logger } from "@patchbay/telemetry";
 import { setTimeout as wait } from "node:timers/promises";
 import type { Runs } from "../execution/runs.ts";
 import { isRunning, type Kept, type PlanStore } from "../plan_store.ts";
+import { tellOfWaiting } from "../alerts.ts";
 import type { Decide } from "./decider.ts";
 import { isRejected, refuseChanged, refuseDenied, wrongState } from "./refusals.ts";
 import { writeWithdrawnRun } from "./withdrawn_run.ts";
@@ -128,6 +129,10 @@ export class RunRequests {
       ) {
         const { runId } = promised ?? request;
         log.info("run {run} of plan {plan} waits for an approval", { run: runId, plan: plan.id });
+        // it waits whether anybody hears of it or not
+        void tellOfWaiting(this.#deps.bus, { plan, runId }, this.#deps.signal).catch((error) =>
+          log.warn("nobody was told that run {run} waits", { run: runId, error })
+        );
         return { runId, status: "awaiting_approval", approval };
       }
     }

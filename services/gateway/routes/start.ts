@@ -1,10 +1,11 @@
 /** The page at `/`: how the studio is, and what to try. */
-import type { Presence } from "@patchbay/contracts";
+import type { PlanRecord, Presence } from "@patchbay/contracts";
 import { logger } from "@patchbay/telemetry";
 import type { GatewayDeps } from "../deps.ts";
 import { findJobs } from "../find_command.ts";
 import { lastAlerts } from "../last_alerts.ts";
 import { route } from "../route.ts";
+import type { RunNow } from "../start_page_now.ts";
 import { START_PAGE_CSP, startPage, type StartPageFacts } from "../start_page.ts";
 import { suggestionsFor } from "../suggestions.ts";
 
@@ -12,6 +13,10 @@ const PATIENCE_MS = 1_000;
 /** What is older has been looked at, or never will be, in milliseconds. */
 const RECENT_MS = 24 * 60 * 60 * 1000;
 const MOST_ALERTS = 5;
+const MOST_WAITING = 5;
+const MOST_RUNS = 5;
+/** Plans that are looked at for those that wait. */
+const LATEST_PLANS = 100;
 /** One more than are listed: it says that there are more. */
 const MOST_JOBS = 9;
 const log = logger("gateway");
@@ -26,7 +31,7 @@ export const startRoutes = (deps: Deps) => [
     method: "GET",
     path: "/",
     id: "getStartPage",
-    summary: "A page for people: what runs, what waits, and what to try.",
+    summary: "A page for people: what runs, what waits for them, what was done, and what to try.",
     scope: "public",
     answers: { 200: { description: "HTML", mediaType: "text/html" } },
   }, async ({ request, correlationId }) => {
@@ -42,20 +47,41 @@ export const startRoutes = (deps: Deps) => [
 async function studioNow(deps: Deps, correlationId: string): Promise<StartPageFacts["now"]> {
   const signal = AbortSignal.any([deps.signal, AbortSignal.timeout(PATIENCE_MS)]);
   const at = Date.now();
-  const [bridges, alerts, jobs] = await Promise.all([
+  const [bridges, alerts, jobs, waiting, runs] = await Promise.all([
     orUnavailable(present(deps, correlationId)),
     orUnavailable(recentAlerts(deps, at, signal)),
     orUnavailable(findJobs({ ...deps, signal }, {}, MOST_JOBS)),
+    orUnavailable(waitingPlans(deps, correlationId)),
+    orUnavailable(latestRuns(deps, correlationId)),
   ]);
   const suggestions = bridges === "unavailable" ? [] : suggestionsFor(bridges, deps.manifests.apps);
-  return { at, bridges, alerts, jobs, suggestions };
+  return { at, bridges, alerts, jobs, waiting, runs, suggestions };
 }
 
 const present = async ({ call }: Deps, correlationId: string): Promise<readonly Presence[]> =>
   (await call("context-store", "bridges", {}, { correlationId, timeoutMs: PATIENCE_MS })).bridges;
 
+/** What asks for an approval is shown as long as it does, and not as something that went wrong. */
 const recentAlerts = async ({ bus }: Deps, now: number, signal: AbortSignal) =>
-  (await lastAlerts(bus, MOST_ALERTS, signal)).filter(({ at }) => at > now - RECENT_MS);
+  (await lastAlerts(bus, 4 * MOST_ALERTS, signal))
+    .filter(({ at, code }) => at > now - RECENT_MS && code !== "APPROVAL_REQUIRED")
+    .slice(0, MOST_ALERTS);
+
+const waitingPlans = async ({ call }: Deps, correlationId: string): Promise<PlanRecord[]> =>
+  (await call("conductor", "plans", { limit: LATEST_PLANS }, { correlationId, timeoutMs: PATIENCE_MS })).plans
+    .filter(({ status }) => status === "awaiting_approval")
+    .slice(0, MOST_WAITING);
+
+async function latestRuns({ call }: Deps, correlationId: string): Promise<RunNow[]> {
+  const options = { correlationId, timeoutMs: PATIENCE_MS };
+  const { runs } = await call("conductor", "runs", { limit: MOST_RUNS }, options);
+  return Promise.all(runs.map(async (run) => {
+    if (run.status !== "running") return run;
+    // one whose values are too many for a message is shown without its steps
+    const now = await orUnavailable(call("conductor", "run", { runId: run.id }, options));
+    return now === "unavailable" ? run : { ...run, now };
+  }));
+}
 
 async function orUnavailable<T>(part: Promise<T>): Promise<T | "unavailable"> {
   try {
