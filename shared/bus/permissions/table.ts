@@ -148,7 +148,7 @@ const SERVICE_RIGHTS: Record<BusService, readonly Right[]> = {
   rehearsal: [
     serves("rehearsal"),
     calls("context-store"),
-    calls("conductor"),
+    publishTo("asks `conductor` how long commands take", subjects.service("conductor", "statistics")),
     publishTo("reports progress", subjects.progress(any)),
     subscribeTo("hears what is cancelled", subjects.cancel(any)),
     readAssets(),
