@@ -10,12 +10,21 @@ export interface BatchEndpointOptions<S> {
   run(command: EnvelopeOf<Command>, deadline: number | undefined): Promise<Result>;
 }
 
+/** Read as the one that it is meant to be, so that what is wrong has its path: a union would only say that it is neither. */
+const BatchOrCommand = z.unknown().transform((value, context): Batch | Command => {
+  const isCommand = typeof value === "object" && value !== null && "command" in value;
+  const read = isCommand ? Command.safeParse(value) : Batch.safeParse(value);
+  if (read.success) return read.data;
+  for (const { path, message } of read.error.issues) context.addIssue({ code: "custom", path, message });
+  return z.NEVER;
+});
+
 /** Answers a `BatchResult`; a batch of which nothing was begun with the problem. A command is answered as any other. */
 export function batchEndpoint<S>({ batches, run }: BatchEndpointOptions<S>): AnyGroupedEndpoint {
   return groupedEndpoint<Batch | Command, BatchResult | Result>({
     name: "batch",
     token: "_batch",
-    payload: z.union([Batch, Command]),
+    payload: BatchOrCommand,
     type: "result",
     template: "patchbay.v1.cmd.{app}.{bridge}._batch",
     handler: ({ message, deadline }) =>
