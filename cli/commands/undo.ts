@@ -116,8 +116,9 @@ async function follow(client: Client, runId: Id, verb: "undo" | "redo", signal: 
   const run = await followRun(client, plan, { runId, correlationId }, { say, signal });
   const left = notDone(run);
   const [what, back] = verb === "undo" ? ["taken back", "redo"] : ["done again", "undo"];
+  const title = short((plan.instruction ?? "the run").replace(/^((Undo|Redo): )+/, ""));
   const all = plan.steps.length;
-  if (left === 0) say(`${short(plan.instruction ?? "It")}: ${what}. \`patchbay ${back}\` reverses that.`);
+  if (left === 0) say(`${what[0]?.toUpperCase()}${what.slice(1)}: ${title}. \`patchbay ${back}\` reverses that.`);
   else say(`${left} of ${all} could not be ${what}; what lies in the application there was left as it is.`);
   return run.status === "succeeded" && left === 0 ? EXIT.ok : EXIT.failed;
 }
