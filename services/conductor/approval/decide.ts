@@ -56,23 +56,19 @@ function deedsOf(
   { app, command, args }: Step,
   effect: Effect,
   manifests: Grounds["manifests"],
-): [Deed, ...Deed[]] {
+): Deed[] {
   const batch = command === BATCH_COMMAND ? PlanBatch.safeParse(args) : undefined;
   if (batch?.success !== true) return [{ app, command, effect }];
-  const [first, ...others] = batch.data.commands.map((one) => (
-    { app, command: one.command, effect: commandOf({ app, ...one }, manifests)?.effect ?? "open" as const }
+  return batch.data.commands.map((one) => (
+    { app, command: one.command, effect: commandOf({ app, ...one }, manifests)?.effect ?? "open" }
   ));
-  return first === undefined ? [{ app, command, effect }] : [first, ...others];
 }
 
 const STRICT: readonly PolicyDecision[] = ["allow", "ask", "deny"];
 
-function strictest([first, ...others]: [Ruling, ...Ruling[]]): Ruling {
-  return others.reduce(
-    (strict, one) => STRICT.indexOf(one.decision) > STRICT.indexOf(strict.decision) ? one : strict,
-    first,
-  );
-}
+/** A step does one thing at least. */
+const strictest = (rulings: readonly Ruling[]): Ruling =>
+  rulings.reduce((strict, one) => STRICT.indexOf(one.decision) > STRICT.indexOf(strict.decision) ? one : strict);
 
 /** What stands between all of these steps and their run. */
 export function statusOf(steps: readonly StepDecision[]): ApprovalState["status"] {
