@@ -171,7 +171,8 @@ Deno.test("a time that comes while one conductor follows another is due once", a
   const flash = { app: "lamp", command: "flash" };
   await put(bus, { id: "once", when: { at }, then: { ...flash, args: { color: "once", at: { $event: "/at" } } } });
   await put(bus, { id: "often", when: { cron: "* * * * * *" }, then: { ...flash, args: { color: "often" } } });
-  assert.ok(((await ask(bus, "trigger", { id: "often" })).nextAt ?? 0) > Date.now());
+  const askedAt = Date.now();
+  assert.ok(((await ask(bus, "trigger", { id: "often" })).nextAt ?? 0) > askedAt - 1_000);
   await first.kill();
   await using _second = await studio.conductor();
   await using _third = await studio.conductor();

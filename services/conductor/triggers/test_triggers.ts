@@ -155,7 +155,7 @@ export const firings = async (bus: Bus, id: string): Promise<TriggerFiring[]> =>
 
 /** Waits until a condition holds. */
 export async function until(condition: () => unknown, what = String(condition)): Promise<void> {
-  const signal = AbortSignal.timeout(40_000);
+  const signal = AbortSignal.timeout(120_000);
   // a conductor that is killed may take a question with it
   const holds = async () => {
     try {
