@@ -5,7 +5,6 @@ import { JsonObject } from "./json.ts";
 import type { AppManifest, CommandDefinition } from "./manifest.ts";
 import { AppName, CommandName, ManifestCommandName, SignalName } from "./names.ts";
 import { Phrase } from "./phrases.ts";
-import { BATCH_COMMAND, batchDocument } from "./plan_batch.ts";
 import { publishedSchema } from "./published_schema.ts";
 
 /** JSON Schema 2020-12. */
@@ -51,17 +50,6 @@ export const ManifestDocument = z.looseObject({
   channels: z.record(SignalName, Signal.extend({ rateHz: z.number().positive() })),
 });
 export type ManifestDocument = z.infer<typeof ManifestDocument>;
-
-/** The command that a step calls, or what its batch comes to; `undefined` when the manifests have none of that name. */
-export function commandOf(
-  { app, command, args }: { app: AppName; command: CommandName; args?: JsonObject },
-  manifests: ReadonlyMap<AppName, ManifestDocument>,
-): CommandDocument | undefined {
-  const manifest = manifests.get(app);
-  if (command === BATCH_COMMAND && manifest !== undefined && args !== undefined) return batchDocument(args, manifest);
-  const commands = manifest?.commands;
-  return commands !== undefined && Object.hasOwn(commands, command) ? commands[command] : undefined;
-}
 
 /** What a program sends. */
 const input = (schema: z.ZodType): JsonSchema => publishedSchema(schema, "input");

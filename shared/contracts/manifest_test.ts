@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
 import { command, defineApp, query } from "./manifest.ts";
-import { commandOf, ManifestDocument, manifestDocument } from "./manifest_document.ts";
+import { commandOf } from "./command_of.ts";
+import { ManifestDocument, manifestDocument } from "./manifest_document.ts";
 import { BridgeAddress, formatAddress, parseAddress } from "./names.ts";
 
 const counter = defineApp({

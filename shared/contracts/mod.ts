@@ -9,6 +9,7 @@ export * from "./channels.ts";
 export * from "./command_record.ts";
 export * from "./bind_references.ts";
 export * from "./bridge_events.ts";
+export * from "./command_of.ts";
 export * from "./commands.ts";
 export * from "./envelope.ts";
 export * from "./errors.ts";

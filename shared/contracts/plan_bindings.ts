@@ -1,7 +1,8 @@
 /** Whether the references of a step name something that can exist, and that fits where it goes. */
 import { z } from "zod";
 import { AssetRef } from "./assets.ts";
-import { type CommandDocument, commandOf, type JsonSchema, type ManifestDocument } from "./manifest_document.ts";
+import { commandOf } from "./command_of.ts";
+import type { CommandDocument, JsonSchema, ManifestDocument } from "./manifest_document.ts";
 import type { AppName } from "./names.ts";
 import type { PlanGraph } from "./plan_graph.ts";
 import { MAX_REFERENCE_LENGTH, type ParsedReference, type Place, type Reference } from "./plan_references.ts";

@@ -5,7 +5,8 @@
 import { batchIssues } from "./batch_issues.ts";
 import type { Effect } from "./commands.ts";
 import type { ValidationIssue } from "./patchbay_error.ts";
-import { commandOf, type ManifestDocument } from "./manifest_document.ts";
+import { commandOf } from "./command_of.ts";
+import type { ManifestDocument } from "./manifest_document.ts";
 import { ANY_BRIDGE, type AppName } from "./names.ts";
 import { Plan } from "./plan.ts";
 import { BATCH_COMMAND } from "./plan_batch.ts";

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { readStream } from "@patchbay/bus";
-import { Alert, EMBEDDED_POLICIES, newId, type Policies, subjects } from "@patchbay/contracts";
+import { EMBEDDED_POLICIES, newId, type Policies } from "@patchbay/contracts";
 import { ask, ended, kim, lee, planOf, refused, save, startDesk, untilPlan } from "./test_desk.ts";
 
 Deno.test("what a policy asks for waits, and begins by itself under the answered id once it is approved", async () => {
@@ -213,20 +212,4 @@ Deno.test("a policy has its say about each command of a batch", async () => {
   await assert.rejects(ask(bus, "run_plan", { planId: hidden.planId, by: kim }), refused("POLICY_DENIED"));
   const harmless = await save(bus, batch("tidy", "tidy"));
   assert.equal((await ask(bus, "approval", { planId: harmless.planId })).status, "allowed");
-});
-
-Deno.test("a run that waits is told as an alert, once, with the command that approves it", async () => {
-  await using desk = await startDesk();
-  const { bus } = desk;
-  const { planId } = await save(bus, planOf(["burn"]));
-  const signal = AbortSignal.timeout(20_000);
-  const alerts = readStream(bus, "ALERTS", { subject: subjects.alert("info"), payload: Alert, from: "start", signal });
-  const { runId } = await ask(bus, "run_plan", { planId, by: kim });
-  await ask(bus, "run_plan", { planId, by: kim });
-  for await (const { message: { payload: { code, remedy, context } } } of alerts) {
-    assert.deepEqual([code, context], ["APPROVAL_REQUIRED", { planId, runId }]);
-    assert.match(remedy, new RegExp(`patchbay approve ${planId}`));
-    return;
-  }
-  assert.fail("nobody was told");
 });
