@@ -4,6 +4,7 @@
  */
 import { ConflictError, PatchbayError, UnavailableError } from "@patchbay/contracts";
 import { z } from "zod";
+import { cancelled } from "./abort.ts";
 import type { Bus } from "./bus.ts";
 import { checkKey } from "./key.ts";
 import { type KeyValueStore, openStore } from "./key_value.ts";
@@ -61,15 +62,36 @@ export async function acquireLease(
   const held = Math.max(1, Math.ceil(ttlMs / 1000)) * 1000;
   const data = new TextEncoder().encode(JSON.stringify({ ...facts, owner, since: Date.now() }));
   const sentAt = now();
+  // who leaves while the answer is on its way must not leave the lease behind for as long as it lasts
+  using patience = patienceBeyond(signal);
   try {
     const revision = over === undefined
-      ? await store.create(checkKey(key), data, { signal, ttlMs: held })
-      : await store.write(checkKey(key), data, { signal, ttlMs: held, revision: over });
-    return new HeldLease(store, { key, revision, data, ttlMs: held, sentAt });
+      ? await store.create(checkKey(key), data, { signal: patience.signal, ttlMs: held })
+      : await store.write(checkKey(key), data, { signal: patience.signal, ttlMs: held, revision: over });
+    const lease = new HeldLease(store, { key, revision, data, ttlMs: held, sentAt });
+    if (signal?.aborted !== true) return lease;
+    await lease[Symbol.asyncDispose]();
+    throw cancelled(`Cannot take lease ${key}`, signal);
   } catch (error) {
     if (error instanceof ConflictError) return undefined;
     throw error;
   }
+}
+
+/** Fires a moment after a signal has. */
+function patienceBeyond(signal: AbortSignal | undefined): Disposable & { signal: AbortSignal | undefined } {
+  if (signal === undefined || signal.aborted) return { signal, [Symbol.dispose]: () => {} };
+  const over = new AbortController();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const wait = () => timer = setTimeout(() => over.abort(signal.reason), RELEASE_TIMEOUT_MS);
+  signal.addEventListener("abort", wait, { once: true });
+  return {
+    signal: over.signal,
+    [Symbol.dispose]() {
+      signal.removeEventListener("abort", wait);
+      clearTimeout(timer);
+    },
+  };
 }
 
 /** Who has a lease, as it says itself. */
