@@ -20,6 +20,7 @@ import { drawPlan } from "./plans.ts";
 import { readStory, type RunStory } from "./run_story.ts";
 import { drawStrikes, type Strike, tellStrike } from "./strikes.ts";
 import type { Summary } from "./summary.ts";
+import type { z } from "zod";
 
 const VERBS = SERVICES.conductor;
 /** How long a run may take, in milliseconds. */
@@ -214,13 +215,13 @@ class Trial {
   }
 
   /** Asks again where whoever was asked is gone. */
-  async #ask<V extends keyof typeof VERBS>(verb: V, payload: unknown) {
+  #ask<V extends keyof typeof VERBS>(verb: V, payload: unknown): Promise<z.output<(typeof VERBS)[V]["result"]>>;
+  async #ask(verb: keyof typeof VERBS, payload: unknown): Promise<unknown> {
     const end = performance.now() + RUN_MS;
     for (;;) {
       try {
         const options = { result: VERBS[verb].result, source: "a test", timeoutMs: ASK_MS };
-        // deno-lint-ignore no-explicit-any -- what a verb answers follows from its name
-        return await callService(this.#bus, "conductor", verb, payload, options as any) as any;
+        return await callService(this.#bus, "conductor", verb, payload, options);
       } catch (error) {
         const mayPass = error instanceof PatchbayError && (error.retryable || error.code === "DEADLINE_EXCEEDED");
         if (!mayPass || performance.now() > end) throw error;
